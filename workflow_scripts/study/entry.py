@@ -1,0 +1,39 @@
+"""What every entry needs around its work: a log file, and errors that speak to people."""
+
+import logging
+import os
+import sys
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from workflow_scripts.study.errors import UserError
+
+
+@contextmanager
+def entry(smk: Any) -> Iterator[None]:
+    """Log to the job's own file; end on a UserError with its message alone, on a bug with its traceback.
+
+    The process leaves by `sys.exit(1)` on any error, so that Snakemake deletes the job's outputs.
+    """
+    log_file = str(smk.log[0])
+    os.makedirs(os.path.dirname(log_file) or ".", exist_ok=True)
+    logging.basicConfig(
+        filename=log_file,
+        filemode="w",
+        level=logging.INFO,
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+        force=True,
+    )
+    logging.captureWarnings(True)
+    try:
+        yield
+    except UserError as error:
+        logging.error("%s", error)
+        print(f"\n{smk.rule}: {error}\n", file=sys.stderr)
+        sys.exit(1)
+    except Exception:
+        logging.error("%s", traceback.format_exc())
+        traceback.print_exc()
+        sys.exit(1)

@@ -1,0 +1,124 @@
+"""Tables on disk: parquet, one declared schema per table, written whole or not at all."""
+
+import json
+import os
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from workflow_scripts.study.errors import UserError
+from workflow_scripts.study.schemas import OPEN, SCHEMA_VERSION, TABLES
+
+_TYPES = {"str": pa.string(), "int": pa.int64(), "float": pa.float64(), "bool": pa.bool_()}
+
+
+@contextmanager
+def whole(path: str | Path) -> Iterator[Path]:
+    """Give a temporary name in the folder of `path`; put it in place only when the block ends well.
+
+    A job that is killed leaves a temporary file, never a half-written one under the final name; a job whose
+    Snakemake was killed and which lives on as an orphan is kept from the final name by `refuse_orphan`.
+    """
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
+    os.close(handle)
+    temporary = Path(name)
+    parent = os.getppid()
+    try:
+        yield temporary
+        refuse_orphan(parent)
+        os.chmod(temporary, 0o666 & ~_umask())
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def refuse_orphan(parent: int) -> None:
+    """Raise RuntimeError when the process that started this one is gone: its outputs are no longer ours."""
+    if os.getppid() != parent:
+        raise RuntimeError("the Snakemake that started this job has ended; its result is not put in place")
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def write(frame: pd.DataFrame, path: str | Path, table: str, about: Mapping[str, Any] | None = None) -> None:
+    """Write `frame` as the declared table, columns in declared order, further columns after them.
+
+    Raises:
+        ValueError: a declared column is missing, or an undeclared one is there and the table is not open.
+    """
+    declared = TABLES[table]
+    missing = [column for column in declared if column not in frame]
+    extra = [column for column in frame.columns if column not in declared]
+    if missing or (extra and table not in OPEN):
+        raise ValueError(f"table {table}: missing columns {missing}, undeclared columns {extra}")
+    arrays = [pa.array(frame[column], type=_TYPES[kind], from_pandas=True) for column, (kind, _) in declared.items()]
+    arrays += [pa.array(frame[column], from_pandas=True) for column in extra]
+    _write_arrow(pa.table(arrays, names=[*declared, *extra]), path, table, about)
+
+
+def write_vectors(
+    path: str | Path,
+    clip_ids: Sequence[str],
+    audio_hashes: Sequence[str],
+    poolings: Mapping[str, npt.NDArray[np.float32]],
+    about: Mapping[str, Any] | None = None,
+) -> None:
+    """Write one layer: clip_id, audio_hash and one fixed-size float32 list column per pooling, each (n, width)."""
+    arrays = [pa.array(clip_ids, pa.string()), pa.array(audio_hashes, pa.string())]
+    for vectors in poolings.values():
+        flat = pa.array(np.ascontiguousarray(vectors, dtype=np.float32).ravel())
+        arrays.append(pa.FixedSizeListArray.from_arrays(flat, vectors.shape[1]))
+    _write_arrow(pa.table(arrays, names=["clip_id", "audio_hash", *poolings]), path, "layer", about)
+
+
+def _write_arrow(table: pa.Table, path: str | Path, name: str, about: Mapping[str, Any] | None) -> None:
+    metadata = {"table": name, "schema_version": SCHEMA_VERSION, **(about or {})}
+    table = table.replace_schema_metadata({"vocalise": json.dumps(metadata, sort_keys=True, default=str)})
+    with whole(path) as temporary:
+        pq.write_table(table, temporary, compression="zstd")
+
+
+def _opened(path: str | Path, columns: list[str] | None = None) -> pa.Table:
+    try:
+        return pq.read_table(path, columns=columns, partitioning=None)
+    except (pa.ArrowInvalid, OSError) as error:
+        raise UserError(
+            f"cannot be read as a parquet table ({error})", str(path), "delete the file and run snakemake again"
+        ) from error
+
+
+def read(path: str | Path) -> pd.DataFrame:
+    """Read any table of the project as a data frame; UserError when the file is damaged."""
+    return _opened(path).to_pandas()
+
+
+def read_vectors(path: str | Path, pooling: str) -> tuple[list[str], list[str], npt.NDArray[np.float32]]:
+    """Read one pooling of a layer file: clip ids, audio hashes, vectors (n, width) float32."""
+    table = _opened(path, ["clip_id", "audio_hash", pooling]).combine_chunks()
+    if pooling not in table.column_names:
+        raise UserError(f"holds no pooling '{pooling}'", str(path), "add it to embeddings.poolings in the config")
+    column = table[pooling].chunk(0) if table.num_rows else None
+    width = table.schema.field(pooling).type.list_size
+    flat = column.flatten().to_numpy(zero_copy_only=False) if column is not None else np.empty(0, np.float32)
+    return table["clip_id"].to_pylist(), table["audio_hash"].to_pylist(), flat.reshape(-1, width)
+
+
+def about(path: str | Path) -> dict[str, Any]:
+    """What the writer said of the file: table, schema version, parameters, versions."""
+    raw = (pq.read_schema(path).metadata or {}).get(b"vocalise", b"{}")
+    loaded: dict[str, Any] = json.loads(raw)
+    return loaded

@@ -1,0 +1,1 @@
+"""Recordings made ready for every question: audio, manifest, folds, leaks, confounds."""

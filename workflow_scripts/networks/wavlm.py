@@ -1,0 +1,51 @@
+"""WavLM (Chen et al. 2022, arXiv 2110.13900), as in transformers' WavLMModel.
+
+Shapes follow the public configurations of the checkpoints of the same names.
+"""
+
+from typing import Any
+
+MODEL_TYPES = ("wavlm",)
+
+ARCHITECTURES: dict[str, dict[str, Any]] = {
+    "wavlm-base": {"config": {}, "sample_rate": 16000, "normalise": False},
+    "wavlm-base-plus": {"config": {}, "sample_rate": 16000, "normalise": False},
+    "wavlm-large": {
+        "config": {
+            "hidden_size": 1024,
+            "num_hidden_layers": 24,
+            "num_attention_heads": 16,
+            "intermediate_size": 4096,
+            "feat_extract_norm": "layer",
+            "do_stable_layer_norm": True,
+        },
+        "sample_rate": 16000,
+        "normalise": True,
+    },
+    "wavlm-tiny": {
+        "config": {
+            "hidden_size": 32,
+            "num_hidden_layers": 2,
+            "num_attention_heads": 4,
+            "intermediate_size": 64,
+            "conv_dim": [16] * 7,
+            "num_conv_pos_embeddings": 16,
+            "num_conv_pos_embedding_groups": 4,
+        },
+        "sample_rate": 16000,
+        "normalise": False,
+    },
+}
+
+
+def classes() -> tuple[Any, Any]:
+    """The configuration and model classes (imported here: the import takes a second)."""
+    from transformers.models.wavlm.configuration_wavlm import WavLMConfig
+    from transformers.models.wavlm.modeling_wavlm import WavLMModel
+
+    return WavLMConfig, WavLMModel
+
+
+def objections(config: dict[str, Any], preprocessor: dict[str, Any]) -> list[str]:
+    """Settings of a weights folder under which this class would compute something else: none known."""
+    return []

@@ -1,0 +1,44 @@
+# The two commands of the README are `make study` and `make test`; the rest is for those who change the code.
+# PYTHON=... names another interpreter, CORES=... fewer cores than all.
+
+CORES ?= all
+WORKERS ?= auto
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --constraint envs/constraints.txt
+
+.PHONY: study test lint docs clean
+
+study: $(VENV)/installed
+	$(BIN)/python -m snakemake --cores $(CORES)
+	@echo
+	@echo "The study is done. Its report: $(CURDIR)/results/report.html (open it in a browser)"
+
+test: $(VENV)/installed-dev
+	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadgroup
+
+lint: $(VENV)/installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/snakefmt --check Snakefile rules
+	$(BIN)/python -m mypy
+	$(BIN)/python -m snakemake --lint
+
+docs: $(VENV)/installed
+	$(BIN)/python -m workflow_scripts.study.make_docs
+
+# Results are never removed here: they may have cost days.
+clean:
+	rm -rf $(VENV) *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+# The environment is made once, and again only when the pins or the dependencies change.
+$(VENV)/installed: pyproject.toml envs/constraints.txt envs/find-python | $(BIN)/python
+	$(INSTALL) --editable .
+	@touch $@
+
+$(VENV)/installed-dev: $(VENV)/installed
+	$(INSTALL) --editable '.[dev]'
+	@touch $@
+
+$(BIN)/python:
+	@python=$$(sh envs/find-python $(PYTHON)) && "$$python" -m venv $(VENV)

@@ -153,7 +153,9 @@ def speakers_of(corpus: Corpus, options: Mapping[str, Any]) -> dict[str, str] | 
 def audio_files(folder: Path) -> list[Path]:
     """WAV and FLAC files below `folder` in a stable order, without hidden ones (such as macOS's `._name`)."""
     found = (path for path in folder.rglob("*") if path.suffix.lower() in AUDIO_SUFFIXES)
-    return sorted(path for path in found if not any(part.startswith(".") for part in path.relative_to(folder).parts))
+    return sorted(
+        path for path in found if not any(part.startswith(".") for part in path.relative_to(folder).parts)
+    )
 
 
 def nearest(word: str, words: "tuple[str, ...] | list[str]") -> str:

@@ -12,7 +12,11 @@ class MisnamedError(ValueError):
 
 
 def named_clips(
-    folder: Path, corpus: str, layout: str, read_name: Callable[[Path], Clip | None], ignored: Sequence[str] = ()
+    folder: Path,
+    corpus: str,
+    layout: str,
+    read_name: Callable[[Path], Clip | None],
+    ignored: Sequence[str] = (),
 ) -> list[Clip]:
     """Clips of all audio files below `folder`, in the order of their names.
 
@@ -46,7 +50,9 @@ def missing_clips(clips: Sequence[Clip], expected: Sequence[str], folder: Path) 
     """A clip with a fault for every expected clip id that is not there."""
     present = {clip.clip_id for clip in clips}
     return [
-        Clip(clip_id=clip_id, path=str(folder), fault=f"missing: no file {clip_id.split('/')[-1]}.wav or .flac")
+        Clip(
+            clip_id=clip_id, path=str(folder), fault=f"missing: no file {clip_id.split('/')[-1]}.wav or .flac"
+        )
         for clip_id in expected
         if clip_id not in present
     ]

@@ -1,11 +1,11 @@
 """The contract of a corpus, and the registry that finds corpora by name.
 
 A corpus is one module in this folder with a constant `CORPUS`; the module `ravdess_speech` is the corpus
-`ravdess-speech`. Files whose name starts with an underscore are shared helpers, not corpora. Adding a corpus is
-adding a file: nobody else needs to know.
+`ravdess-speech`. Files whose name starts with an underscore are shared helpers, not corpora. Adding a corpus
+is adding a file: nobody else needs to know.
 
-Every start of Snakemake imports this module to check the config, so it stays free of numpy, pandas and torch; a corpus
-module imports such libraries inside `find_clips`, or not at all.
+Every start of Snakemake imports this module to check the config, so it stays free of numpy, pandas and torch;
+a corpus module imports such libraries inside `find_clips`, or not at all.
 """
 
 import difflib
@@ -28,10 +28,10 @@ AUDIO_SUFFIXES = (".wav", ".flac")
 class Clip:
     """One recording as its corpus describes it, before its audio is opened.
 
-    `emotion` is a canonical word (or, for corpora with `own_emotions`, a word of the study), `label` the corpus's own.
-    `repetition` 0 and empty strings mean "not known". A clip with a `fault` (a misnamed or missing file, say) is bad
-    input, handled by the policy `on_bad_clips`; of such a clip only `clip_id` and `path` need to be right. A `remark`
-    is told to the user and stops nothing.
+    `emotion` is a canonical word (or, for corpora with `own_emotions`, a word of the study), `label` the
+    corpus's own. `repetition` 0 and empty strings mean "not known". A clip with a `fault` (a misnamed or
+    missing file, say) is bad input, handled by the policy `on_bad_clips`; of such a clip only `clip_id` and
+    `path` need to be right. A `remark` is told to the user and stops nothing.
     """
 
     clip_id: str
@@ -52,7 +52,7 @@ class Clip:
 
 @dataclass(frozen=True)
 class Option:
-    """A setting of a corpus in the config: its type (str, int, float, bool or dict), default, meaning and bounds."""
+    """A setting of a corpus in the config: its type (str, int, float, bool, list or dict), default, meaning."""
 
     type: type
     default: Any
@@ -83,8 +83,8 @@ class Corpus:
     language     two-letter code; "" where each clip says it
     emotions     canonical words the corpus has, in canonical order; empty where the files decide
     layout       where its files lie and how they are called, in words, for error messages
-    find_clips   (folder, resolved options) -> clips in a stable order; opens no audio; raises UserError when the
-                 folder holds nothing of the corpus
+    find_clips   (folder, resolved options) -> clips in a stable order; opens no audio; raises UserError when
+                 the folder holds nothing of the corpus
     pool         corpora with the same pool share speakers: the same ones are held out in all of them.
                  "" means the dataset is a pool of its own
     speakers     {speaker: sex} of the whole pool, which need not be present; None where only the files know
@@ -134,18 +134,18 @@ def module_of(name: str) -> str:
 
 
 def resolve_options(corpus: Corpus, options: Mapping[str, Any] | None) -> dict[str, Any]:
-    """All options of the corpus in its own order, the given ones over the defaults (types are the config's matter)."""
+    """All options of the corpus in its own order, the given ones over the defaults (unchecked)."""
     given = dict(options or {})
     return {name: given.get(name, option.default) for name, option in corpus.options.items()}
 
 
 def pool_of(corpus: Corpus, dataset: str, options: Mapping[str, Any]) -> str:
-    """Name of the speaker pool of a dataset: stated by its options (`pool`), by the corpus, or the dataset itself."""
+    """Name of the speaker pool of a dataset: by its options (`pool`), by the corpus, or the dataset itself."""
     return str(options.get("pool") or corpus.pool or dataset)
 
 
 def speakers_of(corpus: Corpus, options: Mapping[str, Any]) -> dict[str, str] | None:
-    """{speaker: sex} of the whole pool, stated by the options (`sexes`) or by the corpus; None when unknown."""
+    """{speaker: sex} of the whole pool, by the options (`sexes`) or by the corpus; None when unknown."""
     known = options.get("sexes") or corpus.speakers
     return {str(speaker): str(sex) for speaker, sex in known.items()} if known else None
 

@@ -21,8 +21,8 @@ def named_clips(
     """Clips of all audio files below `folder`, in the order of their names.
 
     `read_name` gives the clip of one file, None for a file of a sister corpus in the same folder, or raises
-    MisnamedError: then the clip carries the fault. Files whose lower-case name stands in `ignored` are no clips.
-    Raises UserError when the folder is missing or holds no file of the corpus.
+    MisnamedError: then the clip carries the fault. Files whose lower-case name stands in `ignored` are no
+    clips. Raises UserError when the folder is missing or holds no file of the corpus.
     """
     remedy = f"expected files: {layout}"
     if not folder.is_dir():

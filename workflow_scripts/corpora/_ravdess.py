@@ -1,4 +1,4 @@
-"""What speech and song of RAVDESS share: names, actors, melodies (Livingstone & Russo 2018, PLoS ONE 13(5))."""
+"""What speech and song of RAVDESS share: names, actors, melodies (Livingstone & Russo 2018, PLoS ONE)."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -53,8 +53,8 @@ def corpus(name: str, channel: str) -> Corpus:
         pool="ravdess",
         speakers=ACTORS,
         paper1=Restriction(tuple(actor for actor in ACTORS if actor != WITHOUT_SONG), COMMON),
-        citation="Livingstone & Russo (2018), The Ryerson Audio-Visual Database of Emotional Speech and Song, "
-        "PLoS ONE 13(5): e0196391",
+        citation="Livingstone & Russo (2018), The Ryerson Audio-Visual Database of Emotional Speech and "
+        "Song, PLoS ONE 13(5): e0196391",
     )
 
 
@@ -70,7 +70,7 @@ def _finder(
 
 
 def read_name(path: Path, corpus_name: str, channel: str, emotions: tuple[str, ...]) -> Clip | None:
-    """The clip that a file name such as 03-01-05-02-01-02-07 states; None for video and for the other channel.
+    """The clip that a name such as 03-01-05-02-01-02-07 states; None for video and for the other channel.
 
     Fields: modality, channel, emotion, intensity, statement, repetition, actor. Raises MisnamedError.
     """

@@ -9,7 +9,7 @@ from workflow_scripts.corpora import Clip, Corpus
 from workflow_scripts.corpora._files import MisnamedError, missing_clips, named_clips
 
 NAME = "savee"
-SPEAKERS = {speaker: "male" for speaker in ("DC", "JE", "JK", "KL")}
+SPEAKERS = dict.fromkeys(("DC", "JE", "JK", "KL"), "male")
 LABELS = {
     "sa": "sad",
     "su": "surprised",
@@ -81,5 +81,5 @@ CORPUS = Corpus(
     find_clips=find_clips,
     pool=NAME,
     speakers=SPEAKERS,
-    citation="Haq & Jackson (2010), Multimodal Emotion Recognition, in Wang (ed.), Machine Audition, IGI Global",
+    citation="Haq & Jackson (2010), Multimodal Emotion Recognition, in Machine Audition, IGI Global",
 )

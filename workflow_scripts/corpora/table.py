@@ -1,4 +1,4 @@
-"""A user's own clips, listed in a table: CSV, TSV, parquet or JSON lines (audformat tables and EmoBox lists too)."""
+"""A user's own clips, listed in a table: CSV, parquet or JSON lines (audformat and EmoBox lists too)."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -49,8 +49,8 @@ SEX_WORDS = {"f": "female", "w": "female", "woman": "female", "m": "male", "man"
 def find_clips(folder: Path, options: Mapping[str, Any]) -> list[Clip]:
     """The rows of the table, in its order.
 
-    Relative paths are below `base`, or below the table's own folder. Raises UserError when the table cannot be read
-    or a required column is neither there nor made by `patterns`.
+    Relative paths are below `base`, or below the table's own folder. Raises UserError when the table cannot
+    be read or a required column is neither there nor made by `patterns`.
     """
     file = table_file(folder, options)
     frame = _columns(_read(file), file, options)
@@ -62,9 +62,9 @@ def find_clips(folder: Path, options: Mapping[str, Any]) -> list[Clip]:
     absent = [column for column in REQUIRED if column not in frame]
     if absent:
         raise UserError(
-            f"the table has no column {' and no column '.join(absent)}; its columns are {', '.join(frame.columns)}",
+            f"the table has no column {' and no column '.join(absent)}; it has {', '.join(frame.columns)}",
             str(file),
-            "name the columns in `columns`, e.g. columns: {emotion: my_label}, or take them from the path by `patterns`",
+            "name them in `columns`, e.g. columns: {emotion: my_label}, or take them from the path by `patterns`",
         )
     if frame.empty:
         raise UserError("the table has no rows", str(file), f"expected: {LAYOUT}")
@@ -184,6 +184,8 @@ def _clip(row: dict[str, Any], base: Path, options: Mapping[str, Any]) -> Clip:
     if domain not in ("speech", "song"):
         faults.append(f"domain {domain!r} is neither speech nor song")
     repetition = text.get("repetition", "")
+    if len(repetition) == 1 and "a" <= repetition.lower() <= "z":
+        repetition = str(ord(repetition.lower()) - ord("a") + 1)
     if repetition and not repetition.isdigit():
         faults.append(f"repetition {repetition!r} is no number")
     intensity = text.get("intensity", "")
@@ -207,7 +209,7 @@ def _clip(row: dict[str, Any], base: Path, options: Mapping[str, Any]) -> Clip:
 
 
 def canonical(label: str, labels: Mapping[str, str]) -> str:
-    """The canonical word of a label: by the config's `labels`, as it stands, by a synonym, else the label itself."""
+    """The canonical word of a label: by the config's `labels`, by itself, by a synonym, else the label itself."""
     if label in labels:
         return str(labels[label])
     word = label.lower()

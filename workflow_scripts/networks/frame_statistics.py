@@ -1,0 +1,94 @@
+"""Sufficient statistics of single frames: per emotion and state the number, the sum and the sum of outer products.
+
+They are totals over all speakers of the dataset and over all frames, silent ones too, for distances that take every
+frame as a sample. Such a distance mixes what differs within clips with what differs between them, and gives a point
+value without an interval, since speakers can no longer be told apart.
+"""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from safetensors import safe_open
+from safetensors.numpy import save_file
+
+from workflow_scripts.study.tables import whole
+
+
+class FrameStatistics:
+    """Totals that grow batch by batch, in float64 on the device of the network.
+
+    Args:
+        emotions: groups to keep apart.
+        states: names of the hidden states.
+        width: numbers in a frame.
+        device: where the frames will be.
+    """
+
+    def __init__(
+        self, emotions: Sequence[str], states: Sequence[str], width: int, device: torch.device | str = "cpu"
+    ) -> None:
+        self.emotions, self.states, self.width = tuple(emotions), tuple(states), width
+        groups = len(self.emotions)
+        self._n = torch.zeros(len(states), groups, dtype=torch.int64)
+        self._sum = torch.zeros(len(states), groups, width, dtype=torch.float64, device=device)
+        self._outer = torch.zeros(len(states), groups, width, width, dtype=torch.float64, device=device)
+
+    @staticmethod
+    def size(emotions: int, states: int, width: int) -> tuple[int, int]:
+        """Bytes in memory while running, and in the file."""
+        return 8 * states * emotions * (width * width + width), 8 * states * emotions * (
+            width * (width + 1) // 2 + width
+        )
+
+    def add(self, state: str, frames: torch.Tensor, lengths: Sequence[int], emotions: Sequence[str]) -> None:
+        """Add one state of one batch: frames (clips, longest, width), and each clip's frames and emotion."""
+        layer = self.states.index(state)
+        for emotion in sorted(set(emotions)):
+            group = self.emotions.index(emotion)
+            clips = [i for i, own in enumerate(emotions) if own == emotion]
+            rows = torch.cat([frames[i, : lengths[i]] for i in clips]).double()
+            self._n[layer, group] += rows.shape[0]
+            self._sum[layer, group] += rows.sum(dim=0)
+            self._outer[layer, group].addmm_(rows.T, rows)
+
+    def save(self, path: str | Path, about: dict[str, object]) -> None:
+        """Write a safetensors file: per state `<state>/n` (emotions,), `<state>/sum` (emotions, width) and
+        `<state>/outer` (emotions, width (width + 1) / 2), the upper triangle row by row; see `read`."""
+        rows, columns = np.triu_indices(self.width)
+        tensors: dict[str, npt.NDArray[np.generic]] = {}
+        for layer, state in enumerate(self.states):
+            tensors[f"{state}/n"] = self._n[layer].numpy()
+            tensors[f"{state}/sum"] = self._sum[layer].cpu().numpy()
+            tensors[f"{state}/outer"] = self._outer[layer].cpu().numpy()[:, rows, columns]
+        metadata = {"emotions": json.dumps(self.emotions), "states": json.dumps(self.states)}
+        metadata["vocalise"] = json.dumps(about, sort_keys=True, default=str)
+        with whole(path) as temporary:
+            save_file(tensors, temporary, metadata)
+
+
+def read(
+    path: str | Path, state: str
+) -> tuple[list[str], npt.NDArray[np.int64], npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Read one state of a file of `FrameStatistics.save`.
+
+    Returns:
+        emotions; n (emotions,); mean (emotions, width); covariance with n - 1 (emotions, width, width), NaN for an
+        emotion of fewer than two frames (its mean too where there is none).
+    """
+    with safe_open(path, framework="numpy") as file:
+        emotions: list[str] = json.loads(file.metadata()["emotions"])
+        n, total, packed = (file.get_tensor(f"{state}/{name}") for name in ("n", "sum", "outer"))
+    width = total.shape[1]
+    rows, columns = np.triu_indices(width)
+    outer = np.empty((len(emotions), width, width))
+    outer[:, rows, columns] = packed
+    outer[:, columns, rows] = packed
+    count = np.where(n > 0, n, np.nan)[:, None]
+    mean = total / count
+    spread = outer - mean[:, :, None] * total[:, None, :]
+    covariance = spread / np.where(n > 1, n - 1, np.nan)[:, None, None]
+    return emotions, n, mean, covariance

@@ -1,0 +1,72 @@
+"""Layer files written piece by piece, so that memory does not grow with the number of clips."""
+
+import json
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from workflow_scripts.study.schemas import SCHEMA_VERSION
+from workflow_scripts.study.tables import whole
+
+
+class VectorWriter(AbstractContextManager["VectorWriter"]):
+    """One layer file in the form of `tables.write_vectors`, one row group per call of `append`.
+
+    The file appears under its name only when the block ends without an error.
+
+    Args:
+        path: the parquet file.
+        widths: pooling -> length of its vectors; the order is the order of the columns.
+        about: what made the file, for its metadata.
+    """
+
+    def __init__(self, path: str | Path, widths: Mapping[str, int], about: Mapping[str, Any]) -> None:
+        self._whole = whole(path)
+        self._widths = dict(widths)
+        metadata = {"table": "layer", "schema_version": SCHEMA_VERSION, **about}
+        fields = [pa.field("clip_id", pa.string()), pa.field("audio_hash", pa.string())]
+        fields += [pa.field(name, pa.list_(pa.float32(), width)) for name, width in self._widths.items()]
+        self._schema = pa.schema(fields, metadata={"vocalise": json.dumps(metadata, sort_keys=True, default=str)})
+
+    def __enter__(self) -> Self:
+        temporary = self._whole.__enter__()
+        # a dictionary of floats that hardly ever repeat costs time and saves nothing
+        self._writer = pq.ParquetWriter(temporary, self._schema, compression="zstd", use_dictionary=False)
+        return self
+
+    def append(
+        self,
+        clip_ids: Sequence[str],
+        audio_hashes: Sequence[str],
+        vectors: Mapping[str, npt.NDArray[np.float32]],
+    ) -> None:
+        """Add rows: one vector (n, width) float32 per declared pooling.
+
+        Raises:
+            ValueError: a pooling is missing or undeclared, or its shape is not (n, declared width).
+        """
+        if set(vectors) != set(self._widths):
+            raise ValueError(f"poolings {sorted(vectors)} given, {sorted(self._widths)} declared")
+        arrays = [pa.array(clip_ids, pa.string()), pa.array(audio_hashes, pa.string())]
+        for name, width in self._widths.items():
+            if vectors[name].shape != (len(clip_ids), width):
+                raise ValueError(f"{name}: shape {vectors[name].shape}, expected {(len(clip_ids), width)}")
+            flat = pa.array(np.ascontiguousarray(vectors[name], dtype=np.float32).ravel())
+            arrays.append(pa.FixedSizeListArray.from_arrays(flat, width))
+        self._writer.write_table(pa.Table.from_arrays(arrays, schema=self._schema))
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> bool | None:
+        self._writer.close()
+        return self._whole.__exit__(kind, error, trace)

@@ -97,7 +97,9 @@ def _opened(path: str | Path, columns: list[str] | None = None) -> pa.Table:
         return pq.read_table(path, columns=columns, partitioning=None)
     except (pa.ArrowInvalid, OSError) as error:
         raise UserError(
-            f"cannot be read as a parquet table ({error})", str(path), "delete the file and run snakemake again"
+            f"cannot be read as a parquet table ({error})",
+            str(path),
+            "delete the file and run snakemake again",
         ) from error
 
 

@@ -1,0 +1,37 @@
+# Vocalise: what speech and song share, and what embeddings know. One config is one study.
+import sys
+
+from snakemake.utils import min_version
+
+from workflow_scripts.study.checks import check_study
+from workflow_scripts.study.errors import UserError
+from workflow_scripts.study.plan import Plan
+
+min_version("9.27")
+
+
+# --configfile replaces config.yaml; Snakemake by itself would merge the two.
+if not workflow.configfiles:
+
+    configfile: "config.yaml"
+
+
+try:
+    plan = Plan(check_study(config, ", ".join(map(str, workflow.configfiles))))
+except UserError as mistake:
+    print(f"\n{mistake}\n", file=sys.stderr)
+    sys.exit(1)
+
+
+include: "rules/common.smk"
+include: "rules/corpora.smk"
+include: "rules/embeddings.smk"
+include: "rules/acoustics.smk"
+include: "rules/probing.smk"
+include: "rules/report.smk"
+
+
+rule all:
+    default_target: True
+    input:
+        "results/report.html",

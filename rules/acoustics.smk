@@ -1,0 +1,19 @@
+# What a phonetician would measure.
+
+
+rule acoustics:
+    input:
+        manifest="results/corpora/{dataset}/manifest.parquet",
+    output:
+        features="results/acoustics/{dataset}/{features}.parquet",
+    log:
+        "results/logs/acoustics/{dataset}_{features}.log",
+    threads: 2
+    params:
+        spec=spec_of("acoustics"),
+    message:
+        "Measuring {wildcards.features} of {wildcards.dataset}"
+    conda:
+        "../envs/acoustics.yaml"
+    script:
+        "../workflow_scripts/acoustics.py"

@@ -1,0 +1,96 @@
+# Which recordings: their audio, who says what with which emotion, who is held out, and what could mislead.
+
+
+rule synthesise:
+    output:
+        audio=directory("results/corpora/{dataset}/audio"),
+        planted="results/corpora/{dataset}/planted.csv",
+    log:
+        "results/logs/synthesise/{dataset}.log",
+    threads: 2
+    params:
+        spec=spec_of("synthesise"),
+    wildcard_constraints:
+        dataset=one_of(name for name in plan.datasets if plan.corpus(name).synthetic),
+    message:
+        "Synthesising the voices of {wildcards.dataset}"
+    conda:
+        "../envs/analysis.yaml"
+    script:
+        "../workflow_scripts/synthesise.py"
+
+
+rule manifest:
+    input:
+        lambda wc: f"results/corpora/{wc.dataset}/planted.csv" if plan.corpus(wc.dataset).synthetic else [],
+    output:
+        manifest="results/corpora/{dataset}/manifest.parquet",
+        set_aside="results/corpora/{dataset}/set_aside.parquet",
+    log:
+        "results/logs/manifest/{dataset}.log",
+    threads: 2
+    params:
+        spec=spec_of("manifest"),
+    message:
+        "Listing and checking the recordings of {wildcards.dataset}"
+    conda:
+        "../envs/analysis.yaml"
+    script:
+        "../workflow_scripts/manifest.py"
+
+
+rule folds:
+    input:
+        manifest="results/corpora/{dataset}/manifest.parquet",
+    output:
+        folds="results/corpora/{dataset}/folds_{protocol}.parquet",
+        leaks="results/corpora/{dataset}/leaks_{protocol}.parquet",
+    log:
+        "results/logs/folds/{dataset}_{protocol}.log",
+    params:
+        spec=spec_of("folds"),
+    message:
+        "Holding out clips of {wildcards.dataset} under {wildcards.protocol}, and counting leaks"
+    conda:
+        "../envs/analysis.yaml"
+    script:
+        "../workflow_scripts/folds.py"
+
+
+rule confounds:
+    input:
+        manifest="results/corpora/{dataset}/manifest.parquet",
+    output:
+        confounds="results/corpora/{dataset}/confounds.parquet",
+    log:
+        "results/logs/confounds/{dataset}.log",
+    params:
+        spec=spec_of("confounds"),
+    message:
+        "Asking how well the emotion in {wildcards.dataset} can be told from what should not matter"
+    conda:
+        "../envs/analysis.yaml"
+    script:
+        "../workflow_scripts/confounds.py"
+
+
+rule pair_leaks:
+    input:
+        manifests=expand("results/corpora/{dataset}/manifest.parquet", dataset=["{source}", "{target}"]),
+        folds=lambda wc: [
+            f"results/corpora/{dataset}/folds_{protocol}.parquet"
+            for protocol in plan.pair_protocols(wc.source, wc.target)
+            for dataset in (wc.source, wc.target)
+        ],
+    output:
+        leaks="results/cross/{source}_to_{target}/leaks.parquet",
+    log:
+        "results/logs/pair_leaks/{source}_to_{target}.log",
+    params:
+        spec=spec_of("pair_leaks"),
+    message:
+        "Counting leaks between {wildcards.source} and {wildcards.target}"
+    conda:
+        "../envs/analysis.yaml"
+    script:
+        "../workflow_scripts/pair_leaks.py"

@@ -1,0 +1,35 @@
+# What the networks hear: every layer of every clip, from one forward.
+
+# One rule for each number of layers, since the files of one forward are the outputs of one job.
+for STATES in sorted({tuple(plan.states(model)) for model in plan.models}, key=len):
+
+    rule:
+        name:
+            f"embed_{len(STATES)}_layers"
+        input:
+            manifest="results/corpora/{dataset}/manifest.parquet",
+            weights=lambda wc: [f"{folder}/config.json"] if (folder := plan.weights(wc.model)) else [],
+        output:
+            layers=expand("results/embeddings/{{dataset}}/{{model}}/layer_{layer}.parquet", layer=STATES),
+            frames=(
+                ["results/embeddings/{dataset}/{model}/frame_statistics.safetensors"]
+                if plan.study.embeddings.frame_statistics
+                else []
+            ),
+        log:
+            "results/logs/embed/{dataset}_{model}.log",
+        benchmark:
+            "results/benchmarks/embed/{dataset}_{model}.tsv"
+        threads: plan.study.embeddings.threads
+        resources:
+            gpu=1,
+        params:
+            spec=spec_of("embed"),
+        wildcard_constraints:
+            model=one_of(model for model in plan.models if tuple(plan.states(model)) == STATES),
+        message:
+            "Embedding {wildcards.dataset} with {wildcards.model}: all layers"
+        conda:
+            "../envs/networks.yaml"
+        script:
+            "../workflow_scripts/embed.py"

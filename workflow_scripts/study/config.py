@@ -1,0 +1,149 @@
+"""The config model: the single source of types, defaults, the editor's schema and docs/config.md."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+NAME = r"^[A-Za-z0-9][A-Za-z0-9.-]*$"
+Name = Annotated[str, Field(pattern=NAME)]
+Protocol = Literal["strict", "paper1", "emobox"]
+Pooling = Literal["mean", "std", "parts", "mean-active", "std-active", "parts-active"]
+FeatureSet = Literal["eGeMAPSv02", "GeMAPSv01b", "ComParE_2016", "emobase"]
+
+
+class Section(BaseModel):
+    """A part of the config: unknown keys are refused, values are not coerced across types."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, use_attribute_docstrings=True)
+
+
+class Dataset(Section):
+    """A corpus and how its audio is prepared. A corpus's own options stand beside these keys."""
+
+    model_config = ConfigDict(extra="allow", strict=True, use_attribute_docstrings=True)
+
+    corpus: str
+    """Name of a corpus (a file in workflow_scripts/corpora), `table` for clips of your own."""
+    folder: str | None = None
+    """Folder of the recordings. Default: the corpus's name below `audio`."""
+    level: Literal["as-recorded", "matched"] = "as-recorded"
+    """Loudness: as recorded, or every clip scaled to the same level over its active frames."""
+    crop: float | None = Field(default=None, gt=0)
+    """Seconds of a window of equal length for every clip, from the onset of the voice. Default: whole clips."""
+
+
+class Model(Section):
+    """A network of your own, beside the names of resources/models.yaml."""
+
+    name: Name
+    """Its name in paths, tables and report."""
+    family: Literal["wav2vec2", "hubert", "wavlm", "mert"]
+    """Kind of network; decides the class that reads its weights."""
+    layers: int = Field(gt=0)
+    """Number of transformer blocks (the plan needs it before the weights are opened)."""
+    final_norm: bool = False
+    """True for networks with a norm outside the blocks (do_stable_layer_norm): adds the layer `final`."""
+    weights: Literal["local", "untrained"] = "local"
+    """`local`: a folder with config.json, preprocessor_config.json and safetensors. `untrained`: random weights."""
+    folder: str | None = None
+    """Folder of the weights. Default: the model's name below `weights`."""
+    architecture: str | None = None
+    """For untrained networks: a shape stated in the family's file in workflow_scripts/networks."""
+    width: int | None = Field(default=None, gt=0)
+    """Numbers in one frame; checked against the network where given."""
+    sample_rate: int | None = Field(default=None, gt=0)
+    """Hz that the network was trained on; checked against its preprocessor file where given."""
+
+
+class Embeddings(Section):
+    """How networks listen."""
+
+    poolings: list[Pooling] = Field(default=["mean", "mean-active"], min_length=1)
+    """How frames become a vector: over all frames, or over active ones; `parts` are means of four equal parts."""
+    frame_statistics: bool = False
+    """Store frame-level totals per emotion and layer for the frame-level distance (about width^2 * 4 bytes each)."""
+    precision: Literal["float32", "bfloat16"] = "float32"
+    """Number format of the forward pass; bfloat16 is faster and errs by about half a per cent."""
+    batch_seconds: float = Field(default=40.0, gt=0)
+    """Seconds of audio that go through the network at once (memory grows with it, results do not change)."""
+    threads: int = Field(default=8, ge=1)
+    """Cores for one network (fewer are used where fewer are there)."""
+
+
+class Probing(Section):
+    """Which layers know the emotion."""
+
+    probes: list[Literal["logistic", "linear-head"]] = Field(default=["logistic"], min_length=1)
+    """`logistic`: multinomial L2, C chosen inside training speakers. `linear-head`: a torch layer as in paper 1."""
+    poolings: list[Pooling] = Field(default=["mean"], min_length=1)
+    """Poolings that are probed; the first is the headline."""
+    speaker_normalisation: list[Literal["none", "training-only", "per-speaker"]] = Field(
+        default=["none", "per-speaker"], min_length=1
+    )
+    """Statistics of each speaker taken out before the probe; the first is the headline. `per-speaker` sees the
+    held-out speaker's clips (not the labels), as the papers did."""
+    C: list[float] = Field(default=[0.0001, 0.001, 0.01, 0.1, 0.3], min_length=1)
+    """Grid of the inverse penalty, ascending."""
+    inner_folds: int = Field(default=5, ge=2)
+    """Speaker-grouped folds inside the training part, for choosing C and the layer."""
+    null_runs: int = Field(default=3, ge=0)
+    """Runs of the whole pipeline with labels shuffled within speaker; they must come out at chance."""
+    permutations: int = Field(default=999, ge=99)
+    """Draws for chance levels and p-values."""
+
+
+class Folds(Section):
+    """How clips are held out."""
+
+    strict: int = Field(default=6, ge=2)
+    """Folds of protocol `strict` (fewer where a pool has fewer speakers)."""
+    paper1_draws: int = Field(default=5, ge=1)
+    """Seeded 80/20 draws of protocol `paper1` (the paper's own seed is unknown)."""
+
+
+class Study(Section):
+    """One study: what is compared, with which models, under which protocols."""
+
+    study: str
+    """A title for the report."""
+    seed: int = Field(default=1, ge=0)
+    """Seed of every random draw."""
+    audio: str = "data"
+    """Folder that holds the corpora."""
+    weights: str = "weights"
+    """Folder that holds networks, one folder per model."""
+    datasets: dict[Name, Dataset] = Field(min_length=1)
+    """Name of each dataset: its corpus and preparation."""
+    models: list[str | Model] = []
+    """Names of resources/models.yaml, or networks of your own."""
+    layers: Literal["all"] | list[int | Literal["final"]] = "all"
+    """Layers to analyse: 0 is the input of the first block, L the output of the last."""
+    emotions: Literal["all"] | list[str] = "all"
+    """Emotions to tell apart, in canonical words; clips of others are left out of the analyses."""
+    pairs: list[Annotated[list[str], Field(min_length=2, max_length=2)]] = []
+    """Pairs of datasets to compare, e.g. [[speech, song]]: cross-domain probes in both directions."""
+    protocols: list[Protocol] = Field(default=["strict", "paper1"], min_length=1)
+    """`strict` (speakers held out), `paper1` (clip-level draw, as published), `emobox` (its fold lists)."""
+    bad_clips: Literal["stop", "set-aside"] = "stop"
+    """What to do with clips that cannot be used: stop and name them, or set them aside and list them."""
+    acoustics: list[FeatureSet] = ["eGeMAPSv02"]
+    """openSMILE feature sets, probed beside the networks."""
+    folds: Folds = Folds()
+    embeddings: Embeddings = Embeddings()
+    probing: Probing | None = None
+    """Left out: layers are not probed."""
+
+
+def schema() -> dict[str, Any]:
+    """JSON schema of the config, for editors; the options of each corpus are among a dataset's properties."""
+    from workflow_scripts import corpora
+
+    generated = Study.model_json_schema()
+    properties = generated["$defs"]["Dataset"]["properties"]
+    words = {str: "string", int: "integer", float: "number", bool: "boolean", dict: "object"}
+    for corpus in map(corpora.find, corpora.names()):
+        for name, option in corpus.options.items():
+            properties.setdefault(name, {"type": words[option.type], "description": option.description})
+    generated["$defs"]["Dataset"]["additionalProperties"] = False
+    generated["$defs"]["Dataset"]["properties"]["corpus"]["enum"] = list(corpora.names())
+    return generated

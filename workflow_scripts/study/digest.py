@@ -1,0 +1,143 @@
+"""Digests: of the code that a job uses, and of the recordings that a manifest is made from.
+
+Snakemake sees neither the modules that a script imports nor the content of a folder; both enter a rule's spec.
+"""
+
+import ast
+import hashlib
+import io
+import json
+import os
+import tokenize
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+
+PACKAGE = "workflow_scripts"
+ROOT = Path(__file__).resolve().parents[1]
+
+# Modules that every entry imports and that do not bear on results (reading, writing, logging). They stand outside
+# the digest, else a change of the logger would retrain everything; schemas.SCHEMA_VERSION is raised by hand instead.
+OUTSIDE = frozenset(
+    f"{PACKAGE}.study.{name}" for name in ("entry", "errors", "schemas", "tables", "vectors", "versions")
+)
+
+
+def code_digest(modules: Iterable[str]) -> str:
+    """Short digest of the named modules and all project modules that they import, directly or not.
+
+    Comments, docstrings and layout do not count. `modules` are dotted names: the entry, and the plug-ins that the
+    job names (its corpus, its network family), which the entry finds through a registry at run time.
+    """
+    wanted, seen = list(modules), set[str]()
+    while wanted:
+        module = wanted.pop()
+        if module in seen or module in OUTSIDE:
+            continue
+        seen.add(module)
+        wanted.extend(_read(module)[1])
+    text = "".join(f"{module}:{_read(module)[0]}\n" for module in sorted(seen))
+    return hashlib.blake2b(text.encode(), digest_size=6).hexdigest()
+
+
+def _file(module: str) -> Path | None:
+    base = ROOT.joinpath(*module.split(".")[1:])
+    for path in (base.with_suffix(".py"), base / "__init__.py"):
+        if path.is_file():
+            return path
+    return None
+
+
+@cache
+def _read(module: str) -> tuple[str, tuple[str, ...]]:
+    """Digest of one module's own tokens, and the project modules that it imports."""
+    path = _file(module)
+    if path is None:
+        raise ValueError(f"no module {module}")
+    source = path.read_text()
+    tree = ast.parse(source)
+    return hashlib.blake2b(_tokens(source, tree).encode(), digest_size=16).hexdigest(), tuple(_imports(tree))
+
+
+def _imports(tree: ast.Module) -> Iterable[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names if alias.name.split(".")[0] == PACKAGE)
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == PACKAGE:
+            module = node.module or ""
+            for alias in node.names:
+                inner = f"{module}.{alias.name}"
+                yield inner if _file(inner) else module
+            if module != PACKAGE:
+                yield module
+
+
+def _tokens(source: str, tree: ast.Module) -> str:
+    """The code without comments, docstrings and layout; the same on every Python version."""
+    docstrings = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            for statement in node.body:  # also the strings under attributes, which are documentation too
+                if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant):
+                    docstrings.add((statement.lineno, statement.col_offset))
+    skipped = {tokenize.COMMENT, tokenize.NL, tokenize.ENCODING, tokenize.ENDMARKER}
+    begin, end = getattr(tokenize, "FSTRING_START", None), getattr(tokenize, "FSTRING_END", None)
+    lines = source.splitlines(keepends=True)
+    parts, depth, start = [], 0, (0, 0)
+    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        if begin is not None and token.type == begin:  # newer Pythons cut an f-string into pieces: take it whole
+            start = token.start if depth == 0 else start
+            depth += 1
+        if depth == 0 and token.type not in skipped and token.start not in docstrings:
+            parts.append(
+                {tokenize.INDENT: "{", tokenize.DEDENT: "}", tokenize.NEWLINE: ";"}.get(token.type, token.string)
+            )
+        if end is not None and token.type == end:
+            depth -= 1
+            if depth == 0 and start not in docstrings:
+                parts.append(_between(lines, start, token.end))
+    return "\x1f".join(part for i, part in enumerate(parts) if part != ";" or (i and parts[i - 1] not in (";", "{")))
+
+
+def _between(lines: list[str], start: tuple[int, int], end: tuple[int, int]) -> str:
+    text = "".join(lines[start[0] - 1 : end[0]])
+    return text[start[1] : len(text) - len(lines[end[0] - 1]) + end[1]]
+
+
+def audio_digest(files: Iterable[Path], remembered: Path) -> str:
+    """Digest of names and content of the files that a manifest is made from; "absent" when there are none.
+
+    A content hash is remembered under the file's size, times and inode in `remembered` (a JSON file), so that
+    planning reads an unchanged corpus once; touching a file makes it read again and changes nothing.
+    """
+    try:
+        known: dict[str, list[str]] = json.loads(remembered.read_text())
+    except (OSError, ValueError):
+        known = {}
+    digest, new = hashlib.blake2b(digest_size=12), {}
+    for path in files:
+        try:
+            state = path.stat()
+        except OSError:
+            digest.update(f"{path}:absent\n".encode())
+            continue
+        key = f"{state.st_size}:{state.st_mtime_ns}:{state.st_ctime_ns}:{state.st_ino}"
+        entry = known.get(str(path))
+        if entry is None or entry[0] != key:
+            with path.open("rb") as file:
+                entry = new[str(path)] = [key, hashlib.file_digest(file, "md5").hexdigest()]
+        digest.update(f"{path}:{entry[1]}\n".encode())
+    if new:
+        _remember({**known, **new}, remembered)
+    return digest.hexdigest()
+
+
+def _remember(known: dict[str, list[str]], remembered: Path) -> None:
+    """Keep what was read; a folder that may not be written costs only the reading next time."""
+    temporary = remembered.with_name(f"{remembered.name}.{os.getpid()}.part")
+    try:
+        remembered.parent.mkdir(parents=True, exist_ok=True)
+        temporary.write_text(json.dumps(known))
+        os.replace(temporary, remembered)
+    except OSError:
+        temporary.unlink(missing_ok=True)

@@ -1,0 +1,276 @@
+"""The plan of a study: its names, its layers, and the spec of every job.
+
+A spec is the one tracked parameter of a rule: a dict of plain types in fixed order that holds exactly the settings
+which the job uses, and a digest of the code that it runs. When it changes the job runs again, else it does not.
+"""
+
+from collections.abc import Callable
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from workflow_scripts import corpora
+from workflow_scripts.networks import family_module
+from workflow_scripts.study import catalogue
+from workflow_scripts.study.config import Dataset, Study
+from workflow_scripts.study.digest import PACKAGE, audio_digest, code_digest
+
+Spec = dict[str, Any]
+EMOBOX = ("ravdess-speech", "savee", "emodb")
+FUNCTIONALS = "functionals"
+
+
+class Plan:
+    """Everything that follows from the config before any job has run.
+
+    Args:
+        study: the validated config.
+        remembered: JSON file that remembers the content hashes of recordings between plans.
+    """
+
+    def __init__(self, study: Study, remembered: Path = Path("results/corpora/.recordings.json")) -> None:
+        self.study = study
+        self.datasets = study.datasets
+        self.models: dict[str, dict[str, Any]] = {}
+        for model in study.models:
+            entry = catalogue.entry(model if isinstance(model, str) else model.model_dump(exclude_none=True))
+            self.models[entry["name"]] = entry
+        self._remembered = remembered
+
+    # -- names -----------------------------------------------------------------------------------------------------
+
+    def states(self, model: str) -> list[str]:
+        """All layers that a network has: what is stored."""
+        return catalogue.states(self.models[model])
+
+    def layers(self, model: str) -> list[str]:
+        """The layers of a model, or the one of an acoustic feature set, that the study analyses."""
+        if model in self.study.acoustics:
+            return [FUNCTIONALS]
+        wanted = None if self.study.layers == "all" else [str(layer) for layer in self.study.layers]
+        return [state for state in self.states(model) if wanted is None or state in wanted]
+
+    @cached_property
+    def representations(self) -> list[str]:
+        """Everything that is probed: the networks with a layer in this study, then the acoustic feature sets."""
+        return [*(model for model in self.models if self.layers(model)), *self.study.acoustics]
+
+    @cached_property
+    def directions(self) -> list[tuple[str, str]]:
+        """(source, target) of every pair, both ways."""
+        return [(a, b) for pair in self.study.pairs for a, b in (pair, reversed(pair))]
+
+    def corpus(self, dataset: str) -> corpora.Corpus:
+        """The corpus of a dataset."""
+        return corpora.find(self.datasets[dataset].corpus)
+
+    def protocols(self, dataset: str) -> list[str]:
+        """Protocols of the study that apply to a dataset (EmoBox has fold lists for three corpora)."""
+        known = self.datasets[dataset].corpus in EMOBOX
+        return [protocol for protocol in self.study.protocols if protocol != "emobox" or known]
+
+    def emotions(self, dataset: str) -> list[str]:
+        """Emotions of the study that a dataset can have, in canonical order."""
+        own = list(self.corpus(dataset).emotions)
+        if self.study.emotions == "all":
+            return own
+        wanted = [emotion for emotion in self.study.emotions if not own or emotion in own]
+        order = [*corpora.EMOTIONS, *wanted]
+        return sorted(wanted, key=order.index)
+
+    def common_emotions(self, source: str, target: str) -> list[str]:
+        """Emotions that both datasets of a pair can have; empty where only their files know."""
+        first, second = self.emotions(source), self.emotions(target)
+        return [emotion for emotion in first or second if not (first and second) or emotion in second]
+
+    def folder(self, dataset: str) -> str:
+        """Folder of a dataset's recordings."""
+        entry = self.datasets[dataset]
+        if self.corpus(dataset).synthetic:
+            return f"results/corpora/{dataset}/audio"
+        return entry.folder or f"{self.study.audio}/{entry.corpus}"
+
+    def options(self, dataset: str) -> dict[str, Any]:
+        """Resolved options of the dataset's corpus, in the corpus's own order."""
+        return corpora.resolve_options(self.corpus(dataset), self.datasets[dataset].model_extra)
+
+    # -- specs -----------------------------------------------------------------------------------------------------
+
+    def spec(self, rule: str, **names: str) -> Spec:
+        """The spec of one job: its names, the settings it uses, the digest of its code."""
+        build: Callable[..., Spec] = getattr(self, f"_{rule}")
+        built = {**names, **build(**names)}
+        plugins = built.pop("plugins", [])
+        return {**built, "code": code_digest([f"{PACKAGE}.{rule}", *plugins])}
+
+    def _plugin(self, dataset: str) -> list[str]:
+        return [corpora.module_of(self.datasets[dataset].corpus)]
+
+    def _preparation(self, dataset: str) -> Spec:
+        entry: Dataset = self.datasets[dataset]
+        return {"level": entry.level, "crop": entry.crop}
+
+    def _synthesise(self, dataset: str) -> Spec:
+        return {
+            "corpus": self.datasets[dataset].corpus,
+            "options": self.options(dataset),
+            "seed": self.study.seed,
+            "plugins": self._plugin(dataset),
+        }
+
+    def _manifest(self, dataset: str) -> Spec:
+        corpus, folder, options = self.corpus(dataset), Path(self.folder(dataset)), self.options(dataset)
+        made = corpus.synthetic  # then the table of the rule `synthesise` is the input that says what changed
+        digest = "" if made else audio_digest(corpus.sources(folder, options), self._remembered)
+        return {
+            "corpus": corpus.name,
+            "folder": str(folder),
+            "options": options,
+            **self._preparation(dataset),
+            "on_bad_clips": self.study.bad_clips,
+            "emotions": None if self.study.emotions == "all" else self.emotions(dataset),
+            "audio_digest": digest,
+            "plugins": self._plugin(dataset),
+        }
+
+    def _folds(self, dataset: str, protocol: str) -> Spec:
+        options = self.options(dataset)
+        return {
+            "corpus": self.datasets[dataset].corpus,
+            "options": options,
+            "pool": corpora.pool_of(self.corpus(dataset), dataset, options),
+            "emotions": self.emotions(dataset),
+            "draws": self.study.folds.paper1_draws if protocol == "paper1" else 1,
+            "folds": self.study.folds.strict if protocol == "strict" else 0,
+            "seed": self.study.seed,
+            "plugins": self._plugin(dataset),
+        }
+
+    def _confounds(self, dataset: str) -> Spec:
+        return {"emotions": self.emotions(dataset), "seed": self.study.seed}
+
+    def _pair_leaks(self, source: str, target: str) -> Spec:
+        return {"protocols": self.pair_protocols(source, target)}
+
+    def pair_protocols(self, source: str, target: str) -> list[str]:
+        """Protocols that apply to both datasets of a pair; EmoBox states none across corpora that we repeat."""
+        shared = [protocol for protocol in self.protocols(source) if protocol in self.protocols(target)]
+        return [protocol for protocol in shared if protocol != "emobox"]
+
+    def _embed(self, dataset: str, model: str) -> Spec:
+        settings = self.study.embeddings
+        return {
+            "model_entry": {key: self.models[model][key] for key in sorted(self.models[model])},
+            "weights_folder": self.weights(model),
+            **self._preparation(dataset),
+            "poolings": list(settings.poolings),
+            "frame_statistics": settings.frame_statistics,
+            "precision": settings.precision,
+            "batch_seconds": settings.batch_seconds,
+            "seed": self.study.seed,
+            "states": self.states(model),
+            "plugins": [family_module(self.models[model]["family"])],
+        }
+
+    def weights(self, model: str) -> str:
+        """Folder of a network's weights; "" for untrained ones."""
+        entry = self.models[model]
+        return "" if entry["weights"] == "untrained" else entry.get("folder") or f"{self.study.weights}/{model}"
+
+    def _acoustics(self, dataset: str, features: str) -> Spec:
+        return self._preparation(dataset)
+
+    def _probe(self, dataset: str, model: str, layer: str) -> Spec:
+        return {
+            "protocols": self.protocols(dataset),
+            **self._probing(model),
+            "emotions": self.emotions(dataset),
+        }
+
+    def _probing(self, model: str) -> Spec:
+        """Settings of every probe. The functionals of an acoustic feature set are one vector: their pooling is "mean"."""
+        settings = self.study.probing
+        assert settings is not None, "no probe is planned without a probing section"
+        return {
+            "probes": list(settings.probes),
+            "poolings": [FUNCTIONALS] if model in self.study.acoustics else list(settings.poolings),
+            "speaker_normalisation": list(settings.speaker_normalisation),
+            "C": list(settings.C),
+            "inner_folds": settings.inner_folds,
+            "null_runs": settings.null_runs,
+            "permutations": settings.permutations,
+            "seed": self.study.seed,
+        }
+
+    def _cross_probe(self, source: str, target: str, model: str, layer: str) -> Spec:
+        return {
+            "protocols": self.pair_protocols(source, target),
+            **self._probing(model),
+            "emotions": self.common_emotions(source, target),
+        }
+
+    def _summarise_layers(self, dataset: str, model: str) -> Spec:
+        settings = self._probing(model)
+        keys = ("probes", "poolings", "speaker_normalisation", "permutations", "seed")
+        return {
+            "layers": self.layers(model),
+            "protocols": self.protocols(dataset),
+            **{key: settings[key] for key in keys},
+        }
+
+    def _summarise_probing(self) -> Spec:
+        return {
+            "datasets": self.facts_of_datasets(),
+            "models": self.facts_of_models(),
+            "seed": self.study.seed,
+        }
+
+    def facts_of_datasets(self) -> Spec:
+        """What figures and report say of each dataset."""
+        return {
+            name: {
+                "corpus": entry.corpus,
+                "domain": self.corpus(name).domain,
+                "synthetic": self.corpus(name).synthetic,
+                **self._preparation(name),
+                "protocols": self.protocols(name),
+                "emotions": self.emotions(name),
+            }
+            for name, entry in self.datasets.items()
+        }
+
+    def facts_of_models(self) -> Spec:
+        """What figures and report say of each model and acoustic feature set."""
+        facts: Spec = {}
+        for name in self.representations:
+            entry = self.models.get(name, {"family": "acoustics", "weights": "none"})
+            facts[name] = {
+                "family": entry["family"],
+                "weights": entry["weights"],
+                "architecture": entry.get("architecture", ""),
+                "source": entry.get("source", ""),
+                "layers": self.layers(name),
+            }
+        return facts
+
+    def _figures_probing(self, dataset: str) -> Spec:
+        facts = self.facts_of_datasets()[dataset]
+        return {"facts": facts, "models": self.facts_of_models()}
+
+    def _figures_cross(self, source: str, target: str) -> Spec:
+        facts = self.facts_of_datasets()
+        return {"facts": {name: facts[name] for name in (source, target)}, "models": self.facts_of_models()}
+
+    def _figures_papers(self) -> Spec:
+        return {"datasets": self.facts_of_datasets(), "models": self.facts_of_models()}
+
+    def _report(self) -> Spec:
+        return {
+            "study": self.study.study,
+            "seed": self.study.seed,
+            "config": self.study.model_dump(mode="json"),
+            "datasets": self.facts_of_datasets(),
+            "models": self.facts_of_models(),
+            "pairs": [list(pair) for pair in self.study.pairs],
+            "protocols": list(self.study.protocols),
+        }

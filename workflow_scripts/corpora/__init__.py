@@ -52,7 +52,7 @@ class Clip:
 
 @dataclass(frozen=True)
 class Option:
-    """A setting of a corpus in the config: its type (str, int, float, bool, list or dict), default, meaning."""
+    """A setting of a corpus in the config: its type (str, int, float, bool, list, dict), default, meaning."""
 
     type: type
     default: Any
@@ -140,7 +140,7 @@ def resolve_options(corpus: Corpus, options: Mapping[str, Any] | None) -> dict[s
 
 
 def pool_of(corpus: Corpus, dataset: str, options: Mapping[str, Any]) -> str:
-    """Name of the speaker pool of a dataset: by its options (`pool`), by the corpus, or the dataset itself."""
+    """Name of the speaker pool of a dataset: by options (`pool`), by the corpus, or the dataset itself."""
     return str(options.get("pool") or corpus.pool or dataset)
 
 
@@ -153,9 +153,7 @@ def speakers_of(corpus: Corpus, options: Mapping[str, Any]) -> dict[str, str] | 
 def audio_files(folder: Path) -> list[Path]:
     """WAV and FLAC files below `folder` in a stable order, without hidden ones (such as macOS's `._name`)."""
     found = (path for path in folder.rglob("*") if path.suffix.lower() in AUDIO_SUFFIXES)
-    return sorted(
-        path for path in found if not any(part.startswith(".") for part in path.relative_to(folder).parts)
-    )
+    return sorted(path for path in found if not any(part.startswith(".") for part in path.relative_to(folder).parts))
 
 
 def nearest(word: str, words: "tuple[str, ...] | list[str]") -> str:

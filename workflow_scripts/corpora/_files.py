@@ -50,9 +50,7 @@ def missing_clips(clips: Sequence[Clip], expected: Sequence[str], folder: Path) 
     """A clip with a fault for every expected clip id that is not there."""
     present = {clip.clip_id for clip in clips}
     return [
-        Clip(
-            clip_id=clip_id, path=str(folder), fault=f"missing: no file {clip_id.split('/')[-1]}.wav or .flac"
-        )
+        Clip(clip_id=clip_id, path=str(folder), fault=f"missing: no file {clip_id.split('/')[-1]}.wav or .flac")
         for clip_id in expected
         if clip_id not in present
     ]

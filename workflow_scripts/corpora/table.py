@@ -11,9 +11,7 @@ from workflow_scripts.study.errors import UserError
 if TYPE_CHECKING:
     import pandas as pd
 
-LAYOUT = (
-    "a CSV, parquet or jsonl file with one row per clip and columns path, speaker, emotion (others if known)"
-)
+LAYOUT = "a CSV, parquet or jsonl file with one row per clip and columns path, speaker, emotion (others if known)"
 # Other names under which a column is recognised, lower case; the config's `columns` comes first.
 COLUMNS = {
     "path": ("file", "wav", "filename", "file_name", "audio", "audio_path"),
@@ -64,7 +62,7 @@ def find_clips(folder: Path, options: Mapping[str, Any]) -> list[Clip]:
         raise UserError(
             f"the table has no column {' and no column '.join(absent)}; it has {', '.join(frame.columns)}",
             str(file),
-            "name them in `columns`, e.g. columns: {emotion: my_label}, or take them from the path by `patterns`",
+            "name them in `columns`, e.g. columns: {emotion: my_label}, or take them by `patterns`",
         )
     if frame.empty:
         raise UserError("the table has no rows", str(file), f"expected: {LAYOUT}")
@@ -129,9 +127,7 @@ def _columns(frame: "pd.DataFrame", file: Path, options: Mapping[str, Any]) -> "
         lower.setdefault(column.lower(), column)
     chosen: dict[str, str] = {}
     for name, others in COLUMNS.items():
-        candidates = (
-            [stated[name]] if name in stated else [lower[word] for word in (name, *others) if word in lower]
-        )
+        candidates = [stated[name]] if name in stated else [lower[word] for word in (name, *others) if word in lower]
         if candidates:
             chosen[name] = candidates[0]
     renamed = frame[[*chosen.values()]].copy()
@@ -162,9 +158,7 @@ def _from_patterns(frame: "pd.DataFrame", patterns: Mapping[str, str]) -> "pd.Da
         except re.error as error:
             raise UserError(f"not a regular expression ({error}): {pattern}", "option `patterns`") from error
         if groups != 1:
-            raise UserError(
-                f"a pattern needs exactly one group in round brackets: {pattern}", "option `patterns`"
-            )
+            raise UserError(f"a pattern needs exactly one group in round brackets: {pattern}", "option `patterns`")
         frame[name] = frame["path"].astype(str).str.extract(pattern, expand=False).fillna("")
     return frame
 
@@ -209,7 +203,7 @@ def _clip(row: dict[str, Any], base: Path, options: Mapping[str, Any]) -> Clip:
 
 
 def canonical(label: str, labels: Mapping[str, str]) -> str:
-    """The canonical word of a label: by the config's `labels`, by itself, by a synonym, else the label itself."""
+    """The canonical word of a label: by `labels`, by itself, by a synonym, else the label itself."""
     if label in labels:
         return str(labels[label])
     word = label.lower()
@@ -239,9 +233,7 @@ CORPUS = Corpus(
     sources=sources,
     options={
         "file": Option(str, "", "the table: CSV, TSV, parquet or jsonl, one row per clip", required=True),
-        "join": Option(
-            list, [], "further tables with the same paths (audformat keeps speakers and emotions apart)"
-        ),
+        "join": Option(list, [], "further tables with the same paths (audformat keeps speakers and emotions apart)"),
         "base": Option(str, "", "folder that relative paths start from; empty: the table's own folder"),
         "columns": Option(dict, {}, "our column: column of the table, e.g. {emotion: rating}"),
         "patterns": Option(

@@ -1,0 +1,43 @@
+"""The manifest of one dataset from its recordings: identity, labels, level, onset; and the clips set aside."""
+
+import logging
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from workflow_scripts import corpora
+from workflow_scripts.materials.manifest import assemble, in_words
+from workflow_scripts.study import tables
+from workflow_scripts.study.entry import entry
+
+if TYPE_CHECKING:
+    from snakemake.iocontainers import Snakemake
+
+    snakemake: Snakemake
+
+log = logging.getLogger(__name__)
+
+
+def main(smk: "Snakemake") -> None:
+    spec = smk.params.spec
+    corpus = corpora.find(spec["corpus"])
+    options = corpora.resolve_options(corpus, spec["options"])
+    clips = corpus.find_clips(Path(spec["folder"]), options)
+    manifest, set_aside = assemble(
+        corpus.name,
+        clips,
+        spec["level"],
+        spec["crop"],
+        own_emotions=spec["emotions"] or () if corpus.own_emotions else (),
+        on_bad_clips=spec["on_bad_clips"],
+        threads=smk.threads,
+    )
+    log.info("%s: %s", spec["dataset"], in_words(manifest))
+    if len(set_aside):
+        log.warning("%s: %d clips set aside, listed in %s", spec["dataset"], len(set_aside), smk.output.set_aside)
+    tables.write(manifest, smk.output.manifest, "manifest", spec)
+    tables.write(set_aside, smk.output.set_aside, "set_aside", spec)
+
+
+if __name__ == "__main__":
+    with entry(snakemake):
+        main(snakemake)

@@ -1,0 +1,1 @@
+"""Probes: what a linear reader finds in a layer, and how its settings are chosen."""

@@ -8,7 +8,6 @@ for STATES in sorted({tuple(plan.states(model)) for model in plan.models}, key=l
             f"embed_{len(STATES)}_layers"
         input:
             manifest="results/corpora/{dataset}/manifest.parquet",
-            weights=lambda wc: [f"{folder}/config.json"] if (folder := plan.weights(wc.model)) else [],
         output:
             layers=expand("results/embeddings/{{dataset}}/{{model}}/layer_{layer}.parquet", layer=STATES),
             frames=(

@@ -27,7 +27,7 @@ def main(smk: "Snakemake") -> None:
         clips,
         spec["level"],
         spec["crop"],
-        own_emotions=spec["emotions"] or () if corpus.own_emotions else (),
+        own_emotions=spec["own_emotions"],
         on_bad_clips=spec["on_bad_clips"],
         threads=smk.threads,
     )

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 
 from workflow_scripts import corpora
 from workflow_scripts.study import catalogue
-from workflow_scripts.study.config import Dataset, Study
+from workflow_scripts.study.config import Dataset, Embeddings, Study
 from workflow_scripts.study.errors import UserError
 
 
@@ -42,11 +42,11 @@ def check_study(raw: Any, place: str = "config") -> Study:
 
 
 def _did_you_mean(word: Any, valid: Iterable[str]) -> str:
-    valid = list(valid)
-    near = difflib.get_close_matches(str(word).lower(), valid, n=1, cutoff=0.5)
+    by_lower = {name.lower(): name for name in valid}
+    near = difflib.get_close_matches(str(word).lower(), by_lower, n=1, cutoff=0.5)
     if near:
-        return f"; did you mean '{near[0]}'?"
-    return f"; valid: {', '.join(valid[:24])}" if valid else ""
+        return f"; did you mean '{by_lower[near[0]]}'?"
+    return f"; valid: {', '.join(by_lower.values())}" if by_lower else ""
 
 
 def _in_words(item: Mapping[str, Any]) -> str:
@@ -159,22 +159,25 @@ def check_models(raw: Any) -> Iterable[str]:
 
 
 def check_emotions(raw: Any) -> Iterable[str]:
-    """Every emotion is one that some dataset of the study has."""
+    """Every emotion is one that some dataset of the study has.
+
+    A table of a user's own may have words of its own; one that resembles a common word is taken for a slip.
+    """
     having: set[str] = set()
+    any_word = False
     for entry in _section(raw, "datasets").values():
         corpus = _corpus(entry)
         if corpus is None:
             return
         labels = entry.get("labels") if isinstance(entry.get("labels"), Mapping) else {}
-        having |= set(map(str, labels.values())) if labels else set(corpus.emotions or corpora.EMOTIONS)
-    emotions = _listed(raw, "emotions")
+        having |= {*map(str, labels.values()), *(corpus.emotions or corpora.EMOTIONS)}
+        any_word = any_word or corpus.own_emotions
+    emotions = [str(emotion) for emotion in _listed(raw, "emotions")]
+    valid = [word for word in corpora.EMOTIONS if word in having] + sorted(having - set(corpora.EMOTIONS))
     for index, emotion in enumerate(emotions):
-        if having and emotion not in having:
-            valid = sorted(having, key=lambda word: corpora.EMOTIONS.index(word) if word in corpora.EMOTIONS else 99)
+        if emotion not in having and not (any_word and not corpora.nearest(emotion, valid)):
             yield f"emotions[{index}]: no dataset has '{emotion}'" + _did_you_mean(emotion, valid)
-    yield from (
-        f"emotions: '{word}' stands twice" for word in sorted({str(e) for e in emotions if emotions.count(e) > 1})
-    )
+    yield from (f"emotions: '{word}' stands twice" for word in sorted({e for e in emotions if emotions.count(e) > 1}))
     if isinstance(raw.get("emotions"), list) and len(emotions) < 2:
         yield "emotions: at least two are needed to tell apart"
 
@@ -207,9 +210,10 @@ def check_pairs(raw: Any) -> Iterable[str]:
 
 def check_probing(raw: Any) -> Iterable[str]:
     """What is probed is stored; the grid ascends; nothing stands twice."""
-    probing, stored = _section(raw, "probing"), _listed(_section(raw, "embeddings"), "poolings")
+    probing = _section(raw, "probing")
+    stored = _listed(_section(raw, "embeddings"), "poolings") or Embeddings().poolings
     for pooling in _listed(probing, "poolings"):
-        if stored and pooling not in stored:
+        if pooling not in stored:
             yield f"probing.poolings: '{pooling}' is not among embeddings.poolings ({', '.join(map(str, stored))})"
     grid = [value for value in _listed(probing, "C") if isinstance(value, int | float)]
     if grid != sorted(set(grid)) or any(value <= 0 for value in grid):
@@ -220,7 +224,7 @@ def check_protocols(raw: Any) -> Iterable[str]:
     """Protocol `emobox` has fold lists for some dataset of the study."""
     corpus_names = [entry.get("corpus") for entry in _section(raw, "datasets").values() if isinstance(entry, Mapping)]
     if "emobox" in _listed(raw, "protocols") and not set(corpus_names) & {"ravdess-speech", "savee", "emodb"}:
-        yield "protocols: 'emobox' has fold lists for ravdess-speech, savee and emodb only, none of which is a dataset here"
+        yield "protocols: 'emobox' has fold lists for ravdess-speech, savee and emodb, none of which is a dataset here"
 
 
 CHECKS = (

@@ -140,7 +140,7 @@ def schema() -> dict[str, Any]:
 
     generated = Study.model_json_schema()
     properties = generated["$defs"]["Dataset"]["properties"]
-    words = {str: "string", int: "integer", float: "number", bool: "boolean", dict: "object"}
+    words = {str: "string", int: "integer", float: "number", bool: "boolean", dict: "object", list: "array"}
     for corpus in map(corpora.find, corpora.names()):
         for name, option in corpus.options.items():
             properties.setdefault(name, {"type": words[option.type], "description": option.description})

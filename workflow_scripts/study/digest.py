@@ -1,4 +1,4 @@
-"""Digests: of the code that a job uses, and of the recordings that a manifest is made from.
+"""Digests: of the code that a job uses, and of the recordings and weights that it reads.
 
 Snakemake sees neither the modules that a script imports nor the content of a folder; both enter a rule's spec.
 """
@@ -7,11 +7,14 @@ import ast
 import hashlib
 import io
 import json
+import logging
 import os
 import tokenize
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
+
+log = logging.getLogger(__name__)
 
 PACKAGE = "workflow_scripts"
 ROOT = Path(__file__).resolve().parents[1]
@@ -104,11 +107,11 @@ def _between(lines: list[str], start: tuple[int, int], end: tuple[int, int]) -> 
     return text[start[1] : len(text) - len(lines[end[0] - 1]) + end[1]]
 
 
-def audio_digest(files: Iterable[Path], remembered: Path) -> str:
-    """Digest of names and content of the files that a manifest is made from; "absent" when there are none.
+def content_digest(files: Iterable[Path], remembered: Path) -> str:
+    """Digest of names and content of files: the recordings of a manifest, the weights of a network.
 
     A content hash is remembered under the file's size, times and inode in `remembered` (a JSON file), so that
-    planning reads an unchanged corpus once; touching a file makes it read again and changes nothing.
+    planning reads unchanged files once; touching a file makes it read again and changes nothing.
     """
     try:
         known: dict[str, list[str]] = json.loads(remembered.read_text())
@@ -139,5 +142,5 @@ def _remember(known: dict[str, list[str]], remembered: Path) -> None:
         remembered.parent.mkdir(parents=True, exist_ok=True)
         temporary.write_text(json.dumps(known))
         os.replace(temporary, remembered)
-    except OSError:
-        temporary.unlink(missing_ok=True)
+    except OSError as error:
+        log.info("content hashes are not remembered: %s", error)

@@ -13,7 +13,7 @@ from workflow_scripts import corpora
 from workflow_scripts.networks import family_module
 from workflow_scripts.study import catalogue
 from workflow_scripts.study.config import Dataset, Study
-from workflow_scripts.study.digest import PACKAGE, audio_digest, code_digest
+from workflow_scripts.study.digest import PACKAGE, code_digest, content_digest
 
 Spec = dict[str, Any]
 EMOBOX = ("ravdess-speech", "savee", "emodb")
@@ -25,10 +25,10 @@ class Plan:
 
     Args:
         study: the validated config.
-        remembered: JSON file that remembers the content hashes of recordings between plans.
+        remembered: JSON file that remembers the content hashes of recordings and weights between plans.
     """
 
-    def __init__(self, study: Study, remembered: Path = Path("results/corpora/.recordings.json")) -> None:
+    def __init__(self, study: Study, remembered: Path = Path("results/.content_hashes.json")) -> None:
         self.study = study
         self.datasets = study.datasets
         self.models: dict[str, dict[str, Any]] = {}
@@ -78,6 +78,9 @@ class Plan:
         order = [*corpora.EMOTIONS, *wanted]
         return sorted(wanted, key=order.index)
 
+    def _wanted(self) -> list[str]:
+        return [] if self.study.emotions == "all" else list(self.study.emotions)
+
     def common_emotions(self, source: str, target: str) -> list[str]:
         """Emotions that both datasets of a pair can have; empty where only their files know."""
         first, second = self.emotions(source), self.emotions(target)
@@ -121,14 +124,14 @@ class Plan:
     def _manifest(self, dataset: str) -> Spec:
         corpus, folder, options = self.corpus(dataset), Path(self.folder(dataset)), self.options(dataset)
         made = corpus.synthetic  # then the table of the rule `synthesise` is the input that says what changed
-        digest = "" if made else audio_digest(corpus.sources(folder, options), self._remembered)
+        digest = "" if made else content_digest(corpus.sources(folder, options), self._remembered)
         return {
             "corpus": corpus.name,
             "folder": str(folder),
             "options": options,
             **self._preparation(dataset),
             "on_bad_clips": self.study.bad_clips,
-            "emotions": None if self.study.emotions == "all" else self.emotions(dataset),
+            "own_emotions": [word for word in self._wanted() if word not in corpora.EMOTIONS and corpus.own_emotions],
             "audio_digest": digest,
             "plugins": self._plugin(dataset),
         }
@@ -162,6 +165,7 @@ class Plan:
         return {
             "model_entry": {key: self.models[model][key] for key in sorted(self.models[model])},
             "weights_folder": self.weights(model),
+            "weights_digest": self._weights_digest(model),
             **self._preparation(dataset),
             "poolings": list(settings.poolings),
             "frame_statistics": settings.frame_statistics,
@@ -177,6 +181,11 @@ class Plan:
         entry = self.models[model]
         return "" if entry["weights"] == "untrained" else entry.get("folder") or f"{self.study.weights}/{model}"
 
+    def _weights_digest(self, model: str) -> str:
+        folder = self.weights(model)
+        files = [file for kind in ("*.json", "*.safetensors") for file in Path(folder).glob(kind)] if folder else []
+        return content_digest(sorted(files), self._remembered)
+
     def _acoustics(self, dataset: str, features: str) -> Spec:
         return self._preparation(dataset)
 
@@ -188,7 +197,7 @@ class Plan:
         }
 
     def _probing(self, model: str) -> Spec:
-        """Settings of every probe. The functionals of an acoustic feature set are one vector: their pooling is "mean"."""
+        """Settings of every probe; the functionals of an acoustic feature set are one vector a clip, pooled already."""
         settings = self.study.probing
         assert settings is not None, "no probe is planned without a probing section"
         return {

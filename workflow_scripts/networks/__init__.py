@@ -2,24 +2,17 @@
 
 A network is one entry of the catalogue (`resources/models.yaml`), a plain mapping:
 
-    wav2vec2-base:
-      family: wav2vec2           # the file workflow_scripts/networks/<family>.py
-      layers: 12                 # number of blocks L; the states are "0".."L" (and "final")
-      width: 768                 # numbers in one frame of any state
-      final_norm: false          # true: a norm stands after the last block; "L" before it, "final" after it
-      sample_rate: 16000         # Hz, the rate that the network was trained on
-      weights: weights/wav2vec2-base   # folder with config.json, preprocessor_config.json, model.safetensors
-    untrained-base:
-      family: wav2vec2
-      layers: 12
-      width: 768
-      final_norm: false
-      sample_rate: 16000
-      weights: untrained         # random weights from the study's seed ...
-      architecture: wav2vec2-base      # ... of this shape: a key of ARCHITECTURES in the family's file
+    family: wav2vec2           # the file workflow_scripts/networks/<family>.py
+    layers: 12                 # number of blocks L; the states are "0".."L" (and "final")
+    final_norm: false          # true: a norm stands after the last block; "L" before it, "final" after it
+    width: 768                 # numbers in one frame of any state; checked where given
+    sample_rate: 16000         # Hz, the rate that the network was trained on; checked where given
+    weights: local             # config.json, preprocessor_config.json and model.safetensors in a folder, or
+                               # untrained: random weights from the study's seed ...
+    architecture: ...          # ... of this shape: a key of ARCHITECTURES in the family's file
 
-Other keys (revision, licence, source, ...) are kept in the metadata of what is written and mean nothing here.
-layers, width, final_norm and sample_rate are checked against the network itself when it is loaded.
+Other keys (source, revision, ...) mean nothing here. layers, final_norm, width and sample_rate are checked against
+the network itself when it is loaded.
 
 This file imports nothing heavy: the config check uses it.
 """

@@ -27,7 +27,8 @@ Visitor = Callable[[str, torch.Tensor, list[int]], None]
 def normalised(wave: Wave) -> Wave:
     """Scale one clip (samples,) to zero mean and unit variance, as Wav2Vec2FeatureExtractor does (epsilon 1e-7)."""
     centred = wave - wave.mean(dtype=np.float64)
-    return (centred / np.sqrt(np.square(centred).mean(dtype=np.float64) + 1e-7)).astype(wave.dtype)
+    scaled: Wave = (centred / np.sqrt(np.square(centred).mean() + 1e-7)).astype(wave.dtype)
+    return scaled
 
 
 def check_wave(network: Network, name: str, wave: Wave) -> None:
@@ -89,9 +90,7 @@ def forward(network: Network, waves: Sequence[Wave], visit: Visitor) -> None:
         raise RuntimeError(f"{network.name}: states {seen} were seen, expected {network.states}")
 
 
-def convolved(
-    network: Network, waves: Sequence[Wave], device: torch.device, dtype: torch.dtype
-) -> list[torch.Tensor]:
+def convolved(network: Network, waves: Sequence[Wave], device: torch.device, dtype: torch.dtype) -> list[torch.Tensor]:
     """Normalise each clip and run the convolutions over clips of one length at a time: (frames, channels) each."""
     by_length: dict[int, list[int]] = {}
     for index, wave in enumerate(waves):

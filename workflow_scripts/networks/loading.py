@@ -78,12 +78,13 @@ class Network:
         return max(0, (samples - self.receptive_field) // self.stride + 1)
 
 
-def load(name: str, entry: dict[str, Any], seed: int) -> Network:
+def load(name: str, entry: dict[str, Any], folder: str | Path, seed: int) -> Network:
     """Return the network of one catalogue entry (see the package's docstring).
 
     Args:
         name: the model's name in the study.
         entry: its catalogue entry.
+        folder: of its weights; not looked at for `untrained`.
         seed: the study's seed; only `untrained` draws from it. The draw depends on the architecture alone, so that
             every dataset and every entry of one shape meets the same random network.
 
@@ -98,23 +99,23 @@ def load(name: str, entry: dict[str, Any], seed: int) -> Network:
     if entry["weights"] == "untrained":
         model, preprocessor, about = _untrained(name, entry, family, seed)
     else:
-        model, preprocessor, about = _from_folder(name, Path(entry["weights"]), family)
+        model, preprocessor, about = _from_folder(name, Path(folder), family)
     _check_entry(name, entry, model.config, preprocessor)
     return Network(
         name=name,
         model=_for_inference(model),
         states=tuple(states_of(entry["layers"], entry["final_norm"])),
-        width=entry["width"],
-        sample_rate=entry["sample_rate"],
+        width=model.config.hidden_size,
+        sample_rate=preprocessor["sampling_rate"],
         normalise=preprocessor["do_normalize"],
         kernels=tuple(model.config.conv_kernel),
         strides=tuple(model.config.conv_stride),
-        about={"model": name, "family": entry["family"], "catalogue_entry": entry, **about},
+        about={"model": name, "family": entry["family"], **about},
     )
 
 
 def _untrained(name: str, entry: dict[str, Any], family: Any, seed: int) -> tuple[Any, dict[str, Any], dict[str, Any]]:
-    architecture = entry.get("architecture")
+    architecture = str(entry.get("architecture", ""))
     if architecture not in family.ARCHITECTURES:
         raise UserError(
             f"unknown architecture '{architecture}' of family {entry['family']}",
@@ -183,7 +184,8 @@ def _json(name: str, path: Path) -> dict[str, Any]:
 
 def _refuse_tensors(name: str, folder: Path, loading: dict[str, Any]) -> None:
     """Raise UserError unless every tensor of the network came from the file and every other one is a known head."""
-    heads, unexpected = [], []
+    heads: list[str] = []
+    unexpected: list[str] = []
     for key in sorted(loading["unexpected_keys"]):
         parts = key.split(".")
         is_head = parts[0] in HEADS or (len(parts) > 1 and parts[1] in HEADS)
@@ -217,9 +219,9 @@ def _check_entry(name: str, entry: dict[str, Any], config: Any, preprocessor: di
         "final_norm": config.do_stable_layer_norm,
         "sample_rate": preprocessor["sampling_rate"],
     }
-    wrong = [f"{key} is {value}, the catalogue says {entry[key]}" for key, value in is_.items() if value != entry[key]]
+    wrong = [f"{key} is {own}, its entry says {entry[key]}" for key, own in is_.items() if entry.get(key, own) != own]
     if wrong:
-        raise UserError("; ".join(wrong), f"model {name}", "correct the catalogue's entry")
+        raise UserError("; ".join(wrong), f"model {name}", "correct the entry in the catalogue or the config")
 
 
 def _for_inference(model: Any) -> torch.nn.Module:

@@ -40,7 +40,8 @@ class Pooler:
         self._dtype = dtype
         longest = max(mask.size for mask in active)
         self.slices: dict[str, slice] = {}
-        rows, deviations = [], []
+        rows: list[npt.NDArray[np.float64]] = []
+        deviations: list[tuple[int, npt.NDArray[np.float64]]] = []
         for pooling in poolings:
             selected = [_selected(mask, pooling.endswith("-active")) for mask in active]
             kind = pooling.removesuffix("-active")
@@ -94,28 +95,3 @@ def _deviation_weights(selected: Sequence[npt.NDArray[np.intp]], longest: int) -
         else:
             row[frames] = 1 / (frames.size - 1)
     return weights
-
-
-def frame_activity(
-    times: npt.NDArray[np.float64], active: Mask, frames: int, centre: float, stride: float
-) -> Mask:
-    """Carry activity from analysis frames over to a network's frames: the nearest analysis frame decides.
-
-    Args:
-        times: centres of the analysis frames in seconds, rising.
-        active: their activity.
-        frames: number of the network's frames.
-        centre: centre of the receptive field of the network's first frame, in seconds.
-        stride: from one network frame to the next, in seconds.
-
-    Returns:
-        (frames,) bool.
-    """
-    if not times.size:
-        return np.zeros(frames, dtype=bool)
-    centres = centre + stride * np.arange(frames)
-    right = np.clip(np.searchsorted(times, centres), 1, max(times.size - 1, 1))
-    left = right - 1
-    right = np.minimum(right, times.size - 1)
-    nearest = np.where(centres - times[left] <= times[right] - centres, left, right)
-    return active[nearest]

@@ -3,6 +3,7 @@
 Shapes follow the public configurations of the checkpoints of the same names.
 """
 
+import warnings
 from typing import Any
 
 MODEL_TYPES = ("wavlm",)
@@ -40,6 +41,8 @@ ARCHITECTURES: dict[str, dict[str, Any]] = {
 
 def classes() -> tuple[Any, Any]:
     """The configuration and model classes (imported here: the import takes a second)."""
+    # torch remarks on it once per run: WavLM's attention has a mask of bools and a bias of floats, as it should
+    warnings.filterwarnings("ignore", message="Support for mismatched key_padding_mask")
     from transformers.models.wavlm.configuration_wavlm import WavLMConfig
     from transformers.models.wavlm.modeling_wavlm import WavLMModel
 

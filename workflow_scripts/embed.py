@@ -1,0 +1,107 @@
+"""Every layer of every clip of a dataset through one network, from one forward."""
+
+import logging
+from collections.abc import Mapping
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import torch
+
+from workflow_scripts.materials.preparation import active_frames, load_prepared
+from workflow_scripts.networks.embedding import Heard, Vectors, embed
+from workflow_scripts.networks.forward import check_wave
+from workflow_scripts.networks.frame_statistics import FrameStatistics
+from workflow_scripts.networks.loading import Network, load
+from workflow_scripts.networks.pooling import POOLINGS
+from workflow_scripts.study import tables
+from workflow_scripts.study.entry import entry
+from workflow_scripts.study.vectors import VectorWriter
+
+if TYPE_CHECKING:
+    from snakemake.iocontainers import Snakemake
+
+    snakemake: Snakemake
+
+log = logging.getLogger(__name__)
+
+
+def main(smk: "Snakemake") -> None:
+    spec = smk.params.spec
+    torch.set_num_threads(smk.threads)
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    # float32 means float32: no shortened products on the GPU
+    torch.set_float32_matmul_precision("highest")
+    torch.backends.cudnn.allow_tf32 = False
+
+    manifest = tables.read(smk.input.manifest)
+    network = load(spec["model"], spec["model_entry"], spec["weights_folder"], spec["seed"])
+    network.model.to(device=device, dtype=getattr(torch, spec["precision"]))
+    about = {**network.about, **_about(spec, device)}
+    statistics = None
+    if spec["frame_statistics"]:
+        emotions = sorted(set(manifest["emotion"]))
+        in_memory, on_disk = FrameStatistics.size(len(emotions), len(network.states), network.width)
+        log.info("frame statistics take %.0f MB in memory, %.0f MB on disk", in_memory / 1e6, on_disk / 1e6)
+        statistics = FrameStatistics(emotions, network.states, network.width, device)
+
+    widths = {pooling: POOLINGS[pooling] * network.width for pooling in spec["poolings"]}
+    with ExitStack() as stack:
+        writers = {
+            state: stack.enter_context(VectorWriter(path, widths, {**about, "layer": state}))
+            for state, path in zip(spec["states"], smk.output.layers, strict=True)
+        }
+
+        def write(start: int, vectors: dict[str, Vectors]) -> None:
+            for state, writer in writers.items():
+                rows = slice(start, start + len(next(iter(vectors[state].values()))))
+                writer.append(manifest["clip_id"][rows].tolist(), manifest["audio_hash"][rows].tolist(), vectors[state])
+
+        rows = manifest.to_dict("records")
+        embed(
+            network,
+            manifest["prepared_seconds"].tolist(),
+            lambda position: hear(network, rows[position]),
+            spec["poolings"],
+            write,
+            batch_seconds=spec["batch_seconds"],
+            decoders=min(8, max(2, smk.threads)),
+            emotions=manifest["emotion"].tolist(),
+            statistics=statistics,
+        )
+        if statistics is not None:
+            statistics.save(smk.output.frames[0] if isinstance(smk.output.frames, list) else smk.output.frames, about)
+
+
+def hear(network: Network, row: Mapping[str, Any]) -> Heard:
+    """Read one clip of the manifest at the network's rate, and find which of the network's frames are active.
+
+    Raises:
+        UserError: the recording is not the one in the manifest, or too short for a single frame.
+    """
+    wave = load_prepared(row, network.sample_rate)
+    check_wave(network, str(row["clip_id"]), wave)
+    # the centre of a frame's receptive field stands for the frame
+    centres = (network.receptive_field - 1) / 2 + network.stride * np.arange(network.frames(wave.size))
+    active = active_frames(wave, network.sample_rate).at(centres / network.sample_rate)
+    return Heard(wave, active)
+
+
+def _about(spec: dict[str, Any], device: torch.device) -> dict[str, Any]:
+    import transformers
+
+    kept = ("dataset", "level", "crop", "poolings", "precision", "batch_seconds", "seed", "states")
+    return {
+        **{key: spec[key] for key in kept},
+        "convention": "0: input of the first block; k: output of block k; final: after the norm behind the last block",
+        "device": str(device),
+        "torch": torch.__version__,
+        "transformers": transformers.__version__,
+        "pandas": pd.__version__,
+    }
+
+
+if __name__ == "__main__":
+    with entry(snakemake):
+        main(snakemake)

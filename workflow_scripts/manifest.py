@@ -24,6 +24,7 @@ def main(smk: "Snakemake") -> None:
     clips = corpus.find_clips(Path(spec["folder"]), options)
     manifest, set_aside = assemble(
         corpus.name,
+        corpora.pool_of(corpus, spec["dataset"], options),
         clips,
         spec["level"],
         spec["crop"],

@@ -27,7 +27,8 @@ COLUMNS = {
     "channels": ("int", "channels of the file (averaged when read)"),
     "corpus": ("str", "corpus the clip comes from"),
     "domain": ("str", "speech or song"),
-    "speaker": ("str", "speaker within the corpus"),
+    "pool": ("str", "speaker pool: equal speakers of one pool are the same person"),
+    "speaker": ("str", "speaker within the pool"),
     "sex": ("str", "female, male, or empty where not known"),
     "emotion": ("str", "canonical emotion"),
     "label": ("str", "the corpus's own label"),
@@ -51,7 +52,6 @@ SET_ASIDE_COLUMNS = {
     "path": ("str", "file of the recording"),
     "reason": ("str", "why it cannot be used"),
 }
-MOST_NAMED = 20
 
 
 @dataclass(frozen=True)
@@ -68,6 +68,7 @@ class Heard:
 
 def assemble(
     corpus: str,
+    pool: str,
     clips: Sequence[Clip],
     level: str,
     crop: float | None,
@@ -92,7 +93,7 @@ def assemble(
             f"corpus {corpus}",
             "mend or remove these files, or set `bad_clips: set-aside` in the config to go on without them",
         )
-    rows = [{"corpus": corpus, **one.facts} for one in kept if not one.fault]
+    rows = [{"corpus": corpus, "pool": pool, **one.facts} for one in kept if not one.fault]
     if not rows:
         raise UserError(f"no usable clip is left:\n{faults_in_words(bad)}", f"corpus {corpus}")
     aside = [{"clip_id": one.clip.clip_id, "path": one.clip.path, "reason": one.fault} for one in bad]
@@ -169,7 +170,7 @@ def count_copies_once(heard: Sequence[Heard]) -> list[Heard]:
         kept.append(first)
     if clashes:
         raise UserError(
-            f"{len(clashes)} clip ids stand for different recordings or labels:\n" + _shortened(clashes),
+            f"{len(clashes)} clip ids stand for different recordings or labels:\n" + "\n".join(clashes),
             remedy="keep one recording under each name",
         )
     if copies:
@@ -183,16 +184,11 @@ def _identity(one: Heard) -> tuple[Any, ...]:
 
 
 def faults_in_words(bad: Sequence[Heard]) -> str:
-    """Bad clips grouped by reason, each file named; long groups are shortened with their number said."""
+    """Bad clips grouped by reason, each named with its file."""
     groups: dict[str, list[str]] = defaultdict(list)
     for one in bad:
         groups[one.fault].append(f"    {one.clip.clip_id} ({one.clip.path})")
-    return "\n".join(f"  {reason}: {len(clips)}\n{_shortened(clips)}" for reason, clips in groups.items())
-
-
-def _shortened(lines: Sequence[str]) -> str:
-    more = [f"    ... and {len(lines) - MOST_NAMED} more"] if len(lines) > MOST_NAMED else []
-    return "\n".join([*lines[:MOST_NAMED], *more])
+    return "\n".join("\n".join([f"  {reason}: {len(clips)}", *clips]) for reason, clips in groups.items())
 
 
 def in_words(manifest: pd.DataFrame) -> str:

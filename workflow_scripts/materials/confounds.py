@@ -1,0 +1,122 @@
+"""How well the emotion can be told from what should not matter: melody, intensity, duration, level, silence, sentence.
+
+One rule for every nuisance variable: Bayes' rule with equal priors over its categories, learnt from other
+speakers. Numbers become categories by ten bins of equal counts of the training clips.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.stats import t as student_t
+
+COLUMNS = {
+    "dataset": ("str", "dataset"),
+    "nuisance": ("str", "variable that the emotion is told from, alone"),
+    "uar": ("float", "unweighted average recall over held-out speakers; NaN where the question cannot be asked"),
+    "chance": ("float", "UAR of guessing"),
+    "low": ("float", "lower end of the 95 % interval over speakers"),
+    "high": ("float", "upper end of the 95 % interval over speakers"),
+    "n_speakers": ("int", "speakers"),
+    "n_clips": ("int", "clips"),
+    "note": ("str", "what to know of this row"),
+}
+BINS = 10
+Codes = npt.NDArray[np.int64]
+Variable = Callable[[pd.DataFrame], "pd.Series[float] | pd.Series[str]"]
+
+NUISANCES: dict[str, Variable] = {
+    "melody": lambda clips: clips["melody"],
+    "intensity": lambda clips: clips["intensity"],
+    "sentence": lambda clips: clips["statement"],
+    "duration": lambda clips: clips["prepared_seconds"],
+    "level": lambda clips: clips["prepared_level_db"],
+    "silence": lambda clips: 1.0 - clips["prepared_active_fraction"],
+}
+
+
+def confounds(dataset: str, manifest: pd.DataFrame) -> pd.DataFrame:
+    """One row per nuisance variable; the columns of COLUMNS.
+
+    Every speaker is held out once. The UAR is over all clips; its interval over speakers is a jackknife with the t
+    quantile (with few speakers percentile bootstraps are too narrow). No random draw is involved.
+    """
+    emotions = sorted(manifest["emotion"].unique())
+    true = np.searchsorted(emotions, manifest["emotion"].to_numpy())
+    speakers = pd.factorize(manifest["speaker"])[0]
+    rows = []
+    for name, variable in NUISANCES.items():
+        values = variable(manifest)
+        note = _why_not(values, speakers)
+        uar = low = high = float("nan")
+        if not note:
+            predicted = predict_held_out(values.to_numpy(), true, speakers, len(emotions))
+            uar, low, high = _interval(true, predicted, speakers, len(emotions))
+            note = _what_to_know(name, values, manifest["emotion"])
+        counts = (int(speakers.max()) + 1, len(manifest))
+        rows.append((dataset, name, uar, 1 / len(emotions), low, high, *counts, note))
+    return pd.DataFrame(rows, columns=[*COLUMNS])
+
+
+def _why_not(values: pd.Series, speakers: Codes) -> str:
+    if speakers.max() < 1:
+        return "one speaker only"
+    if values.dtype == object and (values == "").all():
+        return "not known in this dataset"
+    return "the same for every clip" if values.nunique() < 2 else ""
+
+
+def _what_to_know(name: str, values: pd.Series, emotions: pd.Series) -> str:
+    if name == "sentence" and emotions.groupby(values).nunique().max() == 1:
+        return "every sentence name belongs to one emotion"
+    return ""
+
+
+def predict_held_out(values: npt.NDArray[np.generic], true: Codes, speakers: Codes, n_classes: int) -> Codes:
+    """Predicted class (n,) of each clip from `values` (n,) alone, learnt from the clips of all other speakers."""
+    predicted = np.empty(len(true), dtype=np.int64)
+    for speaker in np.unique(speakers):
+        test = speakers == speaker
+        train_codes, test_codes = _categories(values[~test], values[test])
+        predicted[test] = bayes(train_codes, true[~test], test_codes, n_classes)
+    return predicted
+
+
+def _categories(train: npt.NDArray[np.generic], test: npt.NDArray[np.generic]) -> tuple[Codes, Codes]:
+    """Codes of categories; numbers by bins of equal counts of the training values."""
+    if train.dtype == object:
+        codes, words = pd.factorize(train)
+        return codes, pd.Index(words).get_indexer(test)
+    edges = np.unique(np.quantile(train.astype(np.float64), np.arange(1, BINS) / BINS))
+    return np.searchsorted(edges, train, side="right"), np.searchsorted(edges, test, side="right")
+
+
+def bayes(codes: Codes, classes: Codes, asked: Codes, n_classes: int) -> Codes:
+    """The class under which each asked category is most frequent, priors equal, counts smoothed by one in all.
+
+    Categories that training never saw (code -1) and ties go to the first class.
+    """
+    n_codes = int(codes.max()) + 1
+    counts = np.zeros((n_classes, n_codes + 1))
+    np.add.at(counts, (classes, codes), 1.0)
+    counts[:, :n_codes] += 1.0 / n_codes
+    share = counts / counts.sum(axis=1, keepdims=True)
+    best: Codes = share.argmax(axis=0)
+    return best[asked]
+
+
+def _interval(true: Codes, predicted: Codes, speakers: Codes, n_classes: int) -> tuple[float, float, float]:
+    """Pooled UAR and its 95 % interval over speakers: jackknife standard error, t quantile."""
+    n_speakers = int(speakers.max()) + 1
+    right = np.zeros((n_speakers, n_classes))
+    total = np.zeros((n_speakers, n_classes))
+    np.add.at(right, (speakers, true), predicted == true)
+    np.add.at(total, (speakers, true), 1.0)
+    uar = float(np.mean(right.sum(axis=0) / total.sum(axis=0)))
+    left_right, left_total = right.sum(axis=0) - right, total.sum(axis=0) - total
+    recalls = np.where(left_total > 0, left_right / np.maximum(left_total, 1.0), np.nan)
+    without = np.nanmean(recalls, axis=1)
+    error = float(np.sqrt((n_speakers - 1) / n_speakers * np.sum((without - without.mean()) ** 2)))
+    half = float(student_t.ppf(0.975, n_speakers - 1)) * error
+    return uar, max(uar - half, 0.0), min(uar + half, 1.0)

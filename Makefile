@@ -15,7 +15,7 @@ study: $(VENV)/installed
 	@echo "The study is done. Its report: $(CURDIR)/results/report.html (open it in a browser)"
 
 test: $(VENV)/installed-dev
-	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadgroup
+	$(BIN)/python -m pytest --numprocesses $(WORKERS)
 
 lint: $(VENV)/installed-dev
 	$(BIN)/ruff check .

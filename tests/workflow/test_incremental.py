@@ -1,0 +1,149 @@
+"""What an edit of the study, the code or the recordings makes run again: exactly these jobs, by rule and number."""
+
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+import soundfile
+from project import RATE, Project, tone
+
+# What follows from new scores, in a study of two datasets, one pair, one network with one layer, one feature set.
+REPORT = {"summarise_probing": 1, "figures_probing": 2, "figures_cross": 1, "figures_papers": 1, "report": 1}
+PROBES_OF_ONE_MODEL = {"probe": 2, "cross_probe": 2, "summarise_layers": 2}
+ALL_PROBES = {"probe": 4, "cross_probe": 4, "summarise_layers": 4}
+FIRST_STEPS = {"folds": 2, "confounds": 2, "pair_leaks": 2}
+LISTENING = {"embed_3_layers": 2, "acoustics": 2}
+
+
+def set_key(study: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
+    """The study with one key (dots between levels) set."""
+    section, _, key = path.rpartition(".")
+    (study.setdefault(section, {}) if section else study)[key] = value
+    return study
+
+
+def code_files(project: Project) -> list[Path]:
+    files = sorted((project.folder / "workflow_scripts").rglob("*.py"))
+    assert files
+    return files
+
+
+def test_nothing_to_do_twice(project: Project) -> None:
+    assert project.plan() == {}
+
+
+def test_touching_everything_runs_nothing(project: Project) -> None:
+    for number, path in enumerate(sorted(project.folder.rglob("*"), reverse=True)):
+        if ".snakemake" not in path.parts and path.is_file():
+            os.utime(path, (2e9 + number, 2e9 + number))  # results older than what they were made from
+    assert project.plan() == {}
+
+
+def test_comments_and_layout_run_nothing(project: Project) -> None:
+    for path in code_files(project):
+        path.write_text("# A comment at the top.\n" + path.read_text() + "\n\n# And one at the end.\n")
+    assert project.plan() == {}
+
+
+def test_docstrings_run_nothing(project: Project) -> None:
+    changed = 0
+    for path in code_files(project):
+        text = path.read_text()
+        if text.startswith('"""'):
+            path.write_text(text.replace('"""', '"""Said otherwise. ', 1))
+            changed += 1
+    assert changed > 10
+    assert project.plan() == {}
+
+
+def test_other_numbers_of_cores_run_nothing(project: Project) -> None:
+    assert project.plan("--cores", "1") == {}
+
+
+def test_restored_results_in_a_fresh_checkout_run_nothing(project: Project, tmp_path: Path) -> None:
+    checkout = Project.fresh(tmp_path / "checkout")
+    for part in ("results", ".snakemake", "clips"):
+        shutil.copytree(project.folder / part, checkout.folder / part, copy_function=shutil.copyfile)
+    checkout.config = project.config
+    assert checkout.plan() == {}
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "expected"),
+    [
+        pytest.param(
+            "emotions",
+            ["angry", "happy", "neutral", "sad"],
+            {**FIRST_STEPS, **ALL_PROBES, **REPORT},  # the labels are part of the question of every probe
+            id="an emotion",
+        ),
+        pytest.param(
+            "layers",
+            [0, 1],
+            {"probe": 2, "cross_probe": 2, "summarise_layers": 2, **REPORT},
+            id="a layer",
+        ),
+        pytest.param(
+            "models",
+            ["tiny-wav2vec2", "tiny-hubert"],
+            {"embed_4_layers": 2, **PROBES_OF_ONE_MODEL, **REPORT},
+            id="a model",
+        ),
+        pytest.param("probing.C", [0.01, 0.1, 1.0], {**ALL_PROBES, **REPORT}, id="the grid of C"),
+        pytest.param(
+            "embeddings.poolings",
+            ["mean", "std"],
+            {"embed_3_layers": 2, **PROBES_OF_ONE_MODEL, **REPORT},
+            id="pooling",
+        ),
+        pytest.param("study", "Another title", {"report": 1}, id="the title"),
+        pytest.param("embeddings.threads", 3, {"report": 1}, id="threads, which the report prints"),
+    ],
+)
+def test_edit_of_the_study(project: Project, key: str, value: Any, expected: dict[str, int]) -> None:
+    project.config = set_key(project.config, key, value)
+    assert project.plan() == expected
+
+
+def test_a_dataset_runs_its_own_jobs(project: Project) -> None:
+    short = {**project.config["datasets"]["speech"], "crop": 0.4}
+    project.config = set_key(project.config, "datasets.short", short)
+    own = {"manifest": 1, "folds": 1, "confounds": 1, "embed_3_layers": 1, "acoustics": 1}
+    assert project.plan() == {**own, "probe": 2, "summarise_layers": 2, **REPORT, "figures_probing": 3}
+
+
+def test_audio_replaced_under_the_same_name(project: Project) -> None:
+    soundfile.write(project.folder / "clips/speech/s1_angry_1.wav", tone("angry", 9, 1), RATE)
+    assert project.plan() == {
+        "manifest": 1,
+        "folds": 1,
+        "confounds": 1,
+        "pair_leaks": 2,
+        "embed_3_layers": 1,
+        "acoustics": 1,
+        "probe": 2,
+        "cross_probe": 4,
+        "summarise_layers": 2,
+        **REPORT,
+    }
+
+
+@pytest.mark.parametrize(
+    ("module", "expected"),
+    [
+        ("corpora/emodb.py", {}),  # not a corpus of this study
+        ("networks/wavlm.py", {}),  # not a family of this study
+        ("networks/wav2vec2.py", {"embed_3_layers": 2, **PROBES_OF_ONE_MODEL, **REPORT}),
+        ("corpora/table.py", {"manifest": 2, **FIRST_STEPS, **LISTENING, **ALL_PROBES, **REPORT}),
+        ("confounds.py", {"confounds": 2, **REPORT}),
+        ("acoustics.py", {"acoustics": 2, **PROBES_OF_ONE_MODEL, **REPORT}),
+        ("probing/newton.py", {**ALL_PROBES, **REPORT}),
+        ("report.py", {"report": 1}),
+    ],
+)
+def test_edit_of_the_code(project: Project, module: str, expected: dict[str, int]) -> None:
+    path = project.folder / "workflow_scripts" / module
+    path.write_text(path.read_text() + "\n\nA_NEW_FORMULA = 1 + 1\n")
+    assert project.plan() == expected

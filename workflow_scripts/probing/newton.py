@@ -78,10 +78,10 @@ class _Rows:
     """All training rows standardised once; each part's own standardisation is a linear map of its W."""
 
     def __init__(self, x: F64, labels: npt.NDArray[np.int64], classes: int, train: npt.NDArray[np.bool_]) -> None:
-        self.centre, self.spread = _moments(x)
+        self.centre, self.spread = moments(x)
         z = (x - self.centre) / self.spread
         parts = np.vstack([np.ones(len(x), bool), train])
-        mean, sd = (np.stack(m, -1)[:, None] for m in zip(*(_moments(z[part]) for part in parts), strict=True))
+        mean, sd = (np.stack(m, -1)[:, None] for m in zip(*(moments(z[part]) for part in parts), strict=True))
         self.mean, self.scale = mean, 1 / sd
         self.mask = parts.T[:, None].astype(np.float64)
         self.onehot = np.eye(classes)[labels][:, :, None]
@@ -120,8 +120,8 @@ class _Rows:
         return (loss * mask).sum((0, 1)), p * (mask / total)
 
 
-def _moments(x: F64) -> tuple[F64, F64]:
-    """Mean and standard deviation of the columns; 1 for those that are constant up to rounding."""
+def moments(x: F64) -> tuple[F64, F64]:
+    """Mean and standard deviation of the columns of x (rows, width); 1 for those constant up to rounding."""
     mean, sd = x.mean(0), x.std(0)
     rounding = 10 * np.finfo(np.float64).eps * (np.sqrt(len(x)) * np.abs(mean) + np.abs(x).max(0))
     return mean, np.where(sd <= rounding, 1.0, sd)

@@ -1,0 +1,57 @@
+"""openSMILE functionals of every clip of a dataset, on all cores."""
+
+import logging
+import time
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+import opensmile
+import pandas as pd
+
+from workflow_scripts.acoustics.functionals import RATE, Functionals
+from workflow_scripts.materials.preparation import load_prepared
+from workflow_scripts.study import tables
+from workflow_scripts.study.entry import entry
+
+if TYPE_CHECKING:
+    from snakemake.iocontainers import Snakemake
+
+    snakemake: Snakemake
+
+log = logging.getLogger(__name__)
+PROGRESS_EVERY = 10.0  # seconds
+
+
+def main(smk: "Snakemake") -> None:
+    spec = smk.params.spec
+    manifest = tables.read(smk.input.manifest)
+    functionals = Functionals(spec["features"])
+
+    def measure(row: Mapping[str, Any]) -> npt.NDArray[np.float32]:
+        return functionals(str(row["clip_id"]), load_prepared(row, RATE))
+
+    measured: list[npt.NDArray[np.float32]] = []
+    said = time.monotonic()
+    with ThreadPoolExecutor(smk.threads) as pool:
+        try:
+            for values in pool.map(measure, manifest.to_dict("records")):
+                measured.append(values)
+                if time.monotonic() - said > PROGRESS_EVERY:
+                    said = time.monotonic()
+                    log.info("%s: %d of %d clips", spec["features"], len(measured), len(manifest))
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
+    frame = pd.DataFrame(np.stack(measured).astype(np.float64), columns=functionals.names)
+    frame.insert(0, "clip_id", manifest["clip_id"])
+    frame.insert(1, "audio_hash", manifest["audio_hash"])
+    about = {key: value for key, value in spec.items() if key != "code"}
+    tables.write(frame, smk.output.features, "acoustics", {**about, "rate": RATE, "opensmile": opensmile.__version__})
+
+
+if __name__ == "__main__":
+    with entry(snakemake):
+        main(snakemake)

@@ -1,0 +1,1 @@
+"""Acoustic feature sets: what a phonetician would measure."""

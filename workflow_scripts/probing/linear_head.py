@@ -79,5 +79,6 @@ def linear_head(
         at = np.flatnonzero(held_out)
         view = vectors[at] if seen is None else seen(train[fold], at)
         logits = ((view - mean[fold]) / scale[fold]) @ w[fold] + b[fold]
+        logits[:, ~np.isin(np.arange(n_classes), labels[train[fold]])] = -np.inf  # emotions it never heard
         out.append(softmax(logits))
     return out

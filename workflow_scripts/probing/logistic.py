@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from workflow_scripts.probing.newton import Fit, fit_path
 from workflow_scripts.statistics.metrics import confusion, uar
+from workflow_scripts.study.errors import UserError
 
 F64 = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
@@ -57,11 +58,13 @@ def nested_logistic(
         seen: how held-out rows look from a training part, where that depends on the part; else `vectors`.
 
     Raises:
-        ValueError: a training part with one speaker or one class (outer or inner).
+        UserError: an outer training part with one speaker, or an inner one with one emotion.
     """
     look = seen or (lambda part, rows: vectors[rows])
     inner, owner = inner_parts(speakers, train, inner_folds, seed)
     parts = np.vstack([train, inner])
+    if min(len(np.unique(labels[part])) for part in parts) < 2:
+        raise UserError("a probe cannot be trained: without its held-out speakers a fold has one emotion only")
     held_out = [np.flatnonzero(rows) for rows in np.vstack([test, train[owner] & ~inner])]
     views = [look(part, rows) for part, rows in zip(parts, held_out, strict=True)]
     values, n_folds, n_classes = sorted(grid), len(train), int(labels.max()) + 1
@@ -89,13 +92,16 @@ def inner_parts(
     """Deal the speakers of each training part to inner folds.
 
     Returns: inner training parts (parts, clips), and the fold (parts,) that each belongs to.
-    Raises: ValueError for a training part with fewer than two speakers.
+    Raises: UserError for a training part with fewer than two speakers.
     """
     parts, owner = [], []
     for fold, part in enumerate(train):
         names = np.unique(speakers[part])
         if len(names) < 2:
-            raise ValueError("C cannot be chosen on held-out speakers: a training part has fewer than two")
+            raise UserError(
+                "C is chosen on held-out speakers of the training part, and a fold trains on one speaker only",
+                remedy="add speakers, or probe with `linear-head` only",
+            )
         names = np.random.default_rng([seed, fold]).permutation(names)
         for group in np.array_split(names, min(inner_folds, len(names))):
             parts.append(part & ~np.isin(speakers, group))

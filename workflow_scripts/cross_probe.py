@@ -1,0 +1,48 @@
+"""Probes of one layer trained on one dataset and tested on another: predictions, choices of C and scores."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from workflow_scripts.probing.files import vectors_of
+from workflow_scripts.probing.inputs import across, chosen, clips_of
+from workflow_scripts.probing.predictions import predict
+from workflow_scripts.study import tables
+from workflow_scripts.study.entry import entry
+
+if TYPE_CHECKING:
+    from snakemake.iocontainers import Snakemake
+
+    snakemake: Snakemake
+
+
+def main(smk: "Snakemake") -> None:
+    spec = smk.params.spec
+    names = (spec["source"], spec["target"])
+    manifests = [tables.read(path) for path in smk.input.manifests]
+    rows = [chosen(manifest, spec["emotions"]) for manifest in manifests]
+    clips = clips_of(dict(zip(names, rows, strict=True)), spec["emotions"])
+    files = (smk.input.source_vectors, smk.input.target_vectors)
+    vectors = {
+        pooling: np.concatenate(
+            [
+                vectors_of(path, pooling, manifest)[some.index]
+                for path, manifest, some in zip(files, manifests, rows, strict=True)
+            ]
+        )
+        for pooling in spec["poolings"]
+    }
+    ids = [some["clip_id"].to_numpy(dtype=str) for some in rows]
+    shared = bool(set(rows[0]["pool"]) & set(rows[1]["pool"]))
+    protocols = []
+    for protocol, *paths in zip(spec["protocols"], smk.input.source_folds, smk.input.target_folds, strict=True):
+        source, target = ((tables.read(path), own) for path, own in zip(paths, ids, strict=True))
+        protocols.append(across(protocol, source, target, shared))
+    predictions, choices = predict(clips, vectors, protocols, spec)
+    tables.write(predictions, smk.output.predictions, "predictions", spec)
+    tables.write(choices, smk.output.choices, "choices", spec)
+
+
+if __name__ == "__main__":
+    with entry(snakemake):
+        main(snakemake)

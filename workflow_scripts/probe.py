@@ -1,0 +1,36 @@
+"""Probes of one layer on one dataset: predictions, choices of C and scores, from manifest, folds and vectors."""
+
+import logging
+from typing import TYPE_CHECKING
+
+from workflow_scripts.probing.files import vectors_of
+from workflow_scripts.probing.inputs import chosen, clips_of, within
+from workflow_scripts.probing.predictions import predict
+from workflow_scripts.study import tables
+from workflow_scripts.study.entry import entry
+
+if TYPE_CHECKING:
+    from snakemake.iocontainers import Snakemake
+
+    snakemake: Snakemake
+
+log = logging.getLogger(__name__)
+
+
+def main(smk: "Snakemake") -> None:
+    spec = smk.params.spec
+    manifest = tables.read(smk.input.manifest)
+    rows = chosen(manifest, spec["emotions"])
+    log.info("%d of %d clips have one of the study's emotions", len(rows), len(manifest))
+    clips = clips_of({spec["dataset"]: rows}, spec["emotions"])
+    vectors = {pooling: vectors_of(smk.input.vectors, pooling, manifest)[rows.index] for pooling in spec["poolings"]}
+    folds = zip(spec["protocols"], smk.input.folds, strict=True)
+    protocols = [within(protocol, tables.read(path), clips.ids) for protocol, path in folds]
+    predictions, choices = predict(clips, vectors, protocols, spec)
+    tables.write(predictions, smk.output.predictions, "predictions", spec)
+    tables.write(choices, smk.output.choices, "choices", spec)
+
+
+if __name__ == "__main__":
+    with entry(snakemake):
+        main(snakemake)

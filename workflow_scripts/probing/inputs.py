@@ -1,0 +1,158 @@
+"""What a probe works on: the clips of the study's emotions, their vectors, and who trains when."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from workflow_scripts.study.errors import UserError
+
+F64 = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
+UNUSED = -2  # mark of a clip that a protocol does not use
+NAMED = 5
+
+
+@dataclass(frozen=True)
+class Clips:
+    """The clips of one or two datasets, one entry per clip.
+
+    speakers are the names in the manifest; people tell one person from another across pools (who may be held out
+    together); groups tell a person's clips in one dataset (what speaker normalisation works on).
+    """
+
+    ids: npt.NDArray[Any]
+    speakers: npt.NDArray[Any]
+    people: npt.NDArray[Any]
+    groups: npt.NDArray[Any]
+    labels: npt.NDArray[np.int64]
+    emotions: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Training and test clips of every fold of a protocol: repeat, fold (folds,); train, test (folds, clips)."""
+
+    protocol: str
+    repeat: npt.NDArray[np.int64]
+    fold: npt.NDArray[np.int64]
+    train: Flags
+    test: Flags
+
+
+def chosen(manifest: pd.DataFrame, emotions: Sequence[str]) -> pd.DataFrame:
+    """Rows of the manifest with one of the emotions (all when none are named); UserError when none are left."""
+    rows = manifest[manifest["emotion"].isin(emotions)] if emotions else manifest
+    if rows.empty:
+        raise UserError(f"no clip has one of the emotions {', '.join(emotions)}", remedy="see `emotions` in the config")
+    return rows
+
+
+def clips_of(manifests: dict[str, pd.DataFrame], emotions: Sequence[str]) -> Clips:
+    """Clips of the (chosen) manifests by dataset, one after the other.
+
+    The emotions are those that have clips, in the order given, or by name where none are named.
+    """
+    table = pd.concat(manifests.values(), ignore_index=True)
+    dataset = np.repeat(list(manifests), [len(rows) for rows in manifests.values()])
+    present = [emotion for emotion in emotions or sorted(set(table["emotion"])) if (table["emotion"] == emotion).any()]
+    speakers = table["speaker"].to_numpy(dtype=str)
+    return Clips(
+        table["clip_id"].to_numpy(dtype=str),
+        speakers,
+        np.char.add(np.char.add(table["pool"].to_numpy(dtype=str), "/"), speakers),
+        np.char.add(np.char.add(dataset, "/"), speakers),
+        pd.Categorical(table["emotion"], categories=present).codes.astype(np.int64),
+        tuple(present),
+    )
+
+
+def aligned(
+    manifest: pd.DataFrame,
+    clip_ids: Sequence[str],
+    audio_hashes: Sequence[str],
+    vectors: npt.NDArray[np.floating[Any]],
+    place: str,
+) -> F64:
+    """Rows of `vectors` (n, width) in the order of the manifest, matched by clip and hash of the audio.
+
+    Raises:
+        UserError: clips without a vector or with several, vectors without a clip, vectors of other audio than
+            the manifest's, and vectors that are not finite; each by name.
+    """
+    hashes = dict(zip(clip_ids, audio_hashes, strict=True))
+    wanted = dict(zip(manifest["clip_id"], manifest["audio_hash"], strict=True))
+    again = "delete the file and run snakemake again"
+    _refuse([clip for clip in wanted if clip not in hashes], "have no vector", place, again)
+    _refuse([clip for clip in hashes if clip not in wanted], "have a vector but are not in the manifest", place, again)
+    twice = pd.Series(list(clip_ids))
+    _refuse(sorted(set(twice[twice.duplicated()])), "have several vectors", place, again)
+    stale = [clip for clip, audio in wanted.items() if hashes[clip] != audio]
+    _refuse(stale, "were replaced since their vectors were made", place, again)
+    position = {clip: row for row, clip in enumerate(clip_ids)}
+    ordered = np.asarray(vectors, dtype=np.float64)[[position[clip] for clip in manifest["clip_id"]]]
+    undefined = manifest["clip_id"].to_numpy()[~np.isfinite(ordered).all(1)]
+    remedy = "leave this pooling out of probing.poolings, or remove the clips from the corpus"
+    _refuse(list(undefined), "have no defined vector (too short, or no active frame)", place, remedy)
+    return ordered
+
+
+def _refuse(clips: Sequence[str], fault: str, place: str, remedy: str) -> None:
+    if clips:
+        more = f" and {len(clips) - NAMED} more" if len(clips) > NAMED else ""
+        raise UserError(f"{len(clips)} clips {fault}: {', '.join(clips[:NAMED])}{more}", place, remedy)
+
+
+def within(protocol: str, folds: pd.DataFrame, ids: npt.NDArray[Any]) -> Parts:
+    """Parts of one dataset: in every repeat fold k tests the clips dealt to k and trains on all others in use."""
+    drawn = fold_of(folds, ids)
+    keys = [(repeat, fold) for repeat, of in drawn.items() for fold in np.unique(of[of >= 0])]
+    train = [(drawn[repeat] != fold) & (drawn[repeat] != UNUSED) for repeat, fold in keys]
+    return _parts(protocol, keys, train, [drawn[repeat] == fold for repeat, fold in keys])
+
+
+def across(
+    protocol: str,
+    source: tuple[pd.DataFrame, npt.NDArray[Any]],
+    target: tuple[pd.DataFrame, npt.NDArray[Any]],
+    shared: bool,
+) -> Parts:
+    """Parts over the clips of source, then target: the source trains, the target is tested.
+
+    Where both have the same speakers (`shared`), fold k trains on the source clips that are not dealt to k: in
+    `strict` the same actors are held out in both, in `paper1` each dataset has its own draw and test actors
+    train in the source. Where they have none in common, `strict` is one fold: all of one, then all of the other.
+
+    Args:
+        source, target: the folds table and the clip ids of each.
+        shared: whether the two are of one pool of speakers.
+    """
+    trained, tested = fold_of(*source), fold_of(*target)
+    apart = protocol == "strict" and not shared
+    keys, train, test = [], [], []
+    for repeat, of in tested.items():
+        sets = [(0, of >= 0)] if apart else [(int(k), of == k) for k in np.unique(of[of >= 0])]
+        own = trained[repeat]
+        for fold, rows in sets:
+            keys.append((repeat, fold))
+            train.append(np.concatenate([(own != UNUSED) & (apart | (own != fold)), np.zeros(len(of), bool)]))
+            test.append(np.concatenate([np.zeros(len(own), bool), rows]))
+    return _parts(protocol, keys, train, test)
+
+
+def fold_of(folds: pd.DataFrame, ids: npt.NDArray[Any]) -> dict[int, npt.NDArray[np.int64]]:
+    """{repeat: fold of every clip}, UNUSED for clips without a row; UserError for rows of unknown clips."""
+    unknown = sorted(set(folds["clip_id"]) - set(ids))
+    _refuse(unknown, "have a fold but are not among the clips of the study's emotions", "folds", "run snakemake again")
+    return {
+        int(repeat): rows.set_index("clip_id")["fold"].reindex(ids, fill_value=UNUSED).to_numpy(dtype=np.int64)
+        for repeat, rows in folds.groupby("repeat", sort=True)
+    }
+
+
+def _parts(protocol: str, keys: list[tuple[int, int]], train: list[Flags], test: list[Flags]) -> Parts:
+    repeat, fold = (np.array(column, dtype=np.int64) for column in zip(*keys, strict=True))
+    return Parts(protocol, repeat, fold, np.array(train), np.array(test))

@@ -9,6 +9,7 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from pandas.api.types import is_numeric_dtype
 from scipy.stats import t as student_t
 
 COLUMNS = {
@@ -33,7 +34,16 @@ NUISANCES: dict[str, Variable] = {
     "duration": lambda clips: clips["prepared_seconds"],
     "level": lambda clips: clips["prepared_level_db"],
     "silence": lambda clips: 1.0 - clips["prepared_active_fraction"],
+    "duration within speaker": lambda clips: _within_speaker(clips, "prepared_seconds"),
+    "level within speaker": lambda clips: _within_speaker(clips, "prepared_level_db"),
+    "silence within speaker": lambda clips: -_within_speaker(clips, "prepared_active_fraction"),
 }
+
+
+def _within_speaker(clips: pd.DataFrame, column: str) -> "pd.Series[float]":
+    """Departure from the speaker's own mean: what is left to hear after normalisation per speaker."""
+    return clips[column] - clips.groupby("speaker")[column].transform("mean")
+
 
 
 def confounds(dataset: str, manifest: pd.DataFrame) -> pd.DataFrame:
@@ -62,9 +72,10 @@ def confounds(dataset: str, manifest: pd.DataFrame) -> pd.DataFrame:
 def _why_not(values: pd.Series, speakers: Codes) -> str:
     if speakers.max() < 1:
         return "one speaker only"
-    if values.dtype == object and (values == "").all():
+    if not is_numeric_dtype(values) and (values == "").all():
         return "not known in this dataset"
-    return "the same for every clip" if values.nunique() < 2 else ""
+    same = np.ptp(values) < 1e-9 if is_numeric_dtype(values) else values.nunique() < 2
+    return "the same for every clip" if same else ""
 
 
 def _what_to_know(name: str, values: pd.Series, emotions: pd.Series) -> str:
@@ -85,7 +96,7 @@ def predict_held_out(values: npt.NDArray[np.generic], true: Codes, speakers: Cod
 
 def _categories(train: npt.NDArray[np.generic], test: npt.NDArray[np.generic]) -> tuple[Codes, Codes]:
     """Codes of categories; numbers by bins of equal counts of the training values."""
-    if train.dtype == object:
+    if not np.issubdtype(train.dtype, np.number):
         codes, words = pd.factorize(train)
         return codes, pd.Index(words).get_indexer(test)
     edges = np.unique(np.quantile(train.astype(np.float64), np.arange(1, BINS) / BINS))

@@ -102,15 +102,20 @@ def frame_levels(samples: Signal, rate: int) -> npt.NDArray[np.float64]:
 def _long(zero: Bools, rate: int) -> Bools:
     """Samples within stretches of digital zeros of at least one frame."""
     stretch = np.zeros(len(zero), dtype=np.bool_)
-    for start, stop in _runs(zero):
-        stretch[start:stop] = stop - start >= FRAME * rate
+    edges = _edges(zero)
+    for start, stop in edges[edges[:, 1] - edges[:, 0] >= FRAME * rate]:
+        stretch[start:stop] = True
     return stretch
 
 
 def _runs(flags: Bools) -> list[tuple[int, int]]:
     """(start, stop) of every stretch of True."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[0], flags.astype(np.int8), [0]])))
-    return [(int(start), int(stop)) for start, stop in edges.reshape(-1, 2)]
+    return [(int(start), int(stop)) for start, stop in _edges(flags)]
+
+
+def _edges(flags: Bools) -> npt.NDArray[np.intp]:
+    """Starts and stops of stretches of True, shape (n, 2)."""
+    return np.flatnonzero(np.diff(np.concatenate([[0], flags.astype(np.int8), [0]]))).reshape(-1, 2)
 
 
 def active_level(samples: Signal, rate: int, activity: Activity) -> float:

@@ -18,6 +18,7 @@ def package(tmp_path, monkeypatch):
     def write(module: str, text: str) -> None:
         (tmp_path / f"{module}.py").write_text(text)
         digest._read.cache_clear()
+        digest.code_digest.cache_clear()
 
     write("entry", "from workflow_scripts.formula import f\nprint(f(2))\n")
     write(
@@ -28,10 +29,11 @@ def package(tmp_path, monkeypatch):
     write("study/tables", "def write(): ...\n")
     yield write
     digest._read.cache_clear()
+    digest.code_digest.cache_clear()
 
 
 def of_entry() -> str:
-    return digest.code_digest(["workflow_scripts.entry"])
+    return digest.code_digest("workflow_scripts.entry")
 
 
 def test_comments_docstrings_and_layout_do_not_count(package):
@@ -67,10 +69,10 @@ def test_indentation_that_changes_meaning_counts(package):
 
 
 def test_what_is_not_imported_does_not_count_unless_it_is_named_as_a_plugin(package):
-    before, with_plugin = of_entry(), digest.code_digest(["workflow_scripts.entry", "workflow_scripts.other"])
+    before, with_plugin = of_entry(), digest.code_digest("workflow_scripts.entry", "workflow_scripts.other")
     package("other", "UNUSED = 2\n")
     assert of_entry() == before
-    assert digest.code_digest(["workflow_scripts.entry", "workflow_scripts.other"]) != with_plugin
+    assert digest.code_digest("workflow_scripts.entry", "workflow_scripts.other") != with_plugin
 
 
 def test_reading_and_writing_stand_outside_and_the_list_is_this(package):
@@ -92,7 +94,7 @@ def test_text_inside_an_f_string_counts(package):
 def test_every_entry_of_the_project_has_a_digest():
     root = Path(digest.__file__).resolve().parents[1]
     entries = [path.stem for path in root.glob("*.py") if path.stem not in ("__init__", "check_config")]
-    found = {digest.code_digest([f"workflow_scripts.{entry}"]) for entry in entries}
+    found = {digest.code_digest(f"workflow_scripts.{entry}") for entry in entries}
     assert len(found) == len(entries) > 5
 
 

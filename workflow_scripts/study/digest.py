@@ -26,7 +26,8 @@ OUTSIDE = frozenset(
 )
 
 
-def code_digest(modules: Iterable[str]) -> str:
+@cache
+def code_digest(*modules: str) -> str:
     """Short digest of the named modules and all project modules that they import, directly or not.
 
     Comments, docstrings and layout do not count. `modules` are dotted names: the entry, and the plug-ins that the

@@ -104,7 +104,7 @@ class Plan:
         build: Callable[..., Spec] = getattr(self, f"_{rule}")
         built = {**names, **build(**names)}
         plugins = built.pop("plugins", [])
-        return {**built, "code": code_digest([f"{PACKAGE}.{rule}", *plugins])}
+        return {**built, "code": code_digest(f"{PACKAGE}.{rule}", *plugins)}
 
     def _plugin(self, dataset: str) -> list[str]:
         return [corpora.module_of(self.datasets[dataset].corpus)]

@@ -32,12 +32,14 @@ def main(smk: "Snakemake") -> None:
         )
         for pooling in spec["poolings"]
     }
-    ids = [some["clip_id"].to_numpy(dtype=str) for some in rows]
     shared = bool(set(rows[0]["pool"]) & set(rows[1]["pool"]))
     protocols = []
     for protocol, *paths in zip(spec["protocols"], smk.input.source_folds, smk.input.target_folds, strict=True):
-        source, target = ((tables.read(path), own) for path, own in zip(paths, ids, strict=True))
-        protocols.append(across(protocol, source, target, shared))
+        sides = []
+        for path, manifest, some in zip(paths, manifests, rows, strict=True):
+            folds, other = tables.read(path), manifest["clip_id"].drop(some.index)  # emotions of one side only
+            sides.append((folds[~folds["clip_id"].isin(other)], some["clip_id"].to_numpy(dtype=str)))
+        protocols.append(across(protocol, *sides, shared=shared))
     predictions, choices = predict(clips, vectors, protocols, spec)
     tables.write(predictions, smk.output.predictions, "predictions", spec)
     tables.write(choices, smk.output.choices, "choices", spec)

@@ -1,0 +1,1 @@
+"""What several questions share: metrics, intervals over speakers, permutation tests, corrections."""

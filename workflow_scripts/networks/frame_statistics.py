@@ -63,7 +63,9 @@ class FrameStatistics:
         for layer, state in enumerate(self.states):
             tensors[f"{state}/n"] = self._n[layer].numpy()
             tensors[f"{state}/sum"] = self._sum[layer].cpu().numpy()
-            tensors[f"{state}/outer"] = self._outer[layer].cpu().numpy()[:, rows, columns]
+            packed = self._outer[layer].cpu().numpy()[:, rows, columns]
+            # numpy lays such a selection out by columns, and safetensors writes memory as it lies
+            tensors[f"{state}/outer"] = np.ascontiguousarray(packed)
         metadata = {"emotions": json.dumps(self.emotions), "states": json.dumps(self.states)}
         metadata["vocalise"] = json.dumps(about, sort_keys=True, default=str)
         with whole(path) as temporary:

@@ -164,7 +164,7 @@ def _from_folder(name: str, folder: Path, family: Any) -> tuple[Any, dict[str, A
         raise UserError(
             "no readable model.safetensors", f"model {name}, {folder}", "convert the weights to safetensors first"
         ) from error
-    _refuse_tensors(name, folder, loading)
+    _refuse_tensors(name, folder, loading, model_class.base_model_prefix)
     return model, preprocessor, {"weights": str(folder), "weights_digest": _digest(folder)}
 
 
@@ -182,13 +182,12 @@ def _json(name: str, path: Path) -> dict[str, Any]:
     return loaded
 
 
-def _refuse_tensors(name: str, folder: Path, loading: dict[str, Any]) -> None:
+def _refuse_tensors(name: str, folder: Path, loading: dict[str, Any], prefix: str) -> None:
     """Raise UserError unless every tensor of the network came from the file and every other one is a known head."""
     heads: list[str] = []
     unexpected: list[str] = []
     for key in sorted(loading["unexpected_keys"]):
-        parts = key.split(".")
-        is_head = parts[0] in HEADS or (len(parts) > 1 and parts[1] in HEADS)
+        is_head = key.removeprefix(f"{prefix}.").split(".")[0] in HEADS
         (heads if is_head else unexpected).append(key)
     faults = {
         "missing (they would be random)": sorted(loading["missing_keys"]),

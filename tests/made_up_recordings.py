@@ -27,7 +27,9 @@ def voice(seed: int = 0, seconds: float = 0.4, rate: int = RATE, lead: float = 0
 def write(path: Path, samples: npt.NDArray[np.float32], rate: int = RATE, subtype: str = "PCM_16") -> Path:
     """Write one recording, making its folder."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    soundfile.write(path, samples, rate, subtype=subtype)
+    # Rounded here, since libsndfile rounds floats differently for WAV and FLAC.
+    data = np.rint(samples * 32768).clip(-32768, 32767).astype(np.int16) if subtype == "PCM_16" else samples
+    soundfile.write(path, data, rate, subtype=subtype)
     return path
 
 

@@ -99,7 +99,7 @@ def _read(file: Path) -> "pd.DataFrame":
             named = [name for name in frame.index.names if name is not None]
             frame = frame.reset_index() if named else frame
         elif suffix in (".jsonl", ".json"):
-            frame = pd.read_json(file, lines=suffix == ".jsonl", dtype=False, convert_dates=False)
+            frame = pd.read_json(file, lines=suffix == ".jsonl", dtype=False)
         else:
             with open(file, encoding="utf-8-sig") as lines:
                 header = lines.readline()

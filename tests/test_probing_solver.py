@@ -11,7 +11,7 @@ from workflow_scripts.probing.newton import fit_path
 
 
 def clips(n=180, width=12, classes=4, speakers=6, seed=0, strength=0.7):
-    """Vectors with columns of very different scale and offset, labels, and the training part of each held-out speaker."""
+    """Vectors with columns of different scale and offset, labels, one training part per held-out speaker."""
     rng = np.random.default_rng(seed)
     labels = rng.permutation(np.arange(n) % classes)
     speaker = np.arange(n) % speakers

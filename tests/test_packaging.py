@@ -1,7 +1,10 @@
 """The install really uses the pins, and what is committed is fit to be published."""
 
+import ast
+import importlib.metadata
 import re
 import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -56,6 +59,13 @@ def constraints() -> dict[str, str]:
     return pins([line.strip() for line in lines if line.strip() and not line.startswith("#")])
 
 
+def pins_of_environment(path: Path) -> dict[str, str]:
+    """The pip section of a conda environment."""
+    sections = [entry["pip"] for entry in yaml.safe_load(path.read_text())["dependencies"] if isinstance(entry, dict)]
+    assert len(sections) == 1
+    return pins(sections[0])
+
+
 def test_every_direct_dependency_has_an_exact_pin() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     direct = [
@@ -77,11 +87,8 @@ def test_every_install_uses_the_constraints() -> None:
 
 @pytest.mark.parametrize("path", sorted((ROOT / "envs").glob("*.yaml")), ids=lambda path: path.stem)
 def test_conda_environments_are_in_step_with_the_constraints(path: Path) -> None:
-    dependencies = yaml.safe_load(path.read_text())["dependencies"]
-    by_pip = [entry["pip"] for entry in dependencies if isinstance(entry, dict)]
-    assert len(by_pip) == 1
     pinned = constraints()
-    for name, version in pins(by_pip[0]).items():
+    for name, version in pins_of_environment(path).items():
         assert pinned.get(name) == version, f"{path.name} has {name}=={version}, the constraints {pinned.get(name)}"
 
 
@@ -148,3 +155,43 @@ def test_rules_name_environments_that_exist() -> None:
     assert all(path.is_file() for path in named), sorted(map(str, named))
     unused = set((ROOT / "envs").glob("*.yaml")) - named
     assert not unused, f"no rule uses {sorted(path.name for path in unused)}"
+
+
+def project_files(module: str) -> list[Path]:
+    """The file of a project module; none for a name inside one."""
+    base = ROOT.joinpath(*module.split("."))
+    return [path for path in (base.with_suffix(".py"), base / "__init__.py") if path.is_file()]
+
+
+def packages_used_by(entry: Path) -> set[str]:
+    """Top-level names of all packages imported by an entry or by the project modules that it imports."""
+    wanted, seen, used = [entry], set[Path](), set[str]()
+    while wanted:
+        path = wanted.pop()
+        if path in seen:
+            continue
+        seen.add(path)
+        for node in ast.walk(ast.parse(path.read_text())):
+            names = []
+            if isinstance(node, ast.Import):
+                names = [alias.name for alias in node.names]
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+            for name in names:
+                if name.startswith("workflow_scripts"):
+                    wanted += project_files(name)
+                else:
+                    used.add(name.split(".")[0])
+    return used - sys.stdlib_module_names
+
+
+def test_conda_environments_hold_what_their_entries_import() -> None:
+    distributions = importlib.metadata.packages_distributions()
+    rules = "\n".join(path.read_text() for path in (ROOT / "rules").glob("*.smk"))
+    pairs = re.findall(r'conda:\s*"\.\./(envs/[^"]+)"\s*script:\s*"\.\./([^"]+)"', rules)
+    assert len(pairs) == len(re.findall(r"^\s*script:", rules, flags=re.MULTILINE))
+    for environment, script in pairs:
+        held = pins_of_environment(ROOT / environment)
+        # Snakemake itself comes with every script that it runs.
+        used = {canonical(distributions[name][0]) for name in packages_used_by(ROOT / script)} - {"snakemake"}
+        assert used <= held.keys(), f"{environment} lacks {sorted(used - held.keys())} for {script}"

@@ -26,6 +26,7 @@ class Measure(NamedTuple):
     group: str = ""
     blind: float = float("nan")  # what a blind 1-of-n guess reaches
     of_speakers: bool = False  # whether the score is also given for each speaker
+    rows: tuple[int, ...] = ()  # true codes whose clips it is about; all if empty
 
 
 @dataclass(frozen=True)
@@ -124,11 +125,15 @@ def within_melody(clips: Clips, emotions_of_melody: dict[str, list[str]]) -> Blo
 
         return score
 
-    measures = [Measure("UAR", uar_of([g]), group=names[g], blind=1 / sizes[g]) for g in range(G)]
+    def block_of(g: int) -> tuple[int, ...]:
+        return tuple(range(g * K, (g + 1) * K))
+
+    measures = [Measure("UAR", uar_of([g]), group=names[g], blind=1 / sizes[g], rows=block_of(g)) for g in range(G)]
     choice = [g for g in range(G) if sizes[g] > 1]
     if choice:
         blind = float(np.mean(1 / sizes[choice]))
-        measures.insert(0, Measure("UAR", uar_of(choice), blind=blind, of_speakers=True))
+        rows = tuple(k for g in choice for k in block_of(g))
+        measures.insert(0, Measure("UAR", uar_of(choice), blind=blind, of_speakers=True, rows=rows))
     offset = np.maximum(group, 0) * K
     return Block(
         "within-melody",
@@ -162,7 +167,9 @@ def _measures(clips: Clips, keep: npt.NDArray[np.bool_]) -> list[Measure]:
         Measure("UAR", metrics.uar, blind=blind, of_speakers=True),
         Measure("macro-F1", metrics.macro_f1),
     ]
-    return found + [Measure("recall", _recall_of(int(k)), emotion=clips.emotions[k], blind=blind) for k in present]
+    return found + [
+        Measure("recall", _recall_of(int(k)), emotion=clips.emotions[k], blind=blind, rows=(int(k),)) for k in present
+    ]
 
 
 def _recall_of(k: int) -> Callable[[npt.ArrayLike], Floats]:

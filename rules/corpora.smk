@@ -45,6 +45,7 @@ rule folds:
     output:
         folds="results/corpora/{dataset}/folds_{protocol}.parquet",
         leaks="results/corpora/{dataset}/leaks_{protocol}.parquet",
+        set_aside="results/corpora/{dataset}/set_aside_{protocol}.parquet",
     log:
         "results/logs/folds/{dataset}_{protocol}.log",
     params:

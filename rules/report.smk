@@ -52,7 +52,7 @@ QUESTION = "Which layers know the emotion?"
 rule summarise_probing:
     input:
         manifests=of_datasets("manifest"),
-        set_aside=of_datasets("set_aside"),
+        set_aside=of_datasets("set_aside") + of_protocols("set_aside"),
         leaks=of_protocols("leaks"),
         pair_leaks=[f"results/cross/{source}_to_{target}/leaks.parquet" for source, target in plan.directions],
         confounds=of_datasets("confounds"),
@@ -162,7 +162,7 @@ rule figures_papers:
 rule report:
     input:
         manifests=of_datasets("manifest"),
-        set_aside=of_datasets("set_aside"),
+        set_aside=of_datasets("set_aside") + of_protocols("set_aside"),
         tables=rules.summarise_probing.output if plan.study.probing else [],
         audit="results/corpora/audit.parquet",
         figures=[

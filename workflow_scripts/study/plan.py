@@ -145,12 +145,12 @@ class Plan:
             "emotions": self.emotions(dataset),
             "draws": self.study.folds.paper1_draws if protocol == "paper1" else 1,
             "folds": self.study.folds.strict if protocol == "strict" else 0,
-            "seed": self.study.seed,
+            "on_bad_clips": self.study.bad_clips,
             "plugins": self._plugin(dataset),
         }
 
     def _confounds(self, dataset: str) -> Spec:
-        return {"emotions": self.emotions(dataset), "seed": self.study.seed}
+        return {"emotions": self.emotions(dataset)}
 
     def _pair_leaks(self, source: str, target: str) -> Spec:
         return {"protocols": self.pair_protocols(source, target)}

@@ -35,7 +35,12 @@ def variant(family: str, norm: str, stable: bool) -> Network:
     """An untrained network of a family with another front end or order of norms than the shipped tiny one."""
     module = importlib.import_module(family_module(family))
     shape = module.ARCHITECTURES[f"{family}-tiny"]
-    settings = {**shape["config"], "feat_extract_norm": norm, "do_stable_layer_norm": stable, "conv_bias": norm == "layer"}
+    settings = {
+        **shape["config"],
+        "feat_extract_norm": norm,
+        "do_stable_layer_norm": stable,
+        "conv_bias": norm == "layer",
+    }
     module.ARCHITECTURES["of-the-test"] = {**shape, "config": settings}
     try:
         entry = {**shipped_entry(family), "architecture": "of-the-test", "final_norm": stable}

@@ -50,7 +50,9 @@ def test_every_pooling_is_that_of_plain_numpy(dtype):
             selected = own[mask] if pooling.endswith("-active") else own
             vector = pooled[clip, rows].ravel()
             assert vector.size == POOLINGS[pooling] * WIDTH
-            np.testing.assert_allclose(vector, plainly(selected, pooling), rtol=1e-12 if dtype == torch.float64 else 2e-5)
+            np.testing.assert_allclose(
+                vector, plainly(selected, pooling), rtol=1e-12 if dtype == torch.float64 else 2e-5
+            )
 
 
 @pytest.mark.parametrize(
@@ -110,4 +112,4 @@ def test_the_stated_size_of_frame_statistics_is_the_size_of_the_file(tmp_path):
     FrameStatistics(emotions, states, 64).save(file, {})
     stated = FrameStatistics.size(len(emotions), len(states), 64)[1]
     assert stated <= file.stat().st_size < 1.1 * stated
-    assert json.loads((file.read_bytes()[8 : 8 + int.from_bytes(file.read_bytes()[:8], "little")]))["__metadata__"]
+    assert json.loads(file.read_bytes()[8 : 8 + int.from_bytes(file.read_bytes()[:8], "little")])["__metadata__"]

@@ -47,7 +47,7 @@ class Functionals:
         found: list[npt.NDArray[np.float32]] = []
 
         def take(values: npt.NDArray[np.float32], frame: Any) -> None:
-            found.append(values.copy())
+            found.extend(values.copy())  # (frames, features)
 
         options = self._smile._options()
         options["source"] = os.path.join(self._smile.default_config_root, config.EXTERNAL_INPUT_CONFIG)
@@ -61,7 +61,7 @@ class Functionals:
             smile.run()
         finally:
             smile.free()
-        if len(found) != 1 or found[0].shape != (len(self.names),):
+        if len(found) != 1:
             raise UserError(
                 f"openSMILE measured nothing in {wave.size / RATE:.3f} s", f"clip {clip}", "leave the clip out"
             )

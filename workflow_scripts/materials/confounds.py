@@ -10,7 +10,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from pandas.api.types import is_numeric_dtype
-from scipy.stats import t as student_t
+
+from workflow_scripts.statistics.intervals import over_speakers, pseudo_values
+from workflow_scripts.statistics.metrics import confusion_by
+from workflow_scripts.statistics.metrics import uar as unweighted_recall
 
 COLUMNS = {
     "dataset": ("str", "dataset"),
@@ -45,16 +48,15 @@ def _within_speaker(clips: pd.DataFrame, column: str) -> "pd.Series[float]":
     return clips[column] - clips.groupby("speaker")[column].transform("mean")
 
 
-
 def confounds(dataset: str, manifest: pd.DataFrame) -> pd.DataFrame:
     """One row per nuisance variable; the columns of COLUMNS.
 
-    Every speaker is held out once. The UAR is over all clips; its interval over speakers is a jackknife with the t
-    quantile (with few speakers percentile bootstraps are too narrow). No random draw is involved.
+    Every speaker is held out once. The UAR is over all clips, its interval over speakers. No random draw is involved.
     """
     emotions = sorted(manifest["emotion"].unique())
     true = np.searchsorted(emotions, manifest["emotion"].to_numpy())
     speakers = pd.factorize(manifest["speaker"])[0]
+    n_speakers = int(speakers.max()) + 1
     rows = []
     for name, variable in NUISANCES.items():
         values = variable(manifest)
@@ -62,10 +64,15 @@ def confounds(dataset: str, manifest: pd.DataFrame) -> pd.DataFrame:
         uar = low = high = float("nan")
         if not note:
             predicted = predict_held_out(values.to_numpy(), true, speakers, len(emotions))
-            uar, low, high = _interval(true, predicted, speakers, len(emotions))
+            tables = confusion_by(speakers, true, predicted, n_speakers, len(emotions))
+            uar = float(unweighted_recall(tables.sum(axis=0)))
+            by_speaker = pseudo_values(tables, unweighted_recall)
             note = _what_to_know(name, values, manifest["emotion"])
-        counts = (int(speakers.max()) + 1, len(manifest))
-        rows.append((dataset, name, uar, 1 / len(emotions), low, high, *counts, note))
+            if np.ptp(by_speaker) < 1e-9:
+                note = "; ".join(part for part in (note, "the same for every speaker, so without interval") if part)
+            else:
+                low, high, _ = over_speakers(uar, by_speaker)
+        rows.append((dataset, name, uar, 1 / len(emotions), low, high, n_speakers, len(manifest), note))
     return pd.DataFrame(rows, columns=[*COLUMNS])
 
 
@@ -115,19 +122,3 @@ def bayes(codes: Codes, classes: Codes, asked: Codes, n_classes: int) -> Codes:
     share = counts / counts.sum(axis=1, keepdims=True)
     best: Codes = share.argmax(axis=0)
     return best[asked]
-
-
-def _interval(true: Codes, predicted: Codes, speakers: Codes, n_classes: int) -> tuple[float, float, float]:
-    """Pooled UAR and its 95 % interval over speakers: jackknife standard error, t quantile."""
-    n_speakers = int(speakers.max()) + 1
-    right = np.zeros((n_speakers, n_classes))
-    total = np.zeros((n_speakers, n_classes))
-    np.add.at(right, (speakers, true), predicted == true)
-    np.add.at(total, (speakers, true), 1.0)
-    uar = float(np.mean(right.sum(axis=0) / total.sum(axis=0)))
-    left_right, left_total = right.sum(axis=0) - right, total.sum(axis=0) - total
-    recalls = np.where(left_total > 0, left_right / np.maximum(left_total, 1.0), np.nan)
-    without = np.nanmean(recalls, axis=1)
-    error = float(np.sqrt((n_speakers - 1) / n_speakers * np.sum((without - without.mean()) ** 2)))
-    half = float(student_t.ppf(0.975, n_speakers - 1)) * error
-    return uar, max(uar - half, 0.0), min(uar + half, 1.0)

@@ -15,7 +15,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.linalg import cho_factor, cho_solve
 
 F64 = npt.NDArray[np.float64]
 Array = npt.NDArray[Any]
@@ -65,7 +64,7 @@ def fit_path(
     for C in sorted(grid):
         # Part 0 holds all rows; its way from one C to the next shows the others where to start looking.
         way = -w[..., :1]
-        _newton(rows, C, w, np.array([0]), tolerance)
+        _newton(rows, C, w, np.array([0]), 100 * tolerance)
         w[..., 1:] += way + w[..., :1]
         _newton(rows, C, w, np.arange(1, w.shape[2]), tolerance)
         common = rows.common(w, slice(None))[..., 1:]
@@ -131,27 +130,29 @@ def _newton(rows: _Rows, C: float, w: F64, parts: Array, tolerance: float) -> No
     """Move the given parts of w, in place, to their minimum for this C."""
     penalty = np.full((len(w), 1, 1), 1 / C)
     penalty[-1] = 0
-    logits, solve = rows.logits(w[..., parts], parts), None
+    at = w[..., parts]
+    logits, solve = rows.logits(at, parts), None
+    value, p = rows.losses(logits, parts)
+    value += 0.5 * (penalty * at**2).sum((0, 1))
     for _ in range(MAX_NEWTON):
-        loss, p = rows.losses(logits, parts)
-        at = w[..., parts]
         gradient = rows.adjoint(p - rows.onehot * rows.mask[..., parts], parts) + penalty * at
         left = np.abs(gradient).max((0, 1)) > tolerance
         if not left.any():
             return
-        parts, logits, loss, p, at, gradient = (a[..., left] for a in (parts, logits, loss, p, at, gradient))
+        parts, at, logits, value, p, gradient = (a[..., left] for a in (parts, at, logits, value, p, gradient))
         solve = solve or _preconditioner(rows, p, C)
         step = _conjugate_gradients(rows, p, penalty, gradient, parts, solve)
-        along, slope = rows.logits(step, parts), (gradient * step).sum((0, 1))
-        before, t = loss + 0.5 * (penalty * at**2).sum((0, 1)), np.ones(len(parts))
+        along, slope, length = rows.logits(step, parts), (gradient * step).sum((0, 1)), np.ones(len(parts))
         for _ in range(MAX_HALVINGS):
-            after = rows.losses(logits + t * along, parts)[0] + 0.5 * (penalty * (at + t * step) ** 2).sum((0, 1))
-            high = after > before + 1e-4 * t * slope + 1e-10 * np.abs(before)
+            there = at + length * step
+            loss, p = rows.losses(logits + length * along, parts)
+            reached = loss + 0.5 * (penalty * there**2).sum((0, 1))
+            high = reached > value + 1e-4 * length * slope + 1e-10 * np.abs(value)
             if not high.any():
                 break
-            t[high] /= 2
-        w[..., parts] = at + t * step
-        logits = logits + t * along
+            length[high] /= 2
+        at, logits, value = there, logits + length * along, reached
+        w[..., parts] = at
     raise RuntimeError(f"logistic regression did not converge in {MAX_NEWTON} Newton steps for C = {C:g}")
 
 
@@ -161,7 +162,7 @@ def _preconditioner(rows: _Rows, p: F64, C: float) -> Callable[[Array], Array]:
     a = (rows.x[:, :-1] * np.sqrt(weight)[:, None]).astype(np.float32)
     n, d = a.shape
     gram, right = (a @ a.T, a) if n < d else (a.T @ a, np.eye(d, dtype=a.dtype))
-    inverse = cho_solve(cho_factor(gram + np.eye(min(n, d), dtype=a.dtype) / np.float32(C)), right)
+    inverse = np.linalg.solve(gram + np.eye(min(n, d), dtype=a.dtype) / np.float32(C), right)
 
     def solve(r: Array) -> Array:
         flat = r[:-1].reshape(d, -1)

@@ -104,8 +104,8 @@ def within_melody(clips: Clips, emotions_of_melody: dict[str, list[str]]) -> Blo
     In RAVDESS song the melody gives the valence away. Here the clip's melody is told to the probe: the predicted
     emotion is the most probable one *among the emotions of the clip's melody*, and labels are permuted within speaker
     and melody. UAR stands per melody (`group`; a blind guess among n emotions reaches 1/n), and, with group "",
-    as the mean over the melodies that leave a choice. A melody of one emotion is right by construction: its
-    row says so, and it is left out of the mean. The probe itself is not refitted.
+    as the mean over the melodies that leave a choice. A melody of one emotion is right by construction: its row
+    says so and has no interval, and it is left out of the mean. The probe itself is not refitted.
     """
     names = list(emotions_of_melody)
     K, G = len(clips.emotions), len(names)
@@ -174,6 +174,7 @@ def _measures(clips: Clips, keep: npt.NDArray[np.bool_]) -> list[Measure]:
 
 def _recall_of(k: int) -> Callable[[npt.ArrayLike], Floats]:
     def score(tables: npt.ArrayLike) -> Floats:
-        return np.asarray(metrics.recall(tables)[..., k])
+        counts = np.asarray(tables, dtype=np.float64)
+        return metrics.ratio(counts[..., k, k], counts[..., k, :].sum(axis=-1))
 
     return score

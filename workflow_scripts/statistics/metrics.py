@@ -53,13 +53,13 @@ def confusion_by(
 def wa(tables: npt.ArrayLike) -> Floats:
     """Weighted accuracy: share of clips that are right; (..., K, K) -> (...). NaN for a table without clips."""
     counts = np.asarray(tables, dtype=np.float64)
-    return _ratio(np.trace(counts, axis1=-2, axis2=-1), counts.sum(axis=(-2, -1)))
+    return ratio(np.trace(counts, axis1=-2, axis2=-1), counts.sum(axis=(-2, -1)))
 
 
 def recall(tables: npt.ArrayLike) -> Floats:
     """Recall of every emotion; (..., K, K) -> (..., K). NaN where the emotion has no true clip."""
     counts = np.asarray(tables, dtype=np.float64)
-    return _ratio(np.diagonal(counts, axis1=-2, axis2=-1), counts.sum(axis=-1))
+    return ratio(np.diagonal(counts, axis1=-2, axis2=-1), counts.sum(axis=-1))
 
 
 def uar(tables: npt.ArrayLike) -> Floats:
@@ -72,7 +72,7 @@ def f1(tables: npt.ArrayLike) -> Floats:
     counts = np.asarray(tables, dtype=np.float64)
     true, predicted = counts.sum(axis=-1), counts.sum(axis=-2)
     hits = np.diagonal(counts, axis1=-2, axis2=-1)
-    return np.where(true > 0, _ratio(2 * hits, true + predicted), np.nan)
+    return np.where(true > 0, ratio(2 * hits, true + predicted), np.nan)
 
 
 def macro_f1(tables: npt.ArrayLike) -> Floats:
@@ -80,10 +80,15 @@ def macro_f1(tables: npt.ArrayLike) -> Floats:
     return mean_of_present(f1(tables))
 
 
+def ratio(part: Floats, whole: Floats) -> Floats:
+    """part / whole, NaN where whole is 0."""
+    return np.asarray(np.divide(part, whole, out=np.full(np.shape(part), np.nan), where=whole > 0))
+
+
 def mean_of_present(values: Floats) -> Floats:
     """Mean over the last axis of the values that are not NaN; NaN where none is."""
     present = ~np.isnan(values)
-    return _ratio(np.where(present, values, 0.0).sum(axis=-1), present.sum(axis=-1).astype(np.float64))
+    return ratio(np.where(present, values, 0.0).sum(axis=-1), present.sum(axis=-1).astype(np.float64))
 
 
 METRICS: dict[str, Callable[[npt.ArrayLike], Floats]] = {"WA": wa, "UAR": uar, "macro-F1": macro_f1}
@@ -96,7 +101,3 @@ def _cells(true: npt.ArrayLike, predicted: npt.ArrayLike, n_classes: int) -> Cod
         if codes.size and (codes.min() < 0 or codes.max() >= n_classes):
             raise ValueError(f"emotion codes must lie in 0..{n_classes - 1}")
     return np.asarray(both[0] * n_classes + both[1])
-
-
-def _ratio(part: Floats, whole: Floats) -> Floats:
-    return np.asarray(np.divide(part, whole, out=np.full(np.shape(part), np.nan), where=whole > 0))

@@ -35,6 +35,7 @@ def null_run_rows(runs: pd.DataFrame, emotions: list[str]) -> list[dict[str, Any
         tables = metrics.confusion_by(speaker, true, predicted, len(speakers), len(emotions))
         value = float(metrics.uar(tables.sum(axis=0)))
         chance, deviation = permutation.chance_of_uar(tables)
+        deviation *= np.sqrt(run["repeat"].nunique())  # draws share clips: at worst they all vary together
         departures.append(value - chance)
         variances.append(deviation**2)
         rows.append(

@@ -158,7 +158,9 @@ def _score_block(
             continue
         row = _describe(measure, part, null, block)
         pooled = part.sum(axis=1)
-        if disjoint:
+        if measure.blind == 1:
+            row["note"] = "one emotion only: right by construction"
+        elif disjoint:
             row |= _over_speakers(row["value"], part, measure, rng)
         else:
             interval = intervals.over_clips(pooled, measure.score)
@@ -166,7 +168,7 @@ def _score_block(
         row["note"] = "; ".join(filter(None, [row["note"], block.note, _units_note(part, measure, disjoint)]))
         rows.append(row)
         if len(pooled) > 1 and not measure.rows:
-            rows += _draw_rows(measure, pooled, null, disjoint)
+            rows += _draw_rows(measure, part, null, disjoint)
         if measure.of_speakers:
             rows += _speaker_rows(measure, part, [speakers[s] for s in heard], disjoint)
     return rows
@@ -217,12 +219,14 @@ def _describe(measure: Measure, tables: npt.NDArray[np.int64], null: npt.NDArray
     per_draw = measure.score(tables.sum(axis=1))
     value = float(metrics.mean_of_present(per_draw))
     by_chance = metrics.mean_of_present(measure.score(null))
+    kept = (
+        np.isin(block.stratum, block.stratum[block.keep & np.isin(block.true, measure.rows)]) & block.keep
+        if measure.rows
+        else block.keep
+    )
+    stratum = np.unique(block.stratum[kept], return_inverse=True)[1]
     strata = metrics.confusion_by(
-        np.unique(block.stratum[block.keep], return_inverse=True)[1],
-        block.true[block.keep],
-        block.predicted[block.keep],
-        len(np.unique(block.stratum[block.keep])),
-        block.n_classes,
+        stratum, block.true[kept], block.predicted[kept], int(stratum.max()) + 1, block.n_classes
     )
     several = len(per_draw) > 1
     spread = float(np.nanstd(per_draw, ddof=1)) if np.count_nonzero(~np.isnan(per_draw)) > 1 else float("nan")
@@ -260,11 +264,11 @@ def _over_speakers(value: float, tables: npt.NDArray[np.int64], measure: Measure
 
 
 def _draw_rows(
-    measure: Measure, pooled: npt.NDArray[np.int64], null: npt.NDArray[np.int64], disjoint: bool
+    measure: Measure, tables: npt.NDArray[np.int64], null: npt.NDArray[np.int64], disjoint: bool
 ) -> list[Row]:
-    """One row per draw, with its own interval over clips; a draw of speakers has its interval in the headline row."""
+    """One row per draw of tables (draws, speakers, K, K), with its own interval over clips; a draw of speakers has its interval in the headline row."""
     rows = []
-    for draw, table in enumerate(pooled):
+    for draw, table in enumerate(tables.sum(axis=1)):
         value, by_chance = float(measure.score(table)), measure.score(null[:, draw])
         interval = intervals.NO_INTERVAL if disjoint else intervals.over_clips(table, measure.score)
         rows.append(
@@ -276,6 +280,7 @@ def _draw_rows(
                 "high": interval.high,
                 "interval": interval.method,
                 "n_clips": int(table.sum()),
+                "n_speakers": int(np.count_nonzero(tables[draw].sum(axis=(1, 2)))),
                 "blind": measure.blind,
                 "chance": float(metrics.mean_of_present(by_chance)),
                 "p": permutation.p_value(value, by_chance),

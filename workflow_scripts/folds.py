@@ -59,7 +59,7 @@ def main(smk: "Snakemake") -> None:
     leaks.refuse(found)
     tables.write(folds, smk.output.folds, "folds", spec)
     tables.write(found, smk.output.leaks, "leaks", spec)
-    tables.write(pd.DataFrame(aside, columns=[*SET_ASIDE_COLUMNS]), smk.output.set_aside, "set_aside", spec)
+    tables.write(pd.DataFrame(aside, columns=SET_ASIDE_COLUMNS), smk.output.set_aside, "set_aside", spec)
 
 
 if __name__ == "__main__":

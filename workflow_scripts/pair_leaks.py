@@ -27,7 +27,7 @@ def main(smk: "Snakemake") -> None:
         part = leaks.between(spec["source"], spec["target"], protocol, (source, target), (folds[0], folds[1]))
         log.info("%s to %s, %s: on both sides: %s", spec["source"], spec["target"], protocol, leaks.in_words(part))
         found.append(part)
-    table = pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=[*leaks.COLUMNS])
+    table = pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=leaks.COLUMNS)
     leaks.refuse(table)
     tables.write(table, smk.output.leaks, "leaks", spec)
 

@@ -14,18 +14,9 @@ from pandas.api.types import is_numeric_dtype
 from workflow_scripts.statistics.intervals import over_speakers, pseudo_values
 from workflow_scripts.statistics.metrics import confusion_by
 from workflow_scripts.statistics.metrics import uar as unweighted_recall
+from workflow_scripts.study.schemas import TABLES
 
-COLUMNS = {
-    "dataset": ("str", "dataset"),
-    "nuisance": ("str", "variable that the emotion is told from, alone"),
-    "uar": ("float", "unweighted average recall over held-out speakers; NaN where the question cannot be asked"),
-    "chance": ("float", "UAR of guessing"),
-    "low": ("float", "lower end of the 95 % interval over speakers"),
-    "high": ("float", "upper end of the 95 % interval over speakers"),
-    "n_speakers": ("int", "speakers"),
-    "n_clips": ("int", "clips"),
-    "note": ("str", "what to know of this row"),
-}
+COLUMNS = [*TABLES["confounds"]]
 BINS = 10
 Codes = npt.NDArray[np.int64]
 Variable = Callable[[pd.DataFrame], "pd.Series[float] | pd.Series[str]"]
@@ -73,7 +64,7 @@ def confounds(dataset: str, manifest: pd.DataFrame) -> pd.DataFrame:
             else:
                 low, high, _ = over_speakers(uar, by_speaker)
         rows.append((dataset, name, uar, 1 / len(emotions), low, high, n_speakers, len(manifest), note))
-    return pd.DataFrame(rows, columns=[*COLUMNS])
+    return pd.DataFrame(rows, columns=COLUMNS)
 
 
 def _why_not(values: pd.Series, speakers: Codes) -> str:

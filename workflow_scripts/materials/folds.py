@@ -11,11 +11,6 @@ from sklearn.model_selection import train_test_split
 from workflow_scripts.corpora import Restriction
 from workflow_scripts.study.errors import UserError
 
-COLUMNS = {
-    "clip_id": ("str", "clip"),
-    "repeat": ("int", "draw of paper1, else 0"),
-    "fold": ("int", "fold in which the clip is tested; in all others of its repeat it trains; -1: only trains"),
-}
 TEST_SHARE = 0.2
 SMALLEST_BALANCED = 6
 _SEX_ORDER = {"male": 0, "female": 1}

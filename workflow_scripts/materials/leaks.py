@@ -6,20 +6,9 @@ import pandas as pd
 
 from workflow_scripts.materials.folds import parts
 from workflow_scripts.study.errors import UserError
+from workflow_scripts.study.schemas import TABLES
 
-COLUMNS = {
-    "source": ("str", "dataset that trains"),
-    "target": ("str", "dataset that is tested"),
-    "protocol": ("str", "strict, paper1 or emobox"),
-    "repeat": ("int", "draw of paper1, else 0"),
-    "fold": ("int", "fold that is tested"),
-    "kind": ("str", "what is shared: speakers, twins (same speaker, statement, emotion, intensity), equal audio"),
-    "count": ("int", "speakers (kind speakers) or clips of the test part that are also, or have such, in training"),
-    "of": ("int", "speakers or clips of the test part for which the question can be asked"),
-    "n_train": ("int", "clips of the training part"),
-    "n_test": ("int", "clips of the test part"),
-    "examples": ("str", "up to five of them"),
-}
+COLUMNS = [*TABLES["leaks"]]
 EXAMPLES = 5
 Key = Callable[[pd.DataFrame], "pd.Series[Hashable]"]
 
@@ -53,7 +42,7 @@ def within(dataset: str, protocol: str, manifest: pd.DataFrame, folds: pd.DataFr
     for repeat, fold, train, test in parts(folds):
         names = (dataset, dataset, protocol, repeat, fold)
         rows += _count(names, clips.loc[train], clips.loc[test])
-    return pd.DataFrame(rows, columns=[*COLUMNS])
+    return pd.DataFrame(rows, columns=COLUMNS)
 
 
 def between(
@@ -74,7 +63,7 @@ def between(
         training = folds[0][(folds[0]["repeat"] == repeat) & (folds[0]["fold"] != fold)]
         names = (source, target, protocol, repeat, fold)
         rows += _count(names, clips[0].loc[training["clip_id"]], clips[1].loc[test])
-    return pd.DataFrame(rows, columns=[*COLUMNS])
+    return pd.DataFrame(rows, columns=COLUMNS)
 
 
 def _count(

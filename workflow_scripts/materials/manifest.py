@@ -14,44 +14,12 @@ from workflow_scripts.corpora import EMOTIONS, Clip, nearest
 from workflow_scripts.materials.audio import BadAudio, audio_hash, decode
 from workflow_scripts.materials.preparation import prepare
 from workflow_scripts.study.errors import UserError
+from workflow_scripts.study.schemas import TABLES
 
 log = logging.getLogger(__name__)
 
-# Table -> column -> (type, meaning), in the order on disk.
-COLUMNS = {
-    "clip_id": ("str", "stable name of the clip, from corpus and file name"),
-    "path": ("str", "file of the recording"),
-    "audio_hash": ("str", "blake2b-128 of the decoded mono float32 samples and their rate"),
-    "seconds": ("float", "length of the recording"),
-    "sample_rate": ("int", "Hz of the file"),
-    "channels": ("int", "channels of the file (averaged when read)"),
-    "corpus": ("str", "corpus the clip comes from"),
-    "domain": ("str", "speech or song"),
-    "pool": ("str", "speaker pool: equal speakers of one pool are the same person"),
-    "speaker": ("str", "speaker within the pool"),
-    "sex": ("str", "female, male, or empty where not known"),
-    "emotion": ("str", "canonical emotion"),
-    "label": ("str", "the corpus's own label"),
-    "intensity": ("str", "normal, strong, or empty where not known"),
-    "statement": ("str", "what is said or sung, where known"),
-    "repetition": ("int", "which take of the same content; 0 where not known"),
-    "melody": ("str", "scripted melody (song), else empty"),
-    "language": ("str", "two-letter code, where known"),
-    "onset": ("float", "s from the start of the recording to the onset of the voice"),
-    "active_fraction": ("float", "share of active frames of the recording"),
-    "level_db": ("float", "level of the active frames of the recording, dBFS"),
-    "crop_start": ("float", "s of the recording at which the prepared clip starts"),
-    "prepared_seconds": ("float", "length of the prepared clip"),
-    "prepared_active_fraction": ("float", "share of active frames of the prepared clip"),
-    "prepared_level_db": ("float", "level of the active frames of the prepared clip, dBFS"),
-    "gain_db": ("float", "gain applied to the recording, dB"),
-    "remarks": ("str", "what is odd but stops nothing, such as copies counted once"),
-}
-SET_ASIDE_COLUMNS = {
-    "clip_id": ("str", "name of the clip"),
-    "path": ("str", "file of the recording"),
-    "reason": ("str", "why it cannot be used"),
-}
+COLUMNS = [*TABLES["manifest"]]
+SET_ASIDE_COLUMNS = [*TABLES["set_aside"]]
 
 
 @dataclass(frozen=True)
@@ -97,8 +65,8 @@ def assemble(
     if not rows:
         raise UserError(f"no usable clip is left:\n{faults_in_words(bad)}", f"corpus {corpus}")
     aside = [{"clip_id": one.clip.clip_id, "path": one.clip.path, "reason": one.fault} for one in bad]
-    manifest = pd.DataFrame(rows, columns=[*COLUMNS]).sort_values("clip_id", ignore_index=True)
-    set_aside = pd.DataFrame(aside, columns=[*SET_ASIDE_COLUMNS], dtype=object)
+    manifest = pd.DataFrame(rows, columns=COLUMNS).sort_values("clip_id", ignore_index=True)
+    set_aside = pd.DataFrame(aside, columns=SET_ASIDE_COLUMNS, dtype=object)
     return manifest, set_aside.sort_values(["clip_id", "path"], ignore_index=True)
 
 

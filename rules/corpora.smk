@@ -42,6 +42,7 @@ rule manifest:
 rule folds:
     input:
         manifest="results/corpora/{dataset}/manifest.parquet",
+        lists=lambda wc: ["resources/emobox_folds.csv"] if wc.protocol == "emobox" else [],
     output:
         folds="results/corpora/{dataset}/folds_{protocol}.parquet",
         leaks="results/corpora/{dataset}/leaks_{protocol}.parquet",

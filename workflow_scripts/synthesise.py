@@ -1,10 +1,12 @@
 """Make a synthetic corpus: FLAC files and the table of what was planted in them, from a seed and a strength."""
 
+import hashlib
 import logging
 import os
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,6 +18,7 @@ from workflow_scripts.corpora._voice import RATE
 from workflow_scripts.corpora._voice_clips import clip
 from workflow_scripts.study.entry import entry
 from workflow_scripts.study.errors import UserError
+from workflow_scripts.study.tables import refuse_orphan, whole
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import Snakemake
@@ -33,6 +36,8 @@ def write_clip(task: Task, strength: float, seed: int, folder: Path) -> dict[str
         raise UserError(
             f"at strength {strength} a clip would be {peak:.1f} times full scale", str(row["file"]), "lower strength"
         )
+    # With the sound in it, the table changes whenever a clip does, and so do the jobs that read the table.
+    row["samples"] = hashlib.blake2b(np.round(voice * 2**15).astype("<i2").tobytes(), digest_size=8).hexdigest()
     soundfile.write(folder / str(row["file"]), voice, RATE, subtype="PCM_16")
     return row
 
@@ -53,19 +58,17 @@ def synthesise(domain: str, options: dict[str, Any], seed: int, folder: Path, th
 def main(smk: "Snakemake") -> None:
     spec = smk.params.spec
     audio, planted = Path(smk.output.audio), Path(smk.output.planted)
+    parent = os.getppid()
     # Built beside its place and moved there whole, so that an interrupted run leaves no half corpus.
-    unfinished = audio.with_name(f".{audio.name}.{os.getpid()}")
-    try:
-        unfinished.mkdir(parents=True)
+    with whole(planted) as table_file, TemporaryDirectory(prefix=".audio.", dir=audio.parent) as beside:
+        folder = Path(beside) / "audio"
+        folder.mkdir()
         domain = spec["corpus"].removeprefix("synthetic-")
-        table = synthesise(domain, spec["options"], spec["seed"], unfinished, smk.threads)
-        unfinished_table = planted.with_name(f".{planted.name}.{os.getpid()}")
-        table.to_csv(unfinished_table, index=False)
+        table = synthesise(domain, spec["options"], spec["seed"], folder, smk.threads)
+        table.to_csv(table_file, index=False, float_format="%.6g")
+        refuse_orphan(parent)
         shutil.rmtree(audio, ignore_errors=True)  # Snakemake makes the output folder before the job
-        os.replace(unfinished, audio)
-        os.replace(unfinished_table, planted)
-    finally:
-        shutil.rmtree(unfinished, ignore_errors=True)
+        os.replace(folder, audio)
     print(f"{spec['dataset']}: {len(table)} clips, {table['seconds'].sum() / 60:.1f} minutes of audio")
 
 

@@ -119,9 +119,9 @@ def make_clips(folder: Path, speakers: int = 4, takes: int = 2) -> None:
 
 
 def tone(emotion: str, speaker: int, take: int) -> np.ndarray:
-    """Samples of half a second or a little more, different for every clip."""
+    """Samples of a second or a little more, different for every clip."""
     generator = np.random.default_rng([speaker, take, *emotion.encode()])
-    time = np.arange(int(RATE * (0.5 + 0.05 * take))) / RATE
+    time = np.arange(int(RATE * (1.0 + 0.05 * take))) / RATE
     pitch = EMOTIONS[emotion] * (1 + 0.05 * speaker)
     voice = sum(np.sin(2 * np.pi * pitch * k * time) / k for k in range(1, 6))
     return 0.1 * voice + 0.005 * generator.standard_normal(len(time))

@@ -11,8 +11,8 @@ from workflow_scripts.corpora._voice_score import tracks_of
 from workflow_scripts.corpora._voice_settings import NAMES, departures, perform, speaker_of
 from workflow_scripts.study.seeds import seed_of
 
-LEVEL = -36.0  # dBFS of the plain voice, RMS over what sounds; leaves room for the loudest clip
-FLOOR = -80.0  # dBFS of the room, the same in every clip
+LEVEL = -44.0  # dBFS of the plain voice, RMS over what sounds; leaves room for the loudest clip
+FLOOR = -88.0  # dBFS of the room, the same in every clip
 MELODY_OF = {
     "neutral": "neutral",
     "calm": "positive",

@@ -206,7 +206,7 @@ def tracks_of(
 BREATH = -16.0  # dB of aspiration against the harmonics
 JITTER, SHIMMER = 0.008, 0.5  # of neighbouring periods; dB
 OPEN_QUOTIENT = 0.6
-SLOPE = -2.0  # dB/octave over the source's own
+SLOPE = -1.2  # dB/octave over the source's own
 
 
 def timbre_of(speaker: Speaker, values: Mapping[str, float]) -> Timbre:

@@ -8,9 +8,9 @@ this project's choice: large enough to be found, small enough for emotions to ov
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from workflow_scripts.corpora._synthetic import EMOTIONS, sex_of
@@ -45,18 +45,18 @@ SETTINGS = (
     Setting("pitch_level", "Frequency", "semitones", (-0.8, 2.2, -0.8, 2.0, 2.6), 0.0, 0.9, 0.0),
     Setting("pitch_range", "Frequency", "octaves", (-0.3, 0.45, -0.45, 0.35, -0.25), 0.2, 0.25, 0.0),
     Setting("pitch_contour", "Frequency", "semitones", (-0.5, 1.0, -1.2, 0.8, 1.0), 0.4, 0.8, 0.0),
-    Setting("first_formant", "Frequency", "semitones", (-0.4, 0.8, -0.6, 1.2, 0.0), 0.0, 0.3, 1.0),
-    Setting("jitter", "Frequency", "octaves", (-0.3, -0.1, 0.3, 0.6, 0.6), 0.2, 0.25, 0.8),
-    Setting("level", "Energy", "dB", (-2.5, 2.8, -3.0, 4.5, 1.0), 2.0, 1.5, 1.0),
+    Setting("first_formant", "Frequency", "semitones", (-0.4, 0.8, -0.6, 1.2, 0.0), 0.0, 0.3, 0.8),
+    Setting("jitter", "Frequency", "octaves", (-0.3, -0.1, 0.3, 0.6, 0.6), 0.2, 0.25, 0.7),
+    Setting("level", "Energy", "dB", (-2.5, 2.8, -3.0, 4.5, 1.0), 2.0, 1.5, 0.8),
     Setting("level_variability", "Energy", "dB", (-0.8, 0.8, -0.8, 1.2, 0.8), 0.3, 0.5, 0.5),
-    Setting("shimmer", "Energy", "octaves", (-0.3, -0.1, 0.3, 0.5, 0.5), 0.2, 0.25, 0.8),
-    Setting("breathiness", "Energy", "dB", (1.0, -1.0, 2.0, -2.0, 2.0), 1.5, 1.2, 1.0),
-    Setting("spectral_slope", "Spectral", "dB/octave", (-0.8, 0.6, -1.0, 1.2, -0.3), 0.6, 0.5, 1.0),
+    Setting("shimmer", "Energy", "octaves", (-0.3, -0.1, 0.3, 0.5, 0.5), 0.2, 0.25, 0.7),
+    Setting("breathiness", "Energy", "dB", (1.0, -1.0, 2.0, -2.0, 2.0), 1.5, 1.2, 0.8),
+    Setting("spectral_slope", "Spectral", "dB/octave", (-0.8, 0.6, -1.0, 1.2, -0.3), 0.6, 0.5, 0.8),
     Setting("tempo", "Temporal", "octaves", (-0.12, 0.12, -0.2, 0.12, 0.17), 0.08, 0.08, 0.6),
     Setting("pauses", "Temporal", "octaves", (0.3, -0.3, 0.8, -0.4, -0.2), 0.3, 0.3, 0.6),
 )
 NAMES = tuple(setting.name for setting in SETTINGS)
-EXPRESSIVITY = 0.3
+EXPRESSIVITY = 0.33
 """Standard deviation of the natural logarithm of how much of each departure a speaker performs."""
 
 
@@ -73,8 +73,13 @@ class Speaker:
     pitch: float
     tract: float
     vibrato: tuple[float, float]
-    habit: "np.ndarray[Any, np.dtype[np.float64]]"
-    gain: "np.ndarray[Any, np.dtype[np.float64]]"
+    habit: npt.NDArray[np.float64]
+    gain: npt.NDArray[np.float64]
+
+
+def _bounded(draw: np.random.Generator, size: int) -> npt.NDArray[np.float64]:
+    """Normal draws cut at 1.7 standard deviations, so that no voice leaves the human range or full scale."""
+    return np.clip(draw.normal(size=size), -1.7, 1.7)
 
 
 def speaker_of(seed: int, name: str) -> Speaker:
@@ -85,11 +90,11 @@ def speaker_of(seed: int, name: str) -> Speaker:
     return Speaker(
         name,
         sex,
-        pitch=pitch * 2 ** (2.0 / 12 * float(np.clip(draw.normal(), -1.5, 1.5))),
-        tract=tract * (1 + 0.035 * float(np.clip(draw.normal(), -1.5, 1.5))),
+        pitch=pitch * 2 ** (2.0 / 12 * float(_bounded(draw, 1)[0])),
+        tract=tract * (1 + 0.035 * float(_bounded(draw, 1)[0])),
         vibrato=(float(draw.uniform(5.2, 5.9)), float(draw.uniform(0.35, 0.55))),
-        habit=np.array([setting.habit for setting in SETTINGS]) * draw.normal(size=len(SETTINGS)),
-        gain=np.exp(EXPRESSIVITY * draw.normal(size=len(SETTINGS))),
+        habit=np.array([setting.habit for setting in SETTINGS]) * _bounded(draw, len(SETTINGS)),
+        gain=np.exp(EXPRESSIVITY * _bounded(draw, len(SETTINGS))),
     )
 
 
@@ -128,7 +133,7 @@ def perform(planted: Mapping[str, float], speaker: Speaker, draw: np.random.Gene
 
     The draw knows nothing of the emotion, so with planted departures of 0 the label carries no information.
     """
-    chance = draw.normal(size=len(SETTINGS))
+    chance = _bounded(draw, len(SETTINGS))
     return {
         setting.name: float(planted[setting.name] * speaker.gain[i] + speaker.habit[i] + setting.chance * chance[i])
         for i, setting in enumerate(SETTINGS)

@@ -91,13 +91,16 @@ def forward(network: Network, waves: Sequence[Wave], visit: Visitor) -> None:
 
 
 def convolved(network: Network, waves: Sequence[Wave], device: torch.device, dtype: torch.dtype) -> list[torch.Tensor]:
-    """Normalise each clip and run the convolutions over clips of one length at a time: (frames, channels) each."""
-    by_length: dict[int, list[int]] = {}
+    """Normalise each clip and run the convolutions: (frames, channels) each.
+
+    On a GPU clips of one length go together; on a CPU each goes alone, which is faster (its features stay in cache).
+    """
+    together: dict[int, list[int]] = {}
     for index, wave in enumerate(waves):
-        by_length.setdefault(wave.size, []).append(index)
+        together.setdefault(index if device.type == "cpu" else wave.size, []).append(index)
     model: Any = network.model
     found: dict[int, torch.Tensor] = {}
-    for indices in by_length.values():
+    for indices in together.values():
         stacked = np.stack([normalised(waves[i]) if network.normalise else waves[i] for i in indices])
         features = model.feature_extractor(torch.from_numpy(stacked).to(device=device, dtype=dtype))
         found.update(zip(indices, features.transpose(1, 2), strict=True))

@@ -23,6 +23,7 @@ from workflow_scripts.statistics.null_runs import null_run_rows
 from workflow_scripts.study.seeds import seed_of
 
 Floats = npt.NDArray[np.float64]
+Codes = npt.NDArray[np.int64]
 Row = dict[str, Any]
 
 KEYS = ["protocol", "probe", "pooling", "speaker_normalisation"]
@@ -150,18 +151,19 @@ def _score_block(
 ) -> list[Row]:
     """Rows of one condition: every measure over all clips, then per draw, then per speaker."""
     tables = _tables(clips, block, block.true, len(speakers))
+    expected = _expected_tables(clips, block, len(speakers))
     null = _null_tables(clips, block, permutations, rng)
     rows = []
     for measure in block.measures:
         part, heard = _about(tables, measure)
         if not heard:
             continue
-        row = _describe(measure, part, null, block)
+        row = _describe(measure, part, null, clips, block)
         pooled = part.sum(axis=1)
         if measure.blind == 1:
             row["note"] = "one emotion only: right by construction"
         elif disjoint:
-            row |= _over_speakers(row["value"], part, measure, rng)
+            row |= _over_speakers(row["value"], part, expected[:, heard], measure, rng)
         else:
             interval = intervals.over_clips(pooled, measure.score)
             row |= {"low": interval.low, "high": interval.high, "interval": interval.method}
@@ -170,11 +172,11 @@ def _score_block(
         if len(pooled) > 1 and not measure.rows:
             rows += _draw_rows(measure, part, null, disjoint)
         if measure.of_speakers:
-            rows += _speaker_rows(measure, part, [speakers[s] for s in heard], disjoint)
+            rows += _speaker_rows(measure, part, expected[:, heard], [speakers[s] for s in heard], disjoint)
     return rows
 
 
-def _tables(clips: Clips, block: Block, true: npt.NDArray[np.int64], n_speakers: int) -> npt.NDArray[np.int64]:
+def _tables(clips: Clips, block: Block, true: Codes, n_speakers: int) -> Codes:
     """Confusion counts (draws, speakers, K, K) of a block."""
     draws = int(clips.draw.max()) + 1
     unit = (clips.draw * n_speakers + clips.speaker)[block.keep]
@@ -184,7 +186,19 @@ def _tables(clips: Clips, block: Block, true: npt.NDArray[np.int64], n_speakers:
     return counts.reshape(draws, n_speakers, block.n_classes, block.n_classes)
 
 
-def _null_tables(clips: Clips, block: Block, permutations: int, rng: np.random.Generator) -> npt.NDArray[np.int64]:
+def _expected_tables(clips: Clips, block: Block, n_speakers: int) -> Floats:
+    """Mean counts (draws, speakers, K, K) with true labels permuted within stratum; exact chance of linear scores."""
+    keep = np.flatnonzero(block.keep)
+    unit, first, index = np.unique(
+        np.stack([clips.draw[keep], block.stratum[keep]]), axis=1, return_index=True, return_inverse=True
+    )
+    by_stratum = metrics.confusion_by(index, block.true[keep], block.predicted[keep], unit.shape[1], block.n_classes)
+    expected = np.zeros((int(clips.draw.max()) + 1, n_speakers, block.n_classes, block.n_classes))
+    np.add.at(expected, (unit[0], clips.speaker[keep[first]]), permutation.expected_table(by_stratum))
+    return expected
+
+
+def _null_tables(clips: Clips, block: Block, permutations: int, rng: np.random.Generator) -> Codes:
     """Pooled counts (B, draws, K, K) with true labels permuted within stratum.
 
     With several draws a clip keeps its permuted label in all of them, since draws that share clips vary together.
@@ -204,7 +218,7 @@ def _null_tables(clips: Clips, block: Block, permutations: int, rng: np.random.G
     return np.stack(one_by_one, axis=1)
 
 
-def _about(tables: npt.NDArray[np.int64], measure: Measure) -> tuple[npt.NDArray[np.int64], list[int]]:
+def _about(tables: Codes, measure: Measure) -> tuple[Codes, list[int]]:
     """The counts that a measure is about: its true emotions, and the speakers who have clips of them."""
     if measure.rows:
         kept = np.zeros_like(tables)
@@ -214,20 +228,11 @@ def _about(tables: npt.NDArray[np.int64], measure: Measure) -> tuple[npt.NDArray
     return tables[:, heard], heard.tolist()
 
 
-def _describe(measure: Measure, tables: npt.NDArray[np.int64], null: npt.NDArray[np.int64], block: Block) -> Row:
+def _describe(measure: Measure, tables: Codes, null: Codes, clips: Clips, block: Block) -> Row:
     """Value, spread over draws, chance and p of a measure; tables (draws, speakers, K, K)."""
     per_draw = measure.score(tables.sum(axis=1))
     value = float(metrics.mean_of_present(per_draw))
     by_chance = metrics.mean_of_present(measure.score(null))
-    kept = (
-        np.isin(block.stratum, block.stratum[block.keep & np.isin(block.true, measure.rows)]) & block.keep
-        if measure.rows
-        else block.keep
-    )
-    stratum = np.unique(block.stratum[kept], return_inverse=True)[1]
-    strata = metrics.confusion_by(
-        stratum, block.true[kept], block.predicted[kept], int(stratum.max()) + 1, block.n_classes
-    )
     several = len(per_draw) > 1
     spread = float(np.nanstd(per_draw, ddof=1)) if np.count_nonzero(~np.isnan(per_draw)) > 1 else float("nan")
     low, high = np.nanmin(per_draw), np.nanmax(per_draw)
@@ -243,13 +248,29 @@ def _describe(measure: Measure, tables: npt.NDArray[np.int64], null: npt.NDArray
         "blind": measure.blind,
         "chance": float(metrics.mean_of_present(by_chance)),
         "p": permutation.p_value(value, by_chance),
-        "p_smallest": permutation.smallest_p(strata, len(null)),
+        "p_smallest": _smallest_p(clips, block, measure, len(null)),
         "note": f"mean of {len(per_draw)} draws, which range from {low:.3f} to {high:.3f}" if several else "",
     }
 
 
-def _over_speakers(value: float, tables: npt.NDArray[np.int64], measure: Measure, rng: np.random.Generator) -> Row:
-    """Interval over speakers, its check from 12 speakers up, and for linear scores sign flips against chance."""
+def _smallest_p(clips: Clips, block: Block, measure: Measure, permutations: int) -> float:
+    """Smallest p of the permutations that can move this measure: those of strata that have clips of its emotions."""
+    once = np.zeros(len(block.keep), dtype=bool)
+    once[np.unique(clips.clip, return_index=True)[1]] = True
+    kept = block.keep & once
+    if measure.rows:
+        kept &= np.isin(block.stratum, block.stratum[kept & np.isin(block.true, measure.rows)])
+    stratum = np.unique(block.stratum[kept], return_inverse=True)[1]
+    n_strata = int(stratum.max()) + 1
+    labels = metrics.confusion_by(stratum, block.true[kept], block.true[kept], n_strata, block.n_classes)
+    return permutation.smallest_p(labels, permutations)
+
+
+def _over_speakers(value: float, tables: Codes, by_chance: Floats, measure: Measure, rng: np.random.Generator) -> Row:
+    """Interval over speakers, its check from 12 speakers up, and for linear scores sign flips against chance.
+
+    `by_chance` are the mean permuted counts that go with `tables`, both (draws, speakers, K, K).
+    """
     values = intervals.pseudo_values(tables, measure.score)
     interval = intervals.over_speakers(value, values)
     row: Row = {"low": interval.low, "high": interval.high, "interval": interval.method}
@@ -258,15 +279,13 @@ def _over_speakers(value: float, tables: npt.NDArray[np.int64], measure: Measure
     if len(values) >= intervals.FEWEST_FOR_BOOTSTRAP:
         check = intervals.studentised_bootstrap(values, rng)
         row |= {"check_low": check.low, "check_high": check.high}
-    chance = intervals.pseudo_values(permutation.expected_table(tables), measure.score)
+    chance = intervals.pseudo_values(by_chance, measure.score)
     flips = permutation.sign_flip_test(values - chance, rng, FLIPS)
     return row | {"p_speakers": flips.p, "p_speakers_smallest": flips.p_smallest}
 
 
-def _draw_rows(
-    measure: Measure, tables: npt.NDArray[np.int64], null: npt.NDArray[np.int64], disjoint: bool
-) -> list[Row]:
-    """One row per draw of tables (draws, speakers, K, K), with its own interval over clips; a draw of speakers has its interval in the headline row."""
+def _draw_rows(measure: Measure, tables: Codes, null: Codes, disjoint: bool) -> list[Row]:
+    """One row per draw of tables (draws, speakers, K, K), with its own interval where clips are the units."""
     rows = []
     for draw, table in enumerate(tables.sum(axis=1)):
         value, by_chance = float(measure.score(table)), measure.score(null[:, draw])
@@ -290,10 +309,10 @@ def _draw_rows(
     return rows
 
 
-def _speaker_rows(measure: Measure, tables: npt.NDArray[np.int64], speakers: list[str], disjoint: bool) -> list[Row]:
+def _speaker_rows(measure: Measure, tables: Codes, by_chance: Floats, speakers: list[str], disjoint: bool) -> list[Row]:
     """One row per speaker: the speaker's own score (clips of all draws pooled) and jackknife pseudo-value."""
     own = tables.sum(axis=0)
-    values, chance = measure.score(own), measure.score(permutation.expected_table(own))
+    values, chance = measure.score(own), measure.score(by_chance.sum(axis=0))
     pseudo = intervals.pseudo_values(tables, measure.score) if disjoint else np.full(len(speakers), np.nan)
     return [
         {
@@ -311,7 +330,7 @@ def _speaker_rows(measure: Measure, tables: npt.NDArray[np.int64], speakers: lis
     ]
 
 
-def _units_note(tables: npt.NDArray[np.int64], measure: Measure, disjoint: bool) -> str:
+def _units_note(tables: Codes, measure: Measure, disjoint: bool) -> str:
     """What the units of the interval allow to say."""
     if not disjoint:
         return "speakers on both sides of the split: the interval speaks of new clips of these speakers only"
@@ -338,7 +357,7 @@ def _clips(part: pd.DataFrame, manifest: pd.DataFrame, emotions: list[str]) -> t
     return clips, [str(name) for name in speakers]
 
 
-def _codes(labels: pd.Series, emotions: list[str]) -> npt.NDArray[np.int64]:
+def _codes(labels: pd.Series, emotions: list[str]) -> Codes:
     return np.asarray(pd.Index(emotions).get_indexer(labels), dtype=np.int64)
 
 

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy import special, stats
+from scipy import special
 
 from workflow_scripts.statistics.metrics import wa
 
@@ -73,7 +73,7 @@ def over_speakers(value: float, values: npt.ArrayLike, level: float = 0.95) -> I
     if m < 2 or np.isnan(units).any() or np.isnan(value):
         return NO_INTERVAL
     se = float(units.std(ddof=1)) / np.sqrt(m)
-    quantile = float(stats.t.ppf((1 + level) / 2, m - 1))
+    quantile = float(special.stdtrit(m - 1, (1 + level) / 2))
     if se < 1e-12:
         return Interval(*wilson(value, m, level), "Wilson, one trial per speaker (speakers do not differ)")
     if min(value, 1 - value) >= EDGE:
@@ -93,7 +93,7 @@ def wilson(share: float, n: float, level: float = 0.95) -> tuple[float, float]:
     """
     if n <= 0 or not 0 <= share <= 1:
         raise ValueError(f"a share in [0, 1] of more than 0 trials is needed, got {share} of {n}")
-    z2 = float(stats.norm.ppf((1 + level) / 2)) ** 2
+    z2 = float(special.ndtri((1 + level) / 2)) ** 2
     centre = (share + z2 / (2 * n)) / (1 + z2 / n)
     half = np.sqrt(z2) / (1 + z2 / n) * np.sqrt(share * (1 - share) / n + z2 / (4 * n * n))
     return max(0.0, float(centre - half)), min(1.0, float(centre + half))

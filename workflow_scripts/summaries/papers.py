@@ -1,0 +1,144 @@
+"""The papers side by side: a printed figure, this study under the same protocol, this study strict."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from workflow_scripts.summaries.audit import LEAK
+from workflow_scripts.summaries.columns import SIDE_BY_SIDE
+from workflow_scripts.summaries.roles import Facts
+from workflow_scripts.summaries.select import headline_of
+
+# Names in print -> names in resources/models.yaml, and where a name in print may mean several, all of them.
+PRINTED = {
+    "Wav2Vec 2.0": ["wav2vec2-base", "wav2vec2-base-960h"],
+    "HuBERT": ["hubert-base"],
+    "MERT": ["mert-v1-95m"],
+    "wav2vec 2.0 base": ["wav2vec2-base"],
+    "HuBERT base": ["hubert-base"],
+    "HuBERT large": ["hubert-large"],
+    "WavLM base": ["wavlm-base"],
+    "WavLM large": ["wavlm-large"],
+}
+BENCHMARKS = {"RAVDESS": "ravdess-speech", "SAVEE": "savee", "EmoDB": "emodb"}
+METRICS = {"accuracy_pct": "WA", "WA": "WA", "UA": "UAR", "macro_F1": "macro-F1"}
+PAPER1_EMOTIONS = 6
+Datasets = Mapping[str, Mapping[str, Any]]
+
+
+def side_by_side(
+    paper1: pd.DataFrame,
+    emobox: pd.DataFrame,
+    best: pd.DataFrame,
+    audit: pd.DataFrame,
+    datasets: Datasets,
+    models: Facts,
+) -> pd.DataFrame:
+    """One row per printed figure and model of this study that it speaks of; a printed figure without one stands alone.
+
+    Args:
+        paper1, emobox: the published tables.
+        best, audit: tables of the study.
+        datasets, models: facts by name.
+
+    Returns: the columns of SIDE_BY_SIDE. Of paper 1 the single-domain accuracies (its two-stage rows belong to
+        transfer); of EmoBox every score within a corpus that this study has, else those of RAVDESS in UA.
+    """
+    rows = []
+    for printed in [*_of_paper1(paper1), *_of_emobox(emobox, datasets)]:
+        known = [name for name in PRINTED.get(printed["model"], []) if name in models]
+        places = [name for name, facts in datasets.items() if facts["corpus"] == printed["corpus"]]
+        beside = [(name, place) for name in known for place in places] or [("", "")]
+        rows += [_row(printed, name, place, best, audit) for name, place in beside]
+    return pd.DataFrame(rows, columns=[*SIDE_BY_SIDE])
+
+
+def _of_paper1(table: pd.DataFrame) -> list[dict[str, Any]]:
+    single = table[(table["metric"] == "accuracy_pct") & (table["source_domain"] == "none")]
+    return [
+        {
+            "paper": "paper1",
+            "domain": row.target_domain,
+            "corpus": f"ravdess-{row.target_domain}",
+            "model": row.model,
+            "what": row.method,
+            "metric": METRICS[row.metric],
+            "printed": float(row.value) / 100,
+            "published_protocol": "paper1",
+            "emotions": PAPER1_EMOTIONS,
+            "how_known": row.how_known,
+        }
+        for row in single.itertuples()
+    ]
+
+
+def _of_emobox(table: pd.DataFrame, datasets: Datasets) -> list[dict[str, Any]]:
+    present = [
+        name for name, corpus in BENCHMARKS.items() if corpus in {facts["corpus"] for facts in datasets.values()}
+    ]
+    rows = table[table["dataset"].isin(present or ["RAVDESS"]) & (table["metric"] == "UA")]
+    known = rows[rows["model"].isin(PRINTED)]
+    return [
+        {
+            "paper": "emobox",
+            "domain": "song" if row.dataset == "song" else "speech",
+            "corpus": BENCHMARKS[row.dataset],
+            "model": row.model,
+            "what": f"{row.dataset}, {row.classes} emotions, last layer, {row.split}",
+            "metric": METRICS[row.metric],
+            "printed": float(row.value) / 100,
+            "published_protocol": "emobox",
+            "emotions": int(row.classes.split()[0]),
+            "how_known": "; ".join(filter(None, [row.source, row.note])),
+        }
+        for row in known.itertuples()
+    ]
+
+
+def _row(printed: dict[str, Any], model: str, dataset: str, best: pd.DataFrame, audit: pd.DataFrame) -> dict[str, Any]:
+    row = {key: value for key, value in printed.items() if key != "corpus"} | {"study_model": model, "dataset": dataset}
+    for column, protocol in (("published", printed["published_protocol"]), ("strict", "strict")):
+        found = headline_of(best, protocol, printed["metric"])
+        found = found[(found["model"] == model) & (found["dataset"] == dataset)]
+        if len(found):
+            one = found.iloc[0]
+            row |= {column: one["value"], f"{column}_low": one["low"], f"{column}_high": one["high"]}
+            if protocol == "strict":
+                row["n_speakers"] = one["n_speakers"]
+    row.setdefault("n_speakers", 0)
+    n_emotions = best.loc[(best["dataset"] == dataset) & (best["metric"] == "recall"), "emotion"].nunique()
+    row.pop("emotions")
+    return row | {"why": why(printed, row, dataset, n_emotions, audit)}
+
+
+def why(printed: dict[str, Any], row: dict[str, Any], dataset: str, n_emotions: int, audit: pd.DataFrame) -> str:
+    """One sentence on what the differences are due to, with the leaks counted."""
+    if not dataset:
+        return "This study has no such model on this corpus; the printed figure stands alone."
+    protocol = printed["published_protocol"]
+    leaks = audit[(audit["topic"] == LEAK) & (audit["source"] == dataset) & (audit["target"] == dataset)]
+    leaks = leaks[leaks["protocol"] == protocol].set_index("what")
+    shared = [
+        f"{_share(leaks, 'speakers')} of test speakers are heard in training" if _share(leaks, "speakers") else "",
+        f"{_share(leaks, 'twins')} of test clips have a twin there" if _share(leaks, "twins") else "",
+    ]
+    parts = [" and ".join(filter(None, shared))]
+    if protocol == "paper1":
+        parts.append("the layer is chosen on the test clips")
+    if protocol == "emobox":
+        parts.append("EmoBox takes the last layer and the epoch that its recipe evaluates on test")
+    if printed["emotions"] != n_emotions:
+        parts.append(f"the printed figure is for {printed['emotions']} emotions, this study has {n_emotions}")
+    said = "; ".join(filter(None, parts))
+    if "published" in row and "strict" in row:
+        gap = 100 * (row["published"] - row["strict"])
+        return f"Under {protocol} {said}: {gap:+.1f} points against strict."
+    return f"Under {protocol} {said}."
+
+
+def _share(leaks: pd.DataFrame, kind: str) -> str:
+    """'81 %' of the test part that leaks; "" where none does."""
+    if kind not in leaks.index or not leaks.loc[kind, "count"]:
+        return ""
+    return f"{100 * float(leaks.loc[kind, 'value']):.0f} %"

@@ -1,0 +1,47 @@
+"""Which role a model has in a study: trained network, untrained control, acoustic feature set."""
+
+from collections.abc import Mapping
+from typing import Any
+
+Facts = Mapping[str, Mapping[str, Any]]
+
+
+def acoustic_sets(models: Facts) -> list[str]:
+    """Names of the acoustic feature sets, in the order of the study."""
+    return [name for name, facts in models.items() if facts["family"] == "acoustics"]
+
+
+def networks(models: Facts) -> list[str]:
+    """Names of the networks, trained and untrained, in the order of the study."""
+    return [name for name, facts in models.items() if facts["family"] != "acoustics"]
+
+
+def untrained(models: Facts) -> list[str]:
+    """Names of the networks with random weights."""
+    return [name for name in networks(models) if models[name]["weights"] == "untrained"]
+
+
+def control_of(model: str, models: Facts) -> str:
+    """The untrained network that comes closest to a trained one; "" for untrained networks and without any control.
+
+    Closest: by depth, then by family, then by the order of the study.
+    """
+    facts = models[model]
+    if facts["family"] == "acoustics" or facts["weights"] == "untrained":
+        return ""
+    candidates = untrained(models)
+
+    def distance(name: str) -> tuple[int, bool, int]:
+        other = models[name]
+        depth = abs(len(other["layers"]) - len(facts["layers"]))
+        return (depth, other["family"] != facts["family"], candidates.index(name))
+
+    return min(candidates, key=distance, default="")
+
+
+def is_exact_control(model: str, control: str, models: Facts) -> bool:
+    """Whether the control has the family and the depth of the model."""
+    return bool(
+        models[model]["family"] == models[control]["family"]
+        and len(models[model]["layers"]) == len(models[control]["layers"])
+    )

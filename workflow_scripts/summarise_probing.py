@@ -1,0 +1,77 @@
+"""All scores of the study in one place: curves, headlines, confusions, comparisons of models, audit of the material."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from workflow_scripts.study import tables
+from workflow_scripts.study.entry import entry
+from workflow_scripts.summaries.audit import audit
+from workflow_scripts.summaries.columns import BEST, CONFUSION, LAYERS, STUDY_SCORES
+from workflow_scripts.summaries.comparisons import comparisons
+
+if TYPE_CHECKING:
+    from snakemake.iocontainers import Snakemake
+
+    snakemake: Snakemake
+
+
+def main(smk: "Snakemake") -> None:
+    spec, files = smk.params.spec, smk.input
+    best = _together(files.best, [*BEST])
+    made = {
+        "scores": _scores([*files.scores, *files.cross]).reindex(columns=[*STUDY_SCORES]),
+        "layers": _together(files.layers, [*LAYERS]),
+        "best": best,
+        "confusion": _together(files.confusion, [*CONFUSION]),
+        "cross": _together(files.cross_best, [*BEST]),
+        "comparisons": comparisons(best, spec["models"], spec["seed"]),
+        "audit": audit(_read([*files.leaks, *files.pair_leaks]), _read(files.confounds)),
+    }
+    for (name, table), csv in zip(made.items(), smk.output.csv, strict=True):
+        tables.write(table, smk.output[name], SCHEMAS[name], spec)
+        with tables.whole(csv) as temporary:
+            table.to_csv(temporary, index=False)
+
+
+# name of the output -> declared table
+SCHEMAS = {
+    "scores": "study_scores",
+    "layers": "layers",
+    "best": "best",
+    "confusion": "confusion",
+    "cross": "best",
+    "comparisons": "comparisons",
+    "audit": "audit",
+}
+
+
+def _read(paths: Sequence[str]) -> list[pd.DataFrame]:
+    return [tables.read(path) for path in paths]
+
+
+def _together(paths: Sequence[str], columns: list[str]) -> pd.DataFrame:
+    frames = _read(paths)
+    return pd.concat(frames, ignore_index=True)[columns] if frames else pd.DataFrame(columns=columns)
+
+
+def _scores(paths: Sequence[str]) -> pd.DataFrame:
+    """Score tables with the dataset, model and layer that the file's own metadata says they are of."""
+    frames = []
+    for path in paths:
+        spec = tables.about(path)
+        target = spec.get("target", spec.get("dataset"))
+        names = {
+            "dataset": target,
+            "source": spec.get("source", target),
+            "model": spec["model"],
+            "layer": spec["layer"],
+        }
+        frames.append(tables.read(path).assign(**names))
+    return pd.concat(frames, ignore_index=True)
+
+
+if __name__ == "__main__":
+    with entry(snakemake):
+        main(snakemake)

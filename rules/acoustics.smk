@@ -8,12 +8,12 @@ rule acoustics:
         features="results/acoustics/{dataset}/{features}.parquet",
     log:
         "results/logs/acoustics/{dataset}_{features}.log",
+    conda:
+        "../envs/acoustics.yaml"
     threads: 2
     params:
         spec=spec_of("acoustics"),
     message:
         "Measuring {wildcards.features} of {wildcards.dataset}"
-    conda:
-        "../envs/acoustics.yaml"
     script:
         "../workflow_scripts/acoustics.py"

@@ -7,15 +7,15 @@ rule synthesise:
         planted="results/corpora/{dataset}/planted.csv",
     log:
         "results/logs/synthesise/{dataset}.log",
+    wildcard_constraints:
+        dataset=one_of(name for name in plan.datasets if plan.corpus(name).synthetic),
+    conda:
+        "../envs/analysis.yaml"
     threads: 2
     params:
         spec=spec_of("synthesise"),
-    wildcard_constraints:
-        dataset=one_of(name for name in plan.datasets if plan.corpus(name).synthetic),
     message:
         "Synthesising the voices of {wildcards.dataset}"
-    conda:
-        "../envs/analysis.yaml"
     script:
         "../workflow_scripts/synthesise.py"
 
@@ -28,13 +28,13 @@ rule manifest:
         set_aside="results/corpora/{dataset}/set_aside.parquet",
     log:
         "results/logs/manifest/{dataset}.log",
+    conda:
+        "../envs/analysis.yaml"
     threads: 2
     params:
         spec=spec_of("manifest"),
     message:
         "Listing and checking the recordings of {wildcards.dataset}"
-    conda:
-        "../envs/analysis.yaml"
     script:
         "../workflow_scripts/manifest.py"
 
@@ -49,12 +49,12 @@ rule folds:
         set_aside="results/corpora/{dataset}/set_aside_{protocol}.parquet",
     log:
         "results/logs/folds/{dataset}_{protocol}.log",
+    conda:
+        "../envs/analysis.yaml"
     params:
         spec=spec_of("folds"),
     message:
         "Holding out clips of {wildcards.dataset} under {wildcards.protocol}, and counting leaks"
-    conda:
-        "../envs/analysis.yaml"
     script:
         "../workflow_scripts/folds.py"
 
@@ -66,12 +66,12 @@ rule confounds:
         confounds="results/corpora/{dataset}/confounds.parquet",
     log:
         "results/logs/confounds/{dataset}.log",
+    conda:
+        "../envs/analysis.yaml"
     params:
         spec=spec_of("confounds"),
     message:
         "Asking how well the emotion in {wildcards.dataset} can be told from what should not matter"
-    conda:
-        "../envs/analysis.yaml"
     script:
         "../workflow_scripts/confounds.py"
 
@@ -88,11 +88,11 @@ rule pair_leaks:
         leaks="results/cross/{source}_to_{target}/leaks.parquet",
     log:
         "results/logs/pair_leaks/{source}_to_{target}.log",
+    conda:
+        "../envs/analysis.yaml"
     params:
         spec=spec_of("pair_leaks"),
     message:
         "Counting leaks between {wildcards.source} and {wildcards.target}"
-    conda:
-        "../envs/analysis.yaml"
     script:
         "../workflow_scripts/pair_leaks.py"

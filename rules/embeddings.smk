@@ -19,16 +19,16 @@ for STATES in sorted({tuple(plan.states(model)) for model in plan.models}, key=l
             "results/logs/embed/{dataset}_{model}.log",
         benchmark:
             "results/benchmarks/embed/{dataset}_{model}.tsv"
+        wildcard_constraints:
+            model=one_of(model for model in plan.models if tuple(plan.states(model)) == STATES),
+        conda:
+            "../envs/networks.yaml"
         threads: plan.study.embeddings.threads
         resources:
             gpu=1,
         params:
             spec=spec_of("embed"),
-        wildcard_constraints:
-            model=one_of(model for model in plan.models if tuple(plan.states(model)) == STATES),
         message:
             "Embedding {wildcards.dataset} with {wildcards.model}: all layers"
-        conda:
-            "../envs/networks.yaml"
         script:
             "../workflow_scripts/embed.py"

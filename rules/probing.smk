@@ -5,9 +5,12 @@ def folds_of(dataset, protocols):
     return [f"results/corpora/{dataset}/folds_{protocol}.parquet" for protocol in protocols]
 
 
-def layers_of(wildcards, file):
-    folder = "results/probing/{dataset}/{model}".format(**wildcards)
-    return [f"{folder}/layer_{layer}/{file}.parquet" for layer in plan.layers(wildcards.model)]
+def layers_in(folder, file):
+    return lambda wc: expand(f"{folder}/layer_{{layer}}/{file}.parquet", **wc, layer=plan.layers(wc.model))
+
+
+PROBED = "results/probing/{dataset}/{model}"
+CROSSED = "results/cross/{source}_to_{target}/{model}"
 
 
 rule probe:
@@ -16,17 +19,17 @@ rule probe:
         folds=lambda wc: folds_of(wc.dataset, plan.protocols(wc.dataset)),
         vectors=lambda wc: vectors_of(**wc),
     output:
-        predictions="results/probing/{dataset}/{model}/layer_{layer}/predictions.parquet",
-        choices="results/probing/{dataset}/{model}/layer_{layer}/choices.parquet",
-        scores="results/probing/{dataset}/{model}/layer_{layer}/scores.parquet",
+        predictions=f"{PROBED}/layer_{{layer}}/predictions.parquet",
+        choices=f"{PROBED}/layer_{{layer}}/choices.parquet",
+        scores=f"{PROBED}/layer_{{layer}}/scores.parquet",
     log:
         "results/logs/probe/{dataset}_{model}_{layer}.log",
+    conda:
+        "../envs/analysis.yaml"
     params:
         spec=spec_of("probe"),
     message:
         "Probing layer {wildcards.layer} of {wildcards.model} on {wildcards.dataset}"
-    conda:
-        "../envs/analysis.yaml"
     script:
         "../workflow_scripts/probe.py"
 
@@ -40,17 +43,17 @@ rule cross_probe:
         target_vectors=lambda wc: vectors_of(wc.target, wc.model, wc.layer),
         leaks="results/cross/{source}_to_{target}/leaks.parquet",
     output:
-        predictions="results/cross/{source}_to_{target}/{model}/layer_{layer}/predictions.parquet",
-        choices="results/cross/{source}_to_{target}/{model}/layer_{layer}/choices.parquet",
-        scores="results/cross/{source}_to_{target}/{model}/layer_{layer}/scores.parquet",
+        predictions=f"{CROSSED}/layer_{{layer}}/predictions.parquet",
+        choices=f"{CROSSED}/layer_{{layer}}/choices.parquet",
+        scores=f"{CROSSED}/layer_{{layer}}/scores.parquet",
     log:
         "results/logs/cross_probe/{source}_to_{target}_{model}_{layer}.log",
+    conda:
+        "../envs/analysis.yaml"
     params:
         spec=spec_of("cross_probe"),
     message:
         "Probing layer {wildcards.layer} of {wildcards.model}: trained on {wildcards.source}, tested on {wildcards.target}"
-    conda:
-        "../envs/analysis.yaml"
     script:
         "../workflow_scripts/cross_probe.py"
 
@@ -58,19 +61,41 @@ rule cross_probe:
 rule summarise_layers:
     input:
         manifest="results/corpora/{dataset}/manifest.parquet",
-        predictions=lambda wc: layers_of(wc, "predictions"),
-        choices=lambda wc: layers_of(wc, "choices"),
-        scores=lambda wc: layers_of(wc, "scores"),
+        predictions=layers_in(PROBED, "predictions"),
+        choices=layers_in(PROBED, "choices"),
+        scores=layers_in(PROBED, "scores"),
     output:
-        layers="results/probing/{dataset}/{model}/layers.parquet",
-        best="results/probing/{dataset}/{model}/best.parquet",
+        layers=f"{PROBED}/layers.parquet",
+        best=f"{PROBED}/best.parquet",
+        confusion=f"{PROBED}/confusion.parquet",
     log:
         "results/logs/summarise_layers/{dataset}_{model}.log",
+    conda:
+        "../envs/analysis.yaml"
     params:
         spec=spec_of("summarise_layers"),
     message:
         "Comparing the layers of {wildcards.model} on {wildcards.dataset}"
-    conda:
-        "../envs/analysis.yaml"
     script:
         "../workflow_scripts/summarise_layers.py"
+
+
+rule summarise_cross:
+    input:
+        manifest="results/corpora/{target}/manifest.parquet",
+        predictions=layers_in(CROSSED, "predictions"),
+        choices=layers_in(CROSSED, "choices"),
+        scores=layers_in(CROSSED, "scores"),
+    output:
+        best=f"{CROSSED}/best.parquet",
+        confusion=f"{CROSSED}/confusion.parquet",
+    log:
+        "results/logs/summarise_cross/{source}_to_{target}_{model}.log",
+    conda:
+        "../envs/analysis.yaml"
+    params:
+        spec=spec_of("summarise_cross"),
+    message:
+        "Scoring {wildcards.model} trained on {wildcards.source} and tested on {wildcards.target}"
+    script:
+        "../workflow_scripts/summarise_cross.py"

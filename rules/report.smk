@@ -2,65 +2,53 @@
 
 
 def of_datasets(file):
-    return [f"results/corpora/{dataset}/{file}.parquet" for dataset in plan.datasets]
+    return expand(f"results/corpora/{{dataset}}/{file}.parquet", dataset=plan.datasets)
 
 
 def of_protocols(file):
+    pairs = [(dataset, protocol) for dataset in plan.datasets for protocol in plan.protocols(dataset)]
+    return [f"results/corpora/{dataset}/{file}_{protocol}.parquet" for dataset, protocol in pairs]
+
+
+# What is probed: datasets, and pairs of them in both directions; nothing where the config has no section `probing`.
+DATASETS = list(plan.datasets) if plan.study.probing else []
+DIRECTIONS = [f"{source}_to_{target}" for source, target in plan.directions] if plan.study.probing else []
+
+
+def of_models(folder, names, file):
+    return expand(f"{folder}/{{name}}/{{model}}/{file}.parquet", name=names, model=plan.representations)
+
+
+def of_layers(folder, names, file):
     return [
-        f"results/corpora/{dataset}/{file}_{protocol}.parquet"
-        for dataset in plan.datasets
-        for protocol in plan.protocols(dataset)
-    ]
-
-
-def of_probed(file):
-    if plan.study.probing is None:
-        return []
-    return [
-        f"results/probing/{dataset}/{model}/{file}.parquet"
-        for dataset in plan.datasets
-        for model in plan.representations
-    ]
-
-
-def of_probed_layers(file):
-    if plan.study.probing is None:
-        return []
-    return [
-        f"results/probing/{dataset}/{model}/layer_{layer}/{file}.parquet"
-        for dataset in plan.datasets
-        for model in plan.representations
-        for layer in plan.layers(model)
-    ]
-
-
-def of_crossed_layers(file):
-    if plan.study.probing is None:
-        return []
-    return [
-        f"results/cross/{source}_to_{target}/{model}/layer_{layer}/{file}.parquet"
-        for source, target in plan.directions
+        f"{folder}/{name}/{model}/layer_{layer}/{file}.parquet"
+        for name in names
         for model in plan.representations
         for layer in plan.layers(model)
     ]
 
 
 FIGURES_PROBING = ["layer_curves", "recall_by_emotion", "recall_by_speaker", "confusion"]
+FIGURES = (
+    expand("{dataset}/{figure}", dataset=DATASETS, figure=FIGURES_PROBING)
+    + [f"{source}_and_{target}/cross_domain" for source, target in plan.study.pairs if DATASETS]
+    + ["papers/side_by_side"]
+)
+TABLES = ["scores", "layers", "best", "confusion", "cross", "comparisons"]
 QUESTION = "Which layers know the emotion?"
 
 
 rule summarise_probing:
     input:
-        manifests=of_datasets("manifest"),
-        set_aside=of_datasets("set_aside") + of_protocols("set_aside"),
         leaks=of_protocols("leaks"),
         pair_leaks=[f"results/cross/{source}_to_{target}/leaks.parquet" for source, target in plan.directions],
         confounds=of_datasets("confounds"),
-        layers=of_probed("layers"),
-        best=of_probed("best"),
-        predictions=of_probed_layers("predictions"),
-        scores=of_probed_layers("scores"),
-        cross=of_crossed_layers("scores"),
+        scores=of_layers("results/probing", DATASETS, "scores"),
+        layers=of_models("results/probing", DATASETS, "layers"),
+        best=of_models("results/probing", DATASETS, "best"),
+        confusion=of_models("results/probing", DATASETS, "confusion"),
+        cross=of_layers("results/cross", DIRECTIONS, "scores"),
+        cross_best=of_models("results/cross", DIRECTIONS, "best"),
     output:
         scores="results/probing/scores.parquet",
         layers="results/probing/layers.parquet",
@@ -69,14 +57,15 @@ rule summarise_probing:
         cross="results/probing/cross.parquet",
         comparisons="results/probing/comparisons.parquet",
         audit="results/corpora/audit.parquet",
+        csv=[f"results/probing/{table}.csv" for table in TABLES] + ["results/corpora/audit.csv"],
     log:
         "results/logs/summarise_probing.log",
+    conda:
+        "../envs/report.yaml"
     params:
         spec=spec_of("summarise_probing"),
     message:
         "Gathering the scores of the study"
-    conda:
-        "../envs/report.yaml"
     script:
         "../workflow_scripts/summarise_probing.py"
 
@@ -98,12 +87,12 @@ rule figures_probing:
         csv=expand("results/figures/{{dataset}}/{figure}.csv", figure=FIGURES_PROBING),
     log:
         "results/logs/figures_probing/{dataset}.log",
+    conda:
+        "../envs/report.yaml"
     params:
         spec=spec_of("figures_probing"),
     message:
         "Drawing the layers of {wildcards.dataset}"
-    conda:
-        "../envs/report.yaml"
     script:
         "../workflow_scripts/figures_probing.py"
 
@@ -124,12 +113,12 @@ rule figures_cross:
         csv="results/figures/{source}_and_{target}/cross_domain.csv",
     log:
         "results/logs/figures_cross/{source}_and_{target}.log",
+    conda:
+        "../envs/report.yaml"
     params:
         spec=spec_of("figures_cross"),
     message:
         "Drawing {wildcards.source} against {wildcards.target}"
-    conda:
-        "../envs/report.yaml"
     script:
         "../workflow_scripts/figures_cross.py"
 
@@ -149,40 +138,35 @@ rule figures_papers:
         csv="results/figures/papers/side_by_side.csv",
     log:
         "results/logs/figures_papers.log",
+    conda:
+        "../envs/report.yaml"
     params:
         spec=spec_of("figures_papers"),
     message:
         "Setting the papers beside this study"
-    conda:
-        "../envs/report.yaml"
     script:
         "../workflow_scripts/figures_papers.py"
 
 
 rule report:
     input:
+        **{table: f"results/probing/{table}.parquet" for table in TABLES},
         manifests=of_datasets("manifest"),
         set_aside=of_datasets("set_aside") + of_protocols("set_aside"),
-        tables=rules.summarise_probing.output if plan.study.probing else [],
+        leaks=of_protocols("leaks"),
         audit="results/corpora/audit.parquet",
-        figures=[
-            f"results/figures/{name}.{kind}"
-            for name in (
-                [f"{dataset}/{figure}" for dataset in plan.datasets for figure in FIGURES_PROBING]
-                + [f"{source}_and_{target}/cross_domain" for source, target in plan.study.pairs]
-                + ["papers/side_by_side"]
-            )
-            for kind in ("svg", "csv")
-        ],
+        side_by_side="results/figures/papers/side_by_side.csv",
+        svg=expand("results/figures/{figure}.svg", figure=FIGURES),
+        csv=expand("results/figures/{figure}.csv", figure=FIGURES),
     output:
         "results/report.html",
     log:
         "results/logs/report.log",
+    conda:
+        "../envs/report.yaml"
     params:
         spec=spec_of("report"),
     message:
         "Writing the report: results/report.html"
-    conda:
-        "../envs/report.yaml"
     script:
         "../workflow_scripts/report.py"

@@ -227,6 +227,9 @@ class Plan:
             **{key: settings[key] for key in keys},
         }
 
+    def _summarise_cross(self, source: str, target: str, model: str) -> Spec:
+        return {**self._summarise_layers(target, model), "protocols": self.pair_protocols(source, target)}
+
     def _summarise_probing(self) -> Spec:
         return {
             "datasets": self.facts_of_datasets(),

@@ -8,6 +8,7 @@ means (UAR, macro-F1); predictions of it still count as errors of the emotions t
 scikit-learn's result with `labels` set to the emotions that occur as true labels.
 """
 
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -29,7 +30,7 @@ def confusion(true: npt.ArrayLike, predicted: npt.ArrayLike, n_classes: int) -> 
     Raises: ValueError for codes outside 0..K-1.
     """
     cells = _cells(true, predicted, n_classes)
-    flat = cells.reshape(-1, cells.shape[-1])
+    flat = cells.reshape(math.prod(cells.shape[:-1]), cells.shape[-1])
     offsets = np.arange(len(flat))[:, None] * n_classes**2
     counts = np.bincount((flat + offsets).ravel(), minlength=len(flat) * n_classes**2)
     return counts.reshape(*cells.shape[:-1], n_classes, n_classes).astype(np.int64)

@@ -8,7 +8,6 @@ from workflow_scripts.probing.files import vectors_of
 from workflow_scripts.probing.inputs import across, chosen, clips_of
 from workflow_scripts.probing.predictions import predict
 from workflow_scripts.statistics.scores import scores
-from workflow_scripts.statistics.scores import scores
 from workflow_scripts.study import tables
 from workflow_scripts.study.entry import entry
 
@@ -41,12 +40,10 @@ def main(smk: "Snakemake") -> None:
         for path, manifest, some in zip(paths, manifests, rows, strict=True):
             folds, other = tables.read(path), manifest["clip_id"].drop(some.index)  # emotions of one side only
             sides.append((folds[~folds["clip_id"].isin(other)], some["clip_id"].to_numpy(dtype=str)))
-        protocols.append(across(protocol, *sides, shared=shared))
+        protocols.append(across(protocol, sides[0], sides[1], shared))
     predictions, choices = predict(clips, vectors, protocols, spec)
     tables.write(predictions, smk.output.predictions, "predictions", spec)
     tables.write(choices, smk.output.choices, "choices", spec)
-    scored = scores(predictions, manifests[1], permutations=spec["permutations"], seed=spec["seed"])
-    tables.write(scored, smk.output.scores, "scores", spec)
     found = scores(predictions, manifests[1], permutations=spec["permutations"], seed=spec["seed"])
     tables.write(found, smk.output.scores, "scores", spec)
 

@@ -7,7 +7,6 @@ from workflow_scripts.probing.files import vectors_of
 from workflow_scripts.probing.inputs import chosen, clips_of, within
 from workflow_scripts.probing.predictions import predict
 from workflow_scripts.statistics.scores import scores
-from workflow_scripts.statistics.scores import scores
 from workflow_scripts.study import tables
 from workflow_scripts.study.entry import entry
 
@@ -31,8 +30,6 @@ def main(smk: "Snakemake") -> None:
     predictions, choices = predict(clips, vectors, protocols, spec)
     tables.write(predictions, smk.output.predictions, "predictions", spec)
     tables.write(choices, smk.output.choices, "choices", spec)
-    scored = scores(predictions, manifest, permutations=spec["permutations"], seed=spec["seed"])
-    tables.write(scored, smk.output.scores, "scores", spec)
     found = scores(predictions, manifest, permutations=spec["permutations"], seed=spec["seed"])
     tables.write(found, smk.output.scores, "scores", spec)
 

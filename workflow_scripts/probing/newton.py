@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from scipy.linalg import cho_factor, cho_solve
 
 F64 = npt.NDArray[np.float64]
 Array = npt.NDArray[Any]
@@ -47,8 +48,8 @@ def fit_path(
         labels: (rows,) class numbers; the classes are 0 .. labels.max().
         train: (parts, rows), True for the rows of each training part.
         grid: values of C.
-        tolerance: a part is done when no entry of the gradient of the sum of losses is larger
-            (scikit-learn's `tol` is on the mean loss: the same bar there is tolerance / rows).
+        tolerance: a part is done when no entry of the gradient of the sum of losses is above tolerance / max(1, C),
+            since W may be off by C times the gradient (scikit-learn's `tol` is on the mean loss: divide by the rows).
 
     Raises:
         ValueError: a part with fewer than two classes, or training rows that are not finite.
@@ -63,10 +64,10 @@ def fit_path(
     w = np.zeros((x.shape[1] + 1, *rows.floor.shape))
     for C in sorted(grid):
         # Part 0 holds all rows; its way from one C to the next shows the others where to start looking.
-        way = -w[..., :1]
-        _newton(rows, C, w, np.array([0]), 100 * tolerance)
+        way, bar = -w[..., :1], tolerance / max(1.0, C)
+        _newton(rows, C, w, np.array([0]), 100 * bar)
         w[..., 1:] += way + w[..., :1]
-        _newton(rows, C, w, np.arange(1, w.shape[2]), tolerance)
+        _newton(rows, C, w, np.arange(1, w.shape[2]), bar)
         common = rows.common(w, slice(None))[..., 1:]
         coef = common[:-1] / rows.spread[:, None, None]
         intercept = common[-1] - np.einsum("dkf,d->kf", coef, rows.centre) + rows.floor[:, 1:]
@@ -162,7 +163,7 @@ def _preconditioner(rows: _Rows, p: F64, C: float) -> Callable[[Array], Array]:
     a = (rows.x[:, :-1] * np.sqrt(weight)[:, None]).astype(np.float32)
     n, d = a.shape
     gram, right = (a @ a.T, a) if n < d else (a.T @ a, np.eye(d, dtype=a.dtype))
-    inverse = np.linalg.solve(gram + np.eye(min(n, d), dtype=a.dtype) / np.float32(C), right)
+    inverse = cho_solve(cho_factor(gram + np.eye(min(n, d), dtype=a.dtype) / np.float32(C)), right)
 
     def solve(r: Array) -> Array:
         flat = r[:-1].reshape(d, -1)

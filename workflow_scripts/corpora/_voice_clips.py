@@ -1,5 +1,6 @@
 """One clip of the synthetic corpora: from its name, a seed and a strength to a waveform and what was planted."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -8,7 +9,7 @@ import numpy.typing as npt
 from workflow_scripts.corpora._synthetic import MELODIES, Task
 from workflow_scripts.corpora._voice import RATE, speak
 from workflow_scripts.corpora._voice_score import tracks_of
-from workflow_scripts.corpora._voice_settings import NAMES, departures, perform, speaker_of
+from workflow_scripts.corpora._voice_settings import NAMES, Speaker, departures, perform, speaker_of
 from workflow_scripts.study.seeds import seed_of
 
 LEVEL = -44.0  # dBFS of the plain voice, RMS over what sounds; leaves room for the loudest clip
@@ -31,6 +32,17 @@ def melody_of(task: Task, strength: float, draw: np.random.Generator) -> str:
     return MELODY_OF[task.emotion] if chance < strength else any_melody
 
 
+def waveform(
+    task: Task, melody: str, speaker: Speaker, values: Mapping[str, float], draw: np.random.Generator
+) -> npt.NDArray[np.float64]:
+    """Waveform (n,) float64 at 16 kHz of one clip whose settings have these values (see `tracks_of`)."""
+    tracks, timbre = tracks_of(task, melody, speaker, values, draw)
+    voice = speak(tracks, timbre, draw)
+    sounding = tracks.voiced + tracks.noise > 0.03
+    voice *= 10 ** ((LEVEL + values["level"]) / 20) / np.sqrt(np.mean(voice[sounding] ** 2))
+    return voice + 10 ** (FLOOR / 20) * draw.normal(size=len(voice))
+
+
 def clip(
     task: Task, strength: float, seed: int, name: str | None = None
 ) -> tuple[npt.NDArray[np.float64], dict[str, Any]]:
@@ -51,11 +63,7 @@ def clip(
     planted = departures(task.emotion, task.intensity, strength, task.domain)
     values = perform(planted, speaker, draw)
     melody = melody_of(task, strength, draw)
-    tracks, timbre = tracks_of(task, melody, speaker, values, draw)
-    voice = speak(tracks, timbre, draw)
-    sounding = tracks.voiced + tracks.noise > 0.03
-    voice *= 10 ** ((LEVEL + values["level"]) / 20) / np.sqrt(np.mean(voice[sounding] ** 2))
-    voice += 10 ** (FLOOR / 20) * draw.normal(size=len(voice))
+    voice = waveform(task, melody, speaker, values, draw)
     row: dict[str, Any] = {
         "file": f"{task.stem}.flac",
         "speaker": task.speaker,

@@ -203,7 +203,7 @@ def tracks_of(
 
 
 # The plain voice, on which the settings stand.
-BREATH = -16.0  # dB of aspiration against the harmonics
+BREATH = -13.0  # dB of aspiration against the harmonics
 JITTER, SHIMMER = 0.008, 0.5  # of neighbouring periods; dB
 OPEN_QUOTIENT = 0.6
 SLOPE = -1.2  # dB/octave over the source's own
@@ -214,7 +214,7 @@ def timbre_of(speaker: Speaker, values: Mapping[str, float]) -> Timbre:
     return Timbre(
         jitter=JITTER * 2 ** values["jitter"],
         shimmer=SHIMMER * 2 ** values["shimmer"],
-        open_quotient=float(np.clip(OPEN_QUOTIENT + 0.02 * values["breathiness"], 0.4, 0.85)),
+        open_quotient=float(np.clip(OPEN_QUOTIENT + 0.015 * values["breathiness"], 0.4, 0.85)),
         slope=SLOPE + values["spectral_slope"],
         tract=speaker.tract,
     )

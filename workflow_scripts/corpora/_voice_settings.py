@@ -50,7 +50,7 @@ SETTINGS = (
     Setting("level", "Energy", "dB", (-2.5, 2.8, -3.0, 4.5, 1.0), 2.0, 1.5, 0.8),
     Setting("level_variability", "Energy", "dB", (-0.8, 0.8, -0.8, 1.2, 0.8), 0.3, 0.5, 0.5),
     Setting("shimmer", "Energy", "octaves", (-0.3, -0.1, 0.3, 0.5, 0.5), 0.2, 0.25, 0.7),
-    Setting("breathiness", "Energy", "dB", (1.0, -1.0, 2.0, -2.0, 2.0), 1.5, 1.2, 0.8),
+    Setting("breathiness", "Energy", "dB", (1.5, -1.5, 3.0, -3.0, 3.0), 1.5, 1.5, 0.8),
     Setting("spectral_slope", "Spectral", "dB/octave", (-0.8, 0.6, -1.0, 1.2, -0.3), 0.6, 0.5, 0.8),
     Setting("tempo", "Temporal", "octaves", (-0.12, 0.12, -0.2, 0.12, 0.17), 0.08, 0.08, 0.6),
     Setting("pauses", "Temporal", "octaves", (0.3, -0.3, 0.8, -0.4, -0.2), 0.3, 0.3, 0.6),

@@ -138,7 +138,7 @@ def test_logit_covers_better_than_plain_t_near_one():
     logit = np.array([intervals.over_speakers(x.mean(), x)[:2] for x in scores])
     half = stats.t.ppf(0.975, 5) * scores.std(axis=1, ddof=1) / np.sqrt(6)
     plain = np.stack([scores.mean(axis=1) - half, scores.mean(axis=1) + half], axis=1)
-    covers = [np.mean((ends[:, 0] <= 0.9) & (0.9 <= ends[:, 1])) for ends in (logit, plain)]
+    covers = [np.mean((ends[:, 0] <= 0.9) & (ends[:, 1] >= 0.9)) for ends in (logit, plain)]
     assert covers[0] > covers[1] + 0.02
 
 

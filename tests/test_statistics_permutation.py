@@ -17,7 +17,7 @@ PREDICTED = np.array([0, 1, 1, 2, 1, 0, 0, 2])
 
 def enumerated():
     """Scores of every arrangement of TRUE within SPEAKER: the whole permutation distribution."""
-    orders = [list(itertools.permutations(np.flatnonzero(SPEAKER == s))) for s in range(3)]
+    orders = [list(itertools.permutations(np.flatnonzero(s == SPEAKER))) for s in range(3)]
     tables = []
     for choice in itertools.product(*orders):
         tables.append(metrics.confusion(TRUE[list(itertools.chain(*choice))], PREDICTED, 3))
@@ -43,7 +43,7 @@ def test_permuted_labels_stay_with_their_speaker():
     labels = permutation.permuted_labels(SPEAKER, TRUE, 50, np.random.default_rng(3))
     assert labels.shape == (50, 8)
     for s in range(3):
-        assert (np.sort(labels[:, SPEAKER == s], axis=1) == np.sort(TRUE[SPEAKER == s])).all()
+        assert (np.sort(labels[:, s == SPEAKER], axis=1) == np.sort(TRUE[s == SPEAKER])).all()
     assert len(np.unique(labels, axis=0)) > 10
 
 

@@ -81,6 +81,7 @@ def scores(
     Raises: ValueError for missing columns, clips not in the manifest, emotions without a probability column.
     """
     _check(predictions, manifest)
+    predictions = predictions.reset_index(drop=True)
     emotions = [name[2:] for name in predictions.columns if name.startswith("p_")]
     melodies = _emotions_of_melody(manifest, emotions)
     null_run = predictions["null_run"] if "null_run" in predictions else pd.Series(0, index=predictions.index)
@@ -233,6 +234,7 @@ def _describe(measure: Measure, tables: Codes, null: Codes, clips: Clips, block:
     per_draw = measure.score(tables.sum(axis=1))
     value = float(metrics.mean_of_present(per_draw))
     by_chance = metrics.mean_of_present(measure.score(null))
+    smallest = _smallest_p(clips, block, measure, len(null))
     several = len(per_draw) > 1
     spread = float(np.nanstd(per_draw, ddof=1)) if np.count_nonzero(~np.isnan(per_draw)) > 1 else float("nan")
     low, high = np.nanmin(per_draw), np.nanmax(per_draw)
@@ -247,8 +249,8 @@ def _describe(measure: Measure, tables: Codes, null: Codes, clips: Clips, block:
         "n_speakers": tables.shape[1],
         "blind": measure.blind,
         "chance": float(metrics.mean_of_present(by_chance)),
-        "p": permutation.p_value(value, by_chance),
-        "p_smallest": _smallest_p(clips, block, measure, len(null)),
+        "p": max(permutation.p_value(value, by_chance), smallest),  # few draws may miss what few arrangements share
+        "p_smallest": smallest,
         "note": f"mean of {len(per_draw)} draws, which range from {low:.3f} to {high:.3f}" if several else "",
     }
 

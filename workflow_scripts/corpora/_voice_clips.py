@@ -9,7 +9,7 @@ import numpy.typing as npt
 from workflow_scripts.corpora._synthetic import MELODIES, Task
 from workflow_scripts.corpora._voice import RATE, speak
 from workflow_scripts.corpora._voice_score import tracks_of
-from workflow_scripts.corpora._voice_settings import NAMES, Speaker, departures, perform, speaker_of
+from workflow_scripts.corpora._voice_settings import NAMES, SETTINGS, Speaker, departures, perform, speaker_of
 from workflow_scripts.study.seeds import seed_of
 
 LEVEL = -44.0  # dBFS of the plain voice, RMS over what sounds; leaves room for the loudest clip
@@ -62,6 +62,8 @@ def clip(
     speaker = speaker_of(seed, task.speaker)
     planted = departures(task.emotion, task.intensity, strength, task.domain)
     values = perform(planted, speaker, draw)
+    if task.domain == "song":  # what the score prescribes is neither planted nor left to habit and chance
+        values |= {setting.name: 0.0 for setting in SETTINGS if setting.song == 0}
     melody = melody_of(task, strength, draw)
     voice = waveform(task, melody, speaker, values, draw)
     row: dict[str, Any] = {

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from workflow_scripts import cross_probe, probe
+from workflow_scripts.probing.predictions import edges_in_words
 from workflow_scripts.study import tables
 from workflow_scripts.study.errors import UserError
 from workflow_scripts.study.schemas import TABLES
@@ -229,3 +230,9 @@ def test_emotions_without_clips_are_an_error(tmp_path):
     dataset(tmp_path, "speech")
     with pytest.raises(UserError, match="no clip has one of the emotions disgust"):
         run_probe(tmp_path, "speech", emotions=["disgust"])
+
+
+def test_edges_of_the_grid_are_told():
+    choices = pd.DataFrame({"null_run": [0, 0, 0, 1], "C": [0.1, 0.1, 0.01, 0.1], "at_edge": [True, True, False, True]})
+    assert edges_in_words(choices) == "C chosen at an edge of the grid in 2 of 3 folds: C = 0.1 in 2"
+    assert edges_in_words(choices.assign(at_edge=False)).endswith("in 0 of 3 folds")

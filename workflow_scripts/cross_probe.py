@@ -1,12 +1,13 @@
 """Probes of one layer trained on one dataset and tested on another: predictions, choices of C and scores."""
 
+import logging
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from workflow_scripts.probing.files import vectors_of
 from workflow_scripts.probing.inputs import across, chosen, clips_of
-from workflow_scripts.probing.predictions import predict
+from workflow_scripts.probing.predictions import edges_in_words, predict
 from workflow_scripts.statistics.scores import scores
 from workflow_scripts.study import tables
 from workflow_scripts.study.entry import entry
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from snakemake.iocontainers import Snakemake
 
     snakemake: Snakemake
+
+log = logging.getLogger(__name__)
 
 
 def main(smk: "Snakemake") -> None:
@@ -42,6 +45,7 @@ def main(smk: "Snakemake") -> None:
             sides.append((folds[~folds["clip_id"].isin(other)], some["clip_id"].to_numpy(dtype=str)))
         protocols.append(across(protocol, sides[0], sides[1], shared))
     predictions, choices = predict(clips, vectors, protocols, spec)
+    log.info(edges_in_words(choices))
     tables.write(predictions, smk.output.predictions, "predictions", spec)
     tables.write(choices, smk.output.choices, "choices", spec)
     found = scores(predictions, manifests[1], permutations=spec["permutations"], seed=spec["seed"])

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from workflow_scripts.probing.files import vectors_of
 from workflow_scripts.probing.inputs import chosen, clips_of, within
-from workflow_scripts.probing.predictions import predict
+from workflow_scripts.probing.predictions import edges_in_words, predict
 from workflow_scripts.statistics.scores import scores
 from workflow_scripts.study import tables
 from workflow_scripts.study.entry import entry
@@ -28,6 +28,7 @@ def main(smk: "Snakemake") -> None:
     folds = zip(spec["protocols"], smk.input.folds, strict=True)
     protocols = [within(protocol, tables.read(path), clips.ids) for protocol, path in folds]
     predictions, choices = predict(clips, vectors, protocols, spec)
+    log.info(edges_in_words(choices))
     tables.write(predictions, smk.output.predictions, "predictions", spec)
     tables.write(choices, smk.output.choices, "choices", spec)
     found = scores(predictions, manifest, permutations=spec["permutations"], seed=spec["seed"])

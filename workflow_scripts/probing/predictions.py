@@ -53,6 +53,16 @@ def predict(
     )
 
 
+def edges_in_words(choices: pd.DataFrame) -> str:
+    """How often C was chosen at an edge of the grid (real labels), where a better one may lie outside."""
+    real = choices[choices["null_run"] == 0]
+    ends = real.loc[real["at_edge"], "C"].value_counts().sort_index()
+    found = ", ".join(f"C = {C:g} in {count}" for C, count in ends.items())
+    return f"C chosen at an edge of the grid in {int(ends.sum())} of {len(real)} folds" + (
+        f": {found}" if found else ""
+    )
+
+
 def shuffled(clips: Clips, parts: Parts, seed: int, run: int) -> npt.NDArray[np.int64]:
     """Labels of the clips in use, shuffled among the clips of each speaker in each dataset."""
     labels, used = clips.labels.copy(), (parts.train | parts.test).any(0)

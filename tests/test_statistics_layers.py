@@ -23,7 +23,7 @@ def curves(rng, m, means=0.6):
 @pytest.mark.parametrize("m", [6, 24])
 def test_family_wise_error_and_bands(m):
     """With all layers alike none may be excluded, and the bands must hold all of them: 5 % by name, here within three
-    Monte-Carlo standard errors. F31's shortcut (best against the rest) is at 14 to 26 %."""
+    Monte-Carlo standard errors. Testing only the best against the rest is at 14 to 26 %."""
     rng = np.random.default_rng(m)
     repetitions = 400
     found = [compare_layers(curves(rng, m), rng, draws=499) for _ in range(repetitions)]

@@ -66,7 +66,7 @@ def over_speakers(value: float, values: npt.ArrayLike, level: float = 0.95) -> I
 
     Returns: t interval, logit t near 0 and 1, always within [0, 1]. If no speaker differs from another, Wilson's
         interval with every speaker as one trial, the widest that scores in [0, 1] allow. None for one speaker.
-    Source: Efron & Tibshirani 1993, ch. 11 (jackknife); statistics of F25 for the coverage.
+    Source: Efron & Tibshirani 1993, ch. 11 (jackknife).
     """
     units = np.asarray(values, dtype=np.float64)
     m = len(units)

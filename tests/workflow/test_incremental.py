@@ -11,8 +11,8 @@ from project import RATE, Project, tone
 
 # What follows from new scores, in a study of two datasets, one pair, one network with one layer, one feature set.
 REPORT = {"summarise_probing": 1, "figures_probing": 2, "figures_cross": 1, "figures_papers": 1, "report": 1}
-PROBES_OF_ONE_MODEL = {"probe": 2, "cross_probe": 2, "summarise_layers": 2}
-ALL_PROBES = {"probe": 4, "cross_probe": 4, "summarise_layers": 4}
+PROBES_OF_ONE_MODEL = {"probe": 2, "cross_probe": 2, "summarise_layers": 2, "summarise_cross": 2}
+ALL_PROBES = {"probe": 4, "cross_probe": 4, "summarise_layers": 4, "summarise_cross": 4}
 FIRST_STEPS = {"folds": 2, "confounds": 2, "pair_leaks": 2}
 LISTENING = {"embed_3_layers": 2, "acoustics": 2}
 
@@ -82,7 +82,7 @@ def test_restored_results_in_a_fresh_checkout_run_nothing(project: Project, tmp_
         pytest.param(
             "layers",
             [0, 1],
-            {"probe": 2, "cross_probe": 2, "summarise_layers": 2, **REPORT},
+            {**PROBES_OF_ONE_MODEL, **REPORT},  # of the new layer alone
             id="a layer",
         ),
         pytest.param(
@@ -126,6 +126,7 @@ def test_audio_replaced_under_the_same_name(project: Project) -> None:
         "probe": 2,
         "cross_probe": 4,
         "summarise_layers": 2,
+        "summarise_cross": 4,
         **REPORT,
     }
 

@@ -17,7 +17,8 @@ def main_protocol(protocols: Iterable[str]) -> str:
 def headline_scores(scores: pd.DataFrame, layers: pd.DataFrame, dataset: str) -> pd.DataFrame:
     """Rows of the study's scores of one dataset, trained and tested on it.
 
-    Of probes, poolings and normalisations those of the headline; real labels only. Column `position` says the place of the layer in its network.
+    Of probes, poolings and normalisations those of the headline; real labels only.
+    Column `position` says the place of the layer in its network.
     """
     own = scores[(scores["dataset"] == dataset) & (scores["source"] == dataset) & (scores["null_run"] == 0)]
     places = layers.loc[layers["headline"], ["dataset", "model", "layer", "position", *HOW]].drop_duplicates()

@@ -1,0 +1,70 @@
+"""The report: one HTML file that opens offline, from the tables and figures of the study."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from workflow_scripts.report_page.findings import Study
+from workflow_scripts.report_page.page import Picture, render
+from workflow_scripts.study import tables
+from workflow_scripts.study.entry import entry
+
+if TYPE_CHECKING:
+    from snakemake.iocontainers import Snakemake
+
+    snakemake: Snakemake
+
+FIGURES = Path("results/figures")
+
+
+def main(smk: "Snakemake") -> None:
+    spec = smk.params.spec
+    study = Study(
+        title=spec["study"],
+        datasets=spec["datasets"],
+        models=spec["models"],
+        pairs=spec["pairs"],
+        manifests=_manifests(smk.input.manifests, spec["datasets"]),
+        set_aside=_set_aside(smk.input.set_aside),
+        audit=tables.read(smk.input.audit),
+        tables={Path(path).stem: tables.read(path) for path in smk.input.tables if path.endswith(".parquet")},
+    )
+    page = render(study, _pictures(smk.input.figures), spec["config"], spec["protocols"])
+    with tables.whole(smk.output[0]) as temporary:
+        temporary.write_text(page, encoding="utf-8")
+
+
+def _manifests(paths: Sequence[str], datasets: dict[str, dict[str, Any]]) -> dict[str, pd.DataFrame]:
+    """Manifests by dataset, with the emotions of the study alone."""
+    found = {}
+    for (name, facts), path in zip(datasets.items(), paths, strict=True):
+        manifest = tables.read(path)
+        found[name] = manifest[manifest["emotion"].isin(facts["emotions"])] if facts["emotions"] else manifest
+    return found
+
+
+def _set_aside(paths: Sequence[str]) -> pd.DataFrame:
+    """Clips set aside, with the dataset and the step that set them aside."""
+    frames = []
+    for path in paths:
+        spec = tables.about(path)
+        step = f"folds of {spec['protocol']}" if "protocol" in spec else "manifest"
+        frames.append(tables.read(path).assign(dataset=spec["dataset"], step=step))
+    return pd.concat(frames, ignore_index=True)
+
+
+def _pictures(paths: Sequence[str]) -> dict[str, Picture]:
+    """Figures by name, each from its SVG and CSV."""
+    files = [Path(path) for path in paths]
+    names = [path.relative_to(FIGURES).with_suffix("").as_posix() for path in files if path.suffix == ".svg"]
+    return {
+        name: Picture(name, (FIGURES / f"{name}.svg").read_bytes(), (FIGURES / f"{name}.csv").read_bytes())
+        for name in names
+    }
+
+
+if __name__ == "__main__":
+    with entry(snakemake):
+        main(snakemake)

@@ -1,0 +1,261 @@
+"""Findings as sentences, composed from the tables by the rules that stand here; their numbers are those of tables."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from workflow_scripts.report_page.words import listed, p_in_words, per_cent, points, spans
+from workflow_scripts.summaries.audit import CONFOUND, LEAK
+from workflow_scripts.summaries.roles import acoustic_sets, networks
+from workflow_scripts.summaries.select import headline_of, main_protocol
+
+ALPHA = 0.05
+
+
+@dataclass(frozen=True)
+class Study:
+    """What the report is made from: facts of the plan and tables of the study."""
+
+    title: str
+    datasets: dict[str, dict[str, Any]]
+    models: dict[str, dict[str, Any]]
+    pairs: list[list[str]]
+    manifests: dict[str, pd.DataFrame]
+    set_aside: pd.DataFrame
+    audit: pd.DataFrame
+    tables: dict[str, pd.DataFrame] = field(default_factory=dict)
+
+    @property
+    def probed(self) -> bool:
+        """Whether layers were probed."""
+        return len(self.tables.get("best", ())) > 0
+
+    @property
+    def synthetic(self) -> list[str]:
+        """Datasets of synthetic audio."""
+        return [name for name, facts in self.datasets.items() if facts["synthetic"]]
+
+
+def of_dataset(study: Study, dataset: str) -> list[str]:
+    """Sentences on one dataset: best network, its layers, its controls, what leaks are worth, its emotions."""
+    top = best_network(study, dataset)
+    if top is None:
+        return []
+    found = [highest(study, top), acoustics_above(study, top), layer_set(study, top), *controls(study, top)]
+    found += [leaks_worth(study, top), emotions(study, top)]
+    return [sentence for sentence in found if sentence]
+
+
+def of_pair(study: Study, source: str, target: str) -> str:
+    """Trained on one dataset and tested on the other, for the network that is best within the target."""
+    top = best_network(study, target)
+    if top is None or study.tables["cross"].empty:
+        return ""
+    cross = study.tables["cross"]
+    rows = cross[
+        (cross["source"] == source)
+        & (cross["dataset"] == target)
+        & (cross["model"] == top["model"])
+        & (cross["protocol"] == top["protocol"])
+        & (cross["probe"] == top["probe"])
+        & (cross["pooling"] == top["pooling"])
+        & (cross["metric"] == "UAR")
+        & (cross["condition"] == "all")
+        & (cross["null_run"] == 0)
+        & (cross["repeat"] == -1)
+        & (cross["speaker"] == "")
+    ]
+    if rows.empty:
+        return ""
+    across = [
+        f"{per_cent(row.value, row.low, row.high)} ({_normalised(row.speaker_normalisation)})"
+        for row in rows.itertuples()
+    ]
+    within = per_cent(top["value"], top["low"], top["high"])
+    return (
+        f"Trained on {source} and tested on {target}, {called(study, top['model'])} reaches UAR "
+        f"{listed(across)}, against {within} "
+        f"when trained on {target} itself ({_normalised(top['speaker_normalisation'])})."
+    )
+
+
+def confounds(study: Study, dataset: str) -> str:
+    """Of the variables that should not matter, those that tell the emotion above chance, highest first."""
+    audit = study.audit
+    rows = audit[(audit["topic"] == CONFOUND) & (audit["target"] == dataset)]
+    rows = rows[[misleads(*row) for row in zip(rows["value"], rows["low"], rows["chance"], strict=True)]]
+    if rows.empty:
+        return ""
+    ranked = rows.sort_values("value", ascending=False).head(3)
+    told = [f"{row.what} {per_cent(row.value, row.low, row.high)}" for row in ranked.itertuples()]
+    chance = per_cent(float(ranked["chance"].iloc[0]))
+    return (
+        f"In {dataset} the emotion can in part be told from what should not matter: UAR of {listed(told)} "
+        f"(guessing {chance})."
+    )
+
+
+def misleads(value: float, low: float, chance: float) -> bool:
+    """Whether a confound tells the emotion: its interval lies above guessing, or it has none and is above guessing."""
+    return bool(value > chance + 1e-9 if pd.isna(low) else low > chance)
+
+
+def best_network(study: Study, dataset: str) -> "pd.Series[Any] | None":
+    """Headline row of the network with the highest UAR; of an acoustic set where the study has no network."""
+    if not study.probed:
+        return None
+    best = study.tables["best"]
+    own = best[(best["dataset"] == dataset) & best["model"].isin(networks(study.models) or acoustic_sets(study.models))]
+    if own.empty:
+        return None
+    rows = headline_of(own, main_protocol(own["protocol"]))
+    return rows.loc[rows["value"].idxmax()] if len(rows) else None
+
+
+def highest(study: Study, top: "pd.Series[Any]") -> str:
+    """Which network scores highest, with its interval; or that none is told from chance."""
+    score, chance = per_cent(top["value"], top["low"], top["high"]), per_cent(float(top["chance"]))
+    present = set(study.tables["best"]["model"])
+    several = sum(name in present for name in networks(study.models)) > 1
+    name = called(study, top["model"])
+    if not top["p"] <= ALPHA:
+        subject = "no network tells the emotions" if several else f"{name} does not tell the emotions"
+        of = f"the highest, {name}, reaches" if several else "it reaches"
+        return (
+            f"In {top['dataset']}, {subject} from chance: {of} UAR {score} (chance {chance}, {p_in_words(top['p'])})."
+        )
+    layers = "" if top["choice"] == "only layer" else f", layer {_chosen(top)}"
+    rank = "scores highest of the networks" if several else "knows the emotion"
+    return (
+        f"In {top['dataset']}, {name} {rank}: UAR {score}, {top['n_speakers']} speakers, "
+        f"{top['protocol']}{layers} (chance {chance})."
+    )
+
+
+def acoustics_above(study: Study, top: "pd.Series[Any]") -> str:
+    """Acoustic features that score higher than the highest network."""
+    best = study.tables["best"]
+    own = best[(best["dataset"] == top["dataset"]) & best["model"].isin(acoustic_sets(study.models))]
+    rows = headline_of(own, top["protocol"])
+    rows = rows[(rows["value"] > top["value"]) & (rows["model"] != top["model"])]
+    each = [f"{row.model} ({per_cent(row.value, row.low, row.high)})" for row in rows.itertuples()]
+    return f"Acoustic features score higher than any network: {listed(each)}." if each else ""
+
+
+def called(study: Study, model: str) -> str:
+    """The model's name, marked where it is untrained and does not say so itself."""
+    random = study.models[model]["weights"] == "untrained" and "untrained" not in model
+    return f"{model} (untrained)" if random else model
+
+
+def _chosen(top: "pd.Series[Any]") -> str:
+    how = {
+        "inside training": "chosen inside the training speakers",
+        "on test": "chosen on test",
+        "last layer": "the last",
+    }
+    return f"{top['layer']} {how[top['choice']]}"
+
+
+def layer_set(study: Study, top: "pd.Series[Any]") -> str:
+    """The best layer of the curve with those that cannot be told from it."""
+    layers = study.tables["layers"]
+    curve = layers[
+        (layers["dataset"] == top["dataset"])
+        & (layers["model"] == top["model"])
+        & (layers["protocol"] == top["protocol"])
+        & layers["headline"]
+        & (layers["condition"] == "all")
+    ].sort_values("position")
+    if len(curve) < 2 or not curve["among_best"].any():
+        return ""
+    order, best = list(curve["layer"]), curve.loc[curve["best"], "layer"].iloc[0]
+    same = [layer for layer in curve.loc[curve["among_best"], "layer"] if layer != best]
+    n, smallest = int(curve["n_speakers"].max()), float(curve["smallest_p"].max())
+    if smallest > ALPHA:
+        return (
+            f"Its curve is highest at layer {best}, but {n} speakers cannot tell layers apart (smallest p "
+            f"{smallest:.3g})."
+        )
+    if len(same) == len(order) - 1:
+        return f"Its curve is highest at layer {best}, which is not distinguishable from any other layer."
+    if not same:
+        return f"Its curve is highest at layer {best}, and every other layer is lower beyond chance."
+    are = "is" if len(same) == 1 else "are"
+    return (
+        f"Its curve is highest at layer {best}; of the others, {spans(same, order)} {are} not distinguishable from it."
+    )
+
+
+def controls(study: Study, top: "pd.Series[Any]") -> list[str]:
+    """The network against acoustic features and its untrained control, paired over speakers."""
+    table = study.tables["comparisons"]
+    rows = table[(table["dataset"] == top["dataset"]) & (table["model"] == top["model"])]
+    return [_against(row) for row in rows.itertuples()]
+
+
+def _against(row: Any) -> str:
+    difference = points(row.difference, row.low, row.high)
+    if row.smallest_p > ALPHA:
+        return (
+            f"Against {row.against} ({row.role}) the difference is {difference}; {row.n_speakers} speakers cannot show "
+            f"one (smallest p {row.smallest_p:.3g})."
+        )
+    p = f"{p_in_words(row.p_adjusted)} after Holm, {row.n_speakers} speakers"
+    if row.p_adjusted > ALPHA:
+        return f"It is not distinguishable from {row.against} ({row.role}): {difference}, {p}."
+    side = "above" if row.difference > 0 else "below"
+    return f"It lies {side} {row.against} ({row.role}): {difference}, {p}."
+
+
+def leaks_worth(study: Study, top: "pd.Series[Any]") -> str:
+    """The same network as published, and what leaks there."""
+    best = study.tables["best"]
+    rows = headline_of(best[(best["dataset"] == top["dataset"]) & (best["model"] == top["model"])], "paper1")
+    if rows.empty or top["protocol"] != "strict":
+        return ""
+    row = rows.iloc[0]
+    audit = study.audit
+    leaks = audit[
+        (audit["topic"] == LEAK)
+        & (audit["protocol"] == "paper1")
+        & (audit["source"] == top["dataset"])
+        & (audit["target"] == top["dataset"])
+        & (audit["count"] > 0)
+    ]
+    words = {"speakers": "of the test speakers are heard in training", "twins": "of the test clips have a twin there",
+             "equal audio": "of the test clips lie there under another name"}  # fmt: skip
+    shared = [f"{per_cent(leak.value)} {words[leak.what]}" for leak in leaks.itertuples() if leak.value >= 0.005]
+    because = f"; there {listed(shared)}" if shared else ""
+    score = per_cent(row["value"], row["low"], row["high"])
+    return (
+        f"As published (paper1) the same network reads UAR {score}, {points(row['value'] - top['value'])} "
+        "against strict"
+        f"{because}."
+    )
+
+
+def emotions(study: Study, top: "pd.Series[Any]") -> str:
+    """The emotions with the highest and the lowest recall."""
+    best = study.tables["best"]
+    rows = best[
+        (best["dataset"] == top["dataset"])
+        & (best["source"] == top["dataset"])
+        & (best["model"] == top["model"])
+        & (best["protocol"] == top["protocol"])
+        & best["headline"]
+        & (best["metric"] == "recall")
+        & (best["condition"] == "all")
+        & (best["null_run"] == 0)
+        & (best["repeat"] == -1)
+    ]
+    if len(rows) < 2 or not top["p"] <= ALPHA:
+        return ""
+    high, low = rows.loc[rows["value"].idxmax()], rows.loc[rows["value"].idxmin()]
+    one, other = (f"{row['emotion']} ({per_cent(row['value'], row['low'], row['high'])})" for row in (high, low))
+    return f"Recall is highest for {one} and lowest for {other}."
+
+
+def _normalised(form: str) -> str:
+    return "no speaker normalisation" if form == "none" else f"speaker normalisation {form}"

@@ -1,0 +1,110 @@
+"""Is anything wrong? Leak audit, null runs, clips set aside, what the number of speakers allows, demonstrations."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from workflow_scripts.report_page.findings import ALPHA, Study
+from workflow_scripts.report_page.words import counted, listed, per_cent
+from workflow_scripts.statistics.corrections import holm
+from workflow_scripts.summaries.audit import LEAK
+
+GOOD, MIND, WRONG = "good", "mind", "wrong"
+
+
+@dataclass(frozen=True)
+class Check:
+    """One line of the report's health: state is good, mind or wrong."""
+
+    state: str
+    title: str
+    text: str
+
+
+def checks(study: Study) -> list[Check]:
+    """All checks, in the order in which they are shown."""
+    found = [_demonstration(study), _leaks(study.audit), _null_runs(study), _set_aside(study), *_few_speakers(study)]
+    return [check for check in found if check]
+
+
+def _demonstration(study: Study) -> Check | None:
+    if not study.synthetic:
+        return None
+    text = f"The audio of {listed(study.synthetic)} is synthetic: its figures show the machinery and are not findings."
+    return Check(MIND, "Demonstration", text)
+
+
+def _leaks(audit: pd.DataFrame) -> Check:
+    strict = audit[(audit["topic"] == LEAK) & (audit["protocol"] == "strict")]
+    if strict.empty:
+        return Check(MIND, "Leak audit", "Protocol strict is not part of this study: every score may rest on leaks.")
+    total = int(strict["count"].sum())
+    ways = strict[["source", "target"]].drop_duplicates().shape[0]
+    if total:
+        worst = strict.loc[strict["count"].idxmax()]
+        text = (
+            f"Strict leaks: {worst['count']:.0f} of {worst['of']:.0f} {worst['what']} from {worst['source']} "
+            f"to {worst['target']}."
+        )
+        return Check(WRONG, "Leak audit", text)
+    kinds = listed(list(dict.fromkeys(strict["what"])))
+    text = (
+        f"Strict: nothing on both sides of a split ({kinds}; "
+        f"{counted(ways, 'pair of training and test data', 'pairs of training and test data')})."
+    )
+    return Check(GOOD, "Leak audit", text)
+
+
+def _null_runs(study: Study) -> Check | None:
+    if not study.probed:
+        return None
+    best = study.tables["best"]
+    rows = best[(best["metric"] == "null-UAR") & (best["null_run"] == -1)]
+    if rows.empty:
+        return Check(
+            MIND, "Null runs", "None were made: nothing shows that the pipeline stands at chance on shuffled labels."
+        )
+    p = holm(rows["p"].to_numpy(dtype=float))
+    runs, value, chance = int(rows["n_draws"].sum()), float(rows["value"].mean()), float(rows["chance"].mean())
+    departing = rows[p < ALPHA]
+    about = f"{runs} runs with labels shuffled within speaker, mean UAR {per_cent(value)} (chance {per_cent(chance)})"
+    if len(departing):
+        where = listed([f"{row.model} on {row.dataset}" for row in departing.itertuples()])
+        return Check(
+            WRONG, "Null runs", f"{about} depart from chance for {where}: look for a leak before reading any score."
+        )
+    return Check(
+        GOOD, "Null runs", f"{about}: none of {counted(len(rows), 'family', 'families')} departs from chance (Holm)."
+    )
+
+
+def _set_aside(study: Study) -> Check:
+    number = study.set_aside["clip_id"].nunique()
+    if not number:
+        return Check(GOOD, "Clips set aside", "None: every recording found was used.")
+    text = f"{counted(number, 'clip')} could not be used; each is listed with its reason under The material."
+    return Check(MIND, "Clips set aside", text)
+
+
+def _few_speakers(study: Study) -> list[Check]:
+    if not study.probed:
+        return []
+    table = study.tables["layers"]
+    rows = table[(table["protocol"] == "strict") & table["smallest_p"].notna()]
+    found = []
+    for dataset, part in rows.groupby("dataset", sort=False):
+        smallest, n = float(part["smallest_p"].min()), int(part["n_speakers"].max())
+        if smallest > ALPHA:
+            text = (
+                f"{dataset} has {counted(n, 'speaker')}: no comparison over speakers can reach p < {ALPHA:g} "
+                f"(smallest {smallest:.3g})."
+            )
+            found.append(Check(MIND, "Few speakers", text))
+    if not found and len(rows):
+        n, smallest = int(rows["n_speakers"].min()), float(rows["smallest_p"].max())
+        found.append(
+            Check(
+                GOOD, "Speakers", f"{n} or more in every dataset; the smallest reachable p is {smallest:.2g} or less."
+            )
+        )
+    return found

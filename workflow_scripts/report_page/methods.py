@@ -1,0 +1,154 @@
+"""Methods in words that can go into a paper, generated from the config that ran."""
+
+from collections.abc import Mapping
+from importlib import metadata
+from typing import Any
+
+from workflow_scripts.report_page.grid import Grid, cell
+from workflow_scripts.report_page.material import preparation
+from workflow_scripts.report_page.words import counted, listed
+from workflow_scripts.summaries.roles import Facts, acoustic_sets, networks, untrained
+
+PACKAGES = (
+    "vocalise", "torch", "transformers", "safetensors", "opensmile", "scikit-learn", "numpy", "scipy", "pandas",
+    "pyarrow", "soundfile", "soxr", "matplotlib", "plotly", "snakemake",
+)  # fmt: skip
+
+
+def paragraphs(
+    config: Mapping[str, Any], datasets: Mapping[str, Mapping[str, Any]], models: Facts
+) -> list[tuple[str, str]]:
+    """(heading, text) of the methods of this study.
+
+    Args:
+        config: the whole config with its defaults.
+        datasets, models: facts by name.
+    """
+    found = [("Recordings", _recordings(datasets)), ("Held-out clips", _folds(config, datasets))]
+    if networks(models):
+        found.append(("Embeddings", _embeddings(config, models)))
+    if acoustic_sets(models):
+        sets = listed(acoustic_sets(models))
+        found.append(
+            ("Acoustics", f"openSMILE functionals ({sets}), one vector per clip, from the recording in floating point.")
+        )
+    if config.get("probing"):
+        found += [
+            ("Probes", _probes(config["probing"])),
+            ("Choice of the layer", LAYERS),
+            ("Statistics", _statistics(config)),
+        ]
+    found.append(("Random draws", f"Every draw comes from the study's seed {config['seed']} and a name of its own."))
+    return found
+
+
+LAYERS = (
+    "Under strict the layer is chosen in every fold by its score inside the training speakers, and the "
+    "predictions of the "
+    "chosen layers are put together. Under paper1 it is the layer with the best score on test, as was most likely done "
+    "there; under emobox the last layer. Best layers named beside the curves are chosen on test."
+)
+
+
+def _recordings(datasets: Mapping[str, Mapping[str, Any]]) -> str:
+    each = [f"{name} ({facts['corpus']}; {preparation(dict(facts))})" for name, facts in datasets.items()]
+    return (
+        f"{counted(len(each), 'dataset')}: {listed(each)}. Stereo was averaged; each consumer resampled the "
+        "original once. "
+        "Levels and lengths refer to active frames and to windows from the onset of the voice."
+    )
+
+
+def _folds(config: Mapping[str, Any], datasets: Mapping[str, Mapping[str, Any]]) -> str:
+    used = {protocol for facts in datasets.values() for protocol in facts["protocols"]}
+    words = {
+        "strict": f"strict: up to {config['folds']['strict']} folds with speakers held out, sexes balanced, "
+        "every speaker "
+        "tested once, the same actors held out in paired datasets; any leak stops the run",
+        "paper1": f"paper1: a clip-level 80/20 draw as published, with its leaks, repeated over "
+        f"{counted(config['folds']['paper1_draws'], 'seed')}",
+        "emobox": "emobox: the fold lists of EmoBox",
+    }
+    return "; ".join(text for name, text in words.items() if name in used).capitalize() + "."
+
+
+def _embeddings(config: Mapping[str, Any], models: Facts) -> str:
+    settings = config["embeddings"]
+    random = untrained(models)
+    text = (
+        f"Hidden states of {listed(networks(models))}: layer 0 is the input of the first block, L the output of "
+        "the last, "
+        f"final follows a norm outside the blocks. Frames were pooled ({listed(settings['poolings'])}) in one forward "
+        f"pass ({settings['precision']})."
+    )
+    return text + (
+        f" {listed(random)} {'has' if len(random) == 1 else 'have'} random weights (controls)." if random else ""
+    )
+
+
+def _probes(probing: Mapping[str, Any]) -> str:
+    words = {
+        "logistic": "multinomial logistic regression (L2), features standardised and C chosen among "
+        f"{listed([f'{value:g}' for value in probing['C']])} by {probing['inner_folds']} inner folds of "
+        "training speakers",
+        "linear-head": "a linear layer trained by gradient descent, as in paper 1",
+    }
+    forms = {
+        "none": "none",
+        "training-only": "with statistics of training clips only",
+        "per-speaker": "per speaker over all clips, as in the papers (it sees held-out clips, not their labels)",
+    }
+    probes = listed([words[name] for name in probing["probes"]])
+    return (
+        f"Probes: {probes}. Poolings: {listed(probing['poolings'])}. Speaker normalisation: "
+        f"{listed([forms[name] for name in probing['speaker_normalisation']])}. The first of each is the headline."
+    )
+
+
+def _statistics(config: Mapping[str, Any]) -> str:
+    probing = config["probing"]
+    return (
+        "WA is the share of right clips, UAR the mean recall over emotions, macro-F1 the mean F1. Intervals (95 "
+        "%): under "
+        "strict over speakers, t on jackknife pseudo-values (on the logit scale near 0 and 1); under paper1 "
+        "over clips, "
+        "Wilson's, which speak of new clips of the same speakers only. Bands over layers hold at once for all layers. "
+        f"Chance: {probing['permutations']} permutations of labels within speaker. Layers not distinguishable from the "
+        "best: sign flips over speakers, largest difference over all pairs of layers, family-wise 5 %. Models "
+        "are compared "
+        "by sign flips of per-speaker differences, corrected by Holm over the study. "
+        f"{counted(probing['null_runs'], 'null run')} repeat the pipeline on labels shuffled within speaker."
+    )
+
+
+def versions() -> Grid:
+    """Installed versions of the packages that bear on results, read now."""
+    rows = []
+    for name in PACKAGES:
+        try:
+            rows.append([cell(name), cell(metadata.version(name))])
+        except metadata.PackageNotFoundError:
+            rows.append([cell(name), cell("not installed where the report was made")])
+    return Grid("Packages where the report was made", [("package", False), ("version", False)], rows)
+
+
+def models_used(models: Facts) -> Grid:
+    """Networks and acoustic feature sets with where they come from."""
+    rows = [
+        [
+            cell(name),
+            cell(facts["family"]),
+            cell({"untrained": "random", "local": "trained", "none": "–"}[facts["weights"]]),
+            cell(facts["architecture"] or facts["source"] or "–"),
+            cell(len(facts["layers"])),
+        ]
+        for name, facts in models.items()
+    ]
+    headings = [
+        ("model", False),
+        ("family", False),
+        ("weights", False),
+        ("architecture or source", False),
+        ("layers", True),
+    ]
+    return Grid("Models", headings, rows)

@@ -1,0 +1,197 @@
+"""The page: sections in the order of the questions, filled from tables and figures, rendered as one HTML file."""
+
+import base64
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jinja2
+import pandas as pd
+import yaml
+
+from workflow_scripts.figures import layer_curves
+from workflow_scripts.report_page import alt, findings, interactive, material, methods, results
+from workflow_scripts.report_page.findings import Study
+from workflow_scripts.report_page.health import WRONG, checks
+from workflow_scripts.report_page.references import references
+
+HERE = Path(__file__).resolve().parent
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A figure of the page: its files, and what it shows in words."""
+
+    name: str
+    svg: bytes
+    csv: bytes
+    caption: str = ""
+    words: str = ""
+
+    @property
+    def image(self) -> str:
+        return f"data:image/svg+xml;base64,{base64.b64encode(self.svg).decode()}"
+
+    @property
+    def width(self) -> int:
+        """Width on the page in CSS pixels: half as large again as on paper."""
+        found = re.search(rb'width="([0-9.]+)pt"', self.svg)
+        return round(float(found[1]) * 96 / 72 * 1.5) if found else 1000
+
+    @property
+    def data(self) -> str:
+        return f"data:text/csv;base64,{base64.b64encode(self.csv).decode()}"
+
+    @property
+    def file(self) -> str:
+        return self.name.replace("/", "_")
+
+
+Pictures = Mapping[str, Picture]
+CAPTIONS = {
+    "layer_curves": "Score of every layer with its controls in the same axes.",
+    "recall_by_emotion": "Recall of each emotion at each layer.",
+    "recall_by_speaker": "Scores of single speakers at the chosen layer.",
+    "confusion": "Confusions at the chosen layer, the protocols side by side.",
+    "cross_domain": "Scores within a domain and across domains.",
+    "side_by_side": "Printed figures, this study as published, this study strict.",
+}
+
+
+def render(study: Study, pictures: Pictures, config: Mapping[str, Any], protocols: list[str]) -> str:
+    """The report as one HTML document that needs no other file.
+
+    Args:
+        study: facts and tables.
+        pictures: figures by name, such as `speech/layer_curves`.
+        config: the whole config that ran.
+        protocols: of the study.
+    """
+    papers = _papers(pictures)
+    health = checks(study)
+    return _template().render(
+        study=study,
+        style=(HERE / "page.css").read_text(),
+        script=(HERE / "page.js").read_text(),
+        plotly=_plotly() if study.probed else "",
+        front=_front(study),
+        health=health,
+        wrong=any(check.state == WRONG for check in health),
+        reading=READING,
+        layers=[_layers_of(study, dataset, pictures) for dataset in study.datasets] if study.probed else [],
+        pairs=[_pair(study, first, second, pictures) for first, second in study.pairs] if study.probed else [],
+        papers=papers,
+        material=_material(study),
+        methods=methods.paragraphs(config, study.datasets, study.models),
+        references=references(study.datasets, study.models, protocols),
+        tables=[methods.models_used(study.models), methods.versions()],
+        config=yaml.safe_dump(dict(config), sort_keys=False, allow_unicode=True),
+    )
+
+
+READING = [
+    "A score is UAR, the mean recall over emotions; guessing gives one over the number of emotions.",
+    "Brackets are 95 % intervals: over speakers under strict, over clips under paper1.",
+    "strict holds speakers out and makes every choice inside the training speakers; paper1 repeats the paper, "
+    "leaks included.",
+    "Grey in a table means: not distinguishable from chance, or from no difference.",
+    "Controls are acoustic features and untrained networks: what needs no training is no finding about training.",
+]
+
+
+def _front(study: Study) -> dict[str, Any]:
+    by_dataset = {dataset: findings.of_dataset(study, dataset) for dataset in study.datasets}
+    crossed = [
+        sentence
+        for first, second in study.pairs
+        for source, target in ((first, second), (second, first))
+        if (sentence := findings.of_pair(study, source, target))
+    ]
+    misled = [sentence for dataset in study.datasets if (sentence := findings.confounds(study, dataset))]
+    return {
+        "datasets": material.overview(study),
+        "models": methods.models_used(study.models),
+        "findings": {name: sentences for name, sentences in by_dataset.items() if sentences},
+        "crossed": crossed,
+        "confounds": misled,
+    }
+
+
+def _picture(pictures: Pictures, name: str, words: str) -> Picture | None:
+    found = pictures.get(name)
+    if found is None:
+        return None
+    return Picture(name, found.svg, found.csv, CAPTIONS[name.split("/")[-1]], words)
+
+
+def _layers_of(study: Study, dataset: str, pictures: Pictures) -> dict[str, Any]:
+    frame = layer_curves.data(study.tables["layers"], dataset, study.models)
+    chart = interactive.layer_curves(frame, study.datasets[dataset]["domain"])
+    return {
+        "dataset": dataset,
+        "chart": json.dumps(chart, allow_nan=False).replace("<", "\\u003c"),
+        "curves": _picture(pictures, f"{dataset}/layer_curves", alt.layer_curves(study, dataset)),
+        "figures": [
+            picture
+            for kind, words in (
+                ("recall_by_emotion", alt.recall_by_emotion),
+                ("recall_by_speaker", alt.recall_by_speaker),
+                ("confusion", alt.confusion),
+            )
+            if (picture := _picture(pictures, f"{dataset}/{kind}", words(study, dataset)))
+        ],
+        "tables": [
+            results.headlines(study, dataset),
+            results.best_layers(study, dataset),
+            results.comparisons(study, dataset),
+        ],
+    }
+
+
+def _pair(study: Study, first: str, second: str, pictures: Pictures) -> dict[str, Any]:
+    sentences = [findings.of_pair(study, *way) for way in ((first, second), (second, first))]
+    words = " ".join(filter(None, sentences)) or f"Scores of {first} and {second} within and across."
+    return {
+        "names": (first, second),
+        "sentences": [sentence for sentence in sentences if sentence],
+        "figure": _picture(pictures, f"{first}_and_{second}/cross_domain", words),
+    }
+
+
+def _papers(pictures: Pictures) -> dict[str, Any] | None:
+    found = pictures.get("papers/side_by_side")
+    if found is None:
+        return None
+    table = pd.read_csv(pd.io.common.BytesIO(found.csv), keep_default_na=True)
+    words = ["paper", "domain", "model", "study_model", "dataset", "what", "metric", "why", "how_known"]
+    table[words] = table[words].fillna("")
+    return {"figure": _picture(pictures, "papers/side_by_side", alt.papers(table)), "table": results.papers(table)}
+
+
+def _material(study: Study) -> dict[str, Any]:
+    return {
+        "overview": material.overview(study),
+        "datasets": [(name, material.clips(study, name), material.by_emotion(study, name)) for name in study.datasets],
+        "leaks": material.leaks(study),
+        "confounds": material.confounds(study),
+        "set_aside": material.set_aside(study) if len(study.set_aside) else None,
+    }
+
+
+@cache
+def _template() -> jinja2.Template:
+    environment = jinja2.Environment(
+        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    return environment.from_string((HERE / "page.html.j2").read_text())
+
+
+def _plotly() -> str:
+    from plotly.offline import get_plotlyjs
+
+    source: str = get_plotlyjs()
+    return source

@@ -1,0 +1,53 @@
+"""Works to cite, by what a study uses."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+CORPORA = {
+    "ravdess": "Livingstone & Russo (2018). The Ryerson Audio-Visual Database of Emotional Speech and Song (RAVDESS). "
+    "PLoS ONE 13(5), e0196391.",
+    "savee": "Haq & Jackson (2010). Multimodal emotion recognition. In: Machine Audition, IGI Global (SAVEE).",
+    "emodb": "Burkhardt, Paeschke, Rolfes, Sendlmeier & Weiss (2005). A database of German emotional speech. "
+    "Interspeech.",
+    "synthetic": "Juslin & Laukka (2003). Communication of emotions in vocal expression and music performance. "
+    "Psychological Bulletin 129(5), 770-814 (the settings of the synthetic voice).",
+}
+FAMILIES = {
+    "wav2vec2": "Baevski, Zhou, Mohamed & Auli (2020). wav2vec 2.0. NeurIPS.",
+    "hubert": "Hsu et al. (2021). HuBERT. IEEE/ACM Transactions on Audio, Speech, and Language Processing 29.",
+    "wavlm": "Chen et al. (2022). WavLM. IEEE Journal of Selected Topics in Signal Processing 16(6).",
+    "mert": "Li et al. (2024). MERT. ICLR.",
+}
+FEATURES = {
+    "eGeMAPSv02": "Eyben et al. (2016). The Geneva Minimalistic Acoustic Parameter Set (GeMAPS). IEEE Transactions on "
+    "Affective Computing 7(2).",
+    "any": "Eyben, Wöllmer & Schuller (2010). openSMILE. ACM Multimedia.",
+}
+PROTOCOLS = {
+    "paper1": "Sun, Zhao, Richmond & Li (2024). Acoustic similarity in emotional speech and music via self-supervised "
+    "representations. arXiv 2409.17899.",
+    "emobox": "Ma et al. (2024). EmoBox: multilingual multi-corpus speech emotion recognition toolkit and benchmark. "
+    "Interspeech.",
+}
+METHODS = [
+    "Westfall & Young (1993). Resampling-based multiple testing. Wiley (max-T).",
+    "Holm (1979). A simple sequentially rejective multiple test procedure. Scandinavian Journal of Statistics 6.",
+    "Phipson & Smyth (2010). Permutation P-values should never be zero. Statistical Applications in Genetics and "
+    "Molecular Biology 9(1).",
+    "Wilson (1927). Probable inference, the law of succession, and statistical inference. JASA 22.",
+]
+
+
+def references(
+    datasets: Mapping[str, Mapping[str, Any]], models: Mapping[str, Mapping[str, Any]], protocols: Iterable[str]
+) -> list[str]:
+    """The works that a study with these datasets, models and protocols rests on, each once."""
+    found = [
+        text for name, text in CORPORA.items() if any(facts["corpus"].startswith(name) for facts in datasets.values())
+    ]
+    families = {facts["family"] for facts in models.values()}
+    found += [text for family, text in FAMILIES.items() if family in families]
+    sets = [name for name, facts in models.items() if facts["family"] == "acoustics"]
+    found += [text for name, text in FEATURES.items() if name in sets or (name == "any" and sets)]
+    found += [text for name, text in PROTOCOLS.items() if name in set(protocols)]
+    return found + METHODS

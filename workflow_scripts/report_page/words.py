@@ -1,0 +1,61 @@
+"""Numbers and lists as a reader wants them: rounded to what their interval supports, in whole words."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+
+def per_cent(value: float, low: float = float("nan"), high: float = float("nan")) -> str:
+    """'71 % [66, 76]': a share as per cent with its interval, or '71 %' without one; 'not defined' for NaN.
+
+    One decimal is given only where the interval is narrower than two points.
+    """
+    if np.isnan(value):
+        return "not defined"
+    if np.isnan(low) or np.isnan(high):
+        return f"{100 * value:.0f} %"
+    digits = 1 if high - low < 0.02 else 0
+    return f"{100 * value:.{digits}f} % [{100 * low:.{digits}f}, {100 * high:.{digits}f}]"
+
+
+def points(difference: float, low: float = float("nan"), high: float = float("nan")) -> str:
+    """'+5 points [1, 9]': a difference of shares."""
+    if np.isnan(low) or np.isnan(high):
+        return f"{100 * difference:+.0f} points"
+    return f"{100 * difference:+.0f} points [{100 * low:+.0f}, {100 * high:+.0f}]"
+
+
+def p_in_words(p: float) -> str:
+    """'p < 0.001', 'p = 0.047', '' where there is none."""
+    if np.isnan(p):
+        return ""
+    if p < 0.001:
+        return "p < 0.001"
+    return f"p = {p:.2g}"
+
+
+def listed(words: Sequence[str]) -> str:
+    """'a', 'a and b', 'a, b and c'."""
+    words = list(words)
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}" if words else ""
+
+
+def spans(layers: Sequence[str], order: Sequence[str]) -> str:
+    """'3-5 and 9': layers in the order of the network, neighbours joined; `order` is all layers of the network."""
+    places = sorted(order.index(layer) for layer in layers)
+    runs: list[list[int]] = []
+    for place in places:
+        if runs and place == runs[-1][-1] + 1:
+            runs[-1].append(place)
+        else:
+            runs.append([place])
+    texts = []
+    for run in runs:
+        first, last = order[run[0]], order[run[-1]]
+        texts.append(first if len(run) == 1 else f"{first} and {last}" if len(run) == 2 else f"{first}-{last}")
+    return listed(texts)
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """'1 clip', '3 clips', '0 clips'."""
+    return f"{number} {one if number == 1 else many or one + 's'}"

@@ -150,14 +150,11 @@ rule figures_papers:
 
 rule report:
     input:
-        **{table: f"results/probing/{table}.parquet" for table in TABLES},
         manifests=of_datasets("manifest"),
         set_aside=of_datasets("set_aside") + of_protocols("set_aside"),
-        leaks=of_protocols("leaks"),
         audit="results/corpora/audit.parquet",
-        side_by_side="results/figures/papers/side_by_side.csv",
-        svg=expand("results/figures/{figure}.svg", figure=FIGURES),
-        csv=expand("results/figures/{figure}.csv", figure=FIGURES),
+        tables=expand("results/probing/{table}.parquet", table=TABLES),
+        figures=expand("results/figures/{figure}.{kind}", figure=FIGURES, kind=["svg", "csv"]),
     output:
         "results/report.html",
     log:

@@ -7,8 +7,8 @@ import pandas as pd
 
 from workflow_scripts.study import tables
 from workflow_scripts.study.entry import entry
+from workflow_scripts.study.schemas import TABLES
 from workflow_scripts.summaries.audit import audit
-from workflow_scripts.summaries.columns import BEST, CONFUSION, LAYERS, STUDY_SCORES
 from workflow_scripts.summaries.comparisons import comparisons
 
 if TYPE_CHECKING:
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 
 def main(smk: "Snakemake") -> None:
     spec, files = smk.params.spec, smk.input
-    best = _together(files.best, [*BEST])
+    best = _together(files.best, [*TABLES["best"]])
     made = {
-        "scores": _scores([*files.scores, *files.cross]).reindex(columns=[*STUDY_SCORES]),
-        "layers": _together(files.layers, [*LAYERS]),
+        "scores": _scores([*files.scores, *files.cross]).reindex(columns=[*TABLES["study_scores"]]),
+        "layers": _together(files.layers, [*TABLES["layers"]]),
         "best": best,
-        "confusion": _together(files.confusion, [*CONFUSION]),
-        "cross": _together(files.cross_best, [*BEST]),
+        "confusion": _together(files.confusion, [*TABLES["confusion"]]),
+        "cross": _together(files.cross_best, [*TABLES["best"]]),
         "comparisons": comparisons(best, spec["models"], spec["seed"]),
         "audit": audit(_read([*files.leaks, *files.pair_leaks]), _read(files.confounds)),
     }
@@ -69,7 +69,7 @@ def _scores(paths: Sequence[str]) -> pd.DataFrame:
             "layer": spec["layer"],
         }
         frames.append(tables.read(path).assign(**names))
-    return pd.concat(frames, ignore_index=True)
+    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from workflow_scripts.figures import style
-from workflow_scripts.summaries.columns import SIDE_BY_SIDE
+from workflow_scripts.study.schemas import TABLES
 
 LOOKS = {
     "printed": style.Look(style.INK, "X"),
@@ -21,7 +21,7 @@ PAPERS = {
 
 def data(table: pd.DataFrame) -> pd.DataFrame:
     """The table of `papers.side_by_side`, which is drawn as it is."""
-    return table[[*SIDE_BY_SIDE]].reset_index(drop=True)
+    return table[[*TABLES["side_by_side"]]].reset_index(drop=True)
 
 
 def draw(frame: pd.DataFrame, synthetic: bool) -> Figure:

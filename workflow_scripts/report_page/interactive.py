@@ -34,7 +34,8 @@ def layer_curves(frame: pd.DataFrame, domain: str) -> dict[str, Any]:
     ticks = own.loc[own["panel"] == _deepest(own)].drop_duplicates("position").sort_values("position")
     layout = {
         "template": None,
-        "margin": {"l": 48, "r": 12, "t": 12, "b": 44},
+        "margin": {"l": 48, "r": 34, "t": 12, "b": 44},
+        "modebar": {"orientation": "v"},
         "font": {"family": "system-ui, sans-serif", "size": 13},
         "xaxis": {
             "title": {"text": "layer"}, "tickvals": [int(place) for place in ticks["position"]],

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from workflow_scripts.summaries.columns import AUDIT
+from workflow_scripts.study.schemas import TABLES
 
 LEAK, CONFOUND = "leak", "confound"
 
@@ -18,8 +18,8 @@ def audit(leaks: Sequence[pd.DataFrame], confounds: Sequence[pd.DataFrame]) -> p
     """
     frames = [_leaks(table) for table in leaks if len(table)] + [_confounds(table) for table in confounds if len(table)]
     if not frames:
-        return pd.DataFrame(columns=[*AUDIT])
-    return pd.concat([frame.reindex(columns=[*AUDIT]) for frame in frames], ignore_index=True)
+        return pd.DataFrame(columns=[*TABLES["audit"]])
+    return pd.concat([frame.reindex(columns=[*TABLES["audit"]]) for frame in frames], ignore_index=True)
 
 
 def _leaks(table: pd.DataFrame) -> pd.DataFrame:

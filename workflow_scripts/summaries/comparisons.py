@@ -7,8 +7,8 @@ import pandas as pd
 
 from workflow_scripts.statistics.corrections import holm
 from workflow_scripts.statistics.paired import paired_difference
+from workflow_scripts.study.schemas import TABLES
 from workflow_scripts.study.seeds import seed_of
-from workflow_scripts.summaries.columns import COMPARISONS
 from workflow_scripts.summaries.roles import Facts, acoustic_sets, control_of, is_exact_control, networks
 
 ACOUSTICS, CONTROL = "acoustic features", "untrained control"
@@ -16,7 +16,7 @@ METHOD = "difference of per-speaker values: t interval, sign flips over speakers
 
 
 def comparisons(best: pd.DataFrame, models: Facts, seed: int) -> pd.DataFrame:
-    """One row per dataset, network and counterpart; the columns of COMPARISONS.
+    """One row per dataset, network and counterpart; the columns of the table comparisons.
 
     Compared are the headlines of `strict` over the same speakers by their jackknife pseudo-values of UAR, which are
     the speakers' own scores where every speaker has all emotions equally often.
@@ -38,7 +38,7 @@ def comparisons(best: pd.DataFrame, models: Facts, seed: int) -> pd.DataFrame:
                     "" if role == ACOUSTICS or is_exact_control(model, against, models) else "control of another shape"
                 )
                 rows.append({**row, "role": role, "note": "; ".join(filter(None, [note, row["note"]]))})
-    table = pd.DataFrame(rows, columns=[*COMPARISONS])
+    table = pd.DataFrame(rows, columns=[*TABLES["comparisons"]])
     table["p_adjusted"] = holm(table["p"].astype(float)) if len(table) else []
     return table
 

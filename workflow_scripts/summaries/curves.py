@@ -7,8 +7,8 @@ import pandas as pd
 
 from workflow_scripts.statistics.corrections import holm
 from workflow_scripts.statistics.layers import layer_table
+from workflow_scripts.study.schemas import TABLES
 from workflow_scripts.study.seeds import seed_of
-from workflow_scripts.summaries.columns import LAYERS
 from workflow_scripts.summaries.select import HOW
 
 CURVE = [*HOW, "condition"]
@@ -33,7 +33,7 @@ def curves(scores: pd.DataFrame, layers: Sequence[str], seed: int) -> pd.DataFra
         layers: layer names in the order of the network.
         seed: study seed; every curve has its own stream.
 
-    Returns: the columns of LAYERS from `layer` on, but for `headline`.
+    Returns: the columns of the table layers from `layer` on, but for `headline`.
     """
     whole = whole_rows(scores)
     parts = []
@@ -43,7 +43,7 @@ def curves(scores: pd.DataFrame, layers: Sequence[str], seed: int) -> pd.DataFra
         parts.append(
             _compared(curve.reset_index(drop=True), own, np.random.default_rng(seed_of(seed, "layers", *names)))
         )
-    columns = [name for name in LAYERS if name not in ("dataset", "model", "headline")]
+    columns = [name for name in TABLES["layers"] if name not in ("dataset", "model", "headline")]
     return pd.concat(parts, ignore_index=True)[columns]
 
 

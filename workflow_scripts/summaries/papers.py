@@ -5,8 +5,8 @@ from typing import Any
 
 import pandas as pd
 
+from workflow_scripts.study.schemas import TABLES
 from workflow_scripts.summaries.audit import LEAK
-from workflow_scripts.summaries.columns import SIDE_BY_SIDE
 from workflow_scripts.summaries.roles import Facts
 from workflow_scripts.summaries.select import headline_of
 
@@ -42,7 +42,7 @@ def side_by_side(
         best, audit: tables of the study.
         datasets, models: facts by name.
 
-    Returns: the columns of SIDE_BY_SIDE. Of paper 1 the single-domain accuracies (its two-stage rows belong to
+    Returns: the columns of the table side_by_side. Of paper 1 the single-domain accuracies (its two-stage rows belong to
         transfer); of EmoBox every score within a corpus that this study has, else those of RAVDESS in UA.
     """
     rows = []
@@ -51,7 +51,7 @@ def side_by_side(
         places = [name for name, facts in datasets.items() if facts["corpus"] == printed["corpus"]]
         beside = [(name, place) for name in known for place in places] or [("", "")]
         rows += [_row(printed, name, place, best, audit) for name, place in beside]
-    return pd.DataFrame(rows, columns=[*SIDE_BY_SIDE])
+    return pd.DataFrame(rows, columns=[*TABLES["side_by_side"]])
 
 
 def _of_paper1(table: pd.DataFrame) -> list[dict[str, Any]]:

@@ -39,7 +39,7 @@ def fit_path(
     labels: npt.NDArray[np.int64],
     train: npt.NDArray[np.bool_],
     grid: Sequence[float],
-    tolerance: float = 1e-3,
+    tolerance: float = 3e-4,
 ) -> Iterator[Fit]:
     """Yield the solutions of all training parts for each C of the grid, ascending.
 

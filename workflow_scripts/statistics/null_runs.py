@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy import special
 
 from workflow_scripts.statistics import metrics, permutation
 from workflow_scripts.statistics.corrections import holm
@@ -87,4 +87,4 @@ def _family(
 def _two_sided(departures: "np.ndarray[Any, Any]", deviations: "np.ndarray[Any, Any]") -> "np.ndarray[Any, Any]":
     """Two-sided normal p; 1 where nothing can vary."""
     z = np.divide(np.abs(departures), deviations, out=np.zeros_like(departures), where=deviations > 1e-12)
-    return np.asarray(2 * stats.norm.sf(z))
+    return np.asarray(2 * special.ndtr(-z))

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy import special
 
 from workflow_scripts.statistics import permutation
 
@@ -56,7 +56,7 @@ def paired_difference(
     nan = float("nan")
     se = float(differences.std(ddof=1)) / np.sqrt(m) if m > 1 else nan
     wide = se * np.sqrt(1 + folds / (folds - 1)) if folds > 1 else nan
-    quantile = float(stats.t.ppf((1 + level) / 2, m - 1)) if m > 1 else nan
+    quantile = float(special.stdtrit(m - 1, (1 + level) / 2)) if m > 1 else nan
     return PairedDifference(
         difference=mean,
         low=mean - quantile * se,
@@ -78,4 +78,4 @@ def _p_of_t(mean: float, se: float, m: int) -> float:
         return float("nan")
     if se < 1e-15:
         return 1.0 if abs(mean) < 1e-15 else 0.0
-    return float(2 * stats.t.sf(abs(mean) / se, m - 1))
+    return float(2 * special.stdtr(m - 1, -abs(mean) / se))

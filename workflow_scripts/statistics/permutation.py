@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy import special, stats
+from scipy import special
 
 Floats = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int64]
@@ -28,14 +28,30 @@ def permuted_tables(tables: npt.ArrayLike, draws: int, rng: np.random.Generator)
         draws: B.
 
     Returns: (B, K, K) counts summed over speakers.
-    Source: Boyett 1979, Patefield 1981, as in scipy.stats.random_table.
+    Source: Patefield 1981 (cell by cell from the conditional hypergeometric law). scipy.stats.random_table draws the
+        same; importing scipy.stats costs every probe 0.9 CPU s, more than a small probe itself.
     """
     counts = np.asarray(tables, dtype=np.int64)
     pooled = np.zeros((draws, *counts.shape[1:]), dtype=np.int64)
     for table in counts:
         if table.any():
-            pooled += stats.random_table.rvs(table.sum(axis=1), table.sum(axis=0), size=draws, random_state=rng)
+            pooled += _random_tables(table.sum(axis=1), table.sum(axis=0), draws, rng)
     return pooled
+
+
+def _random_tables(rows: Codes, columns: Codes, draws: int, rng: np.random.Generator) -> Codes:
+    """Tables (B, K, K) with row sums `rows` and column sums `columns`, as permuted labels give them."""
+    drawn = np.zeros((draws, len(rows), len(columns)), dtype=np.int64)
+    left = np.tile(columns, (draws, 1))
+    for row in range(len(rows) - 1):
+        wanted, others = np.full(draws, rows[row]), left.sum(axis=1)
+        for column in range(len(columns)):
+            others -= left[:, column]
+            drawn[:, row, column] = rng.hypergeometric(left[:, column], others, wanted)
+            wanted -= drawn[:, row, column]
+        left -= drawn[:, row]
+    drawn[:, -1] = left
+    return drawn
 
 
 def permuted_labels(speaker: npt.ArrayLike, true: npt.ArrayLike, draws: int, rng: np.random.Generator) -> Codes:

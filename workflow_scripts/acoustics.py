@@ -1,6 +1,7 @@
 """openSMILE functionals of every clip of a dataset, on all cores."""
 
 import logging
+import sys
 import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -41,7 +42,9 @@ def main(smk: "Snakemake") -> None:
                 measured.append(values)
                 if time.monotonic() - said > PROGRESS_EVERY:
                     said = time.monotonic()
-                    log.info("%s: %d of %d clips", spec["features"], len(measured), len(manifest))
+                    line = f"{spec['features']}: {len(measured)} of {len(manifest)} clips"
+                    print(line, file=sys.stderr, flush=True)
+                    log.info(line)
         except BaseException:
             pool.shutdown(cancel_futures=True)
             raise

@@ -6,10 +6,12 @@ most however many clips there are. Threads decode the next batches while the net
 """
 
 import logging
+import sys
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
 
 import numpy as np
@@ -88,9 +90,11 @@ def embed(
     length = window_length(network, poolings)
     starts = range(0, len(seconds), length)
     progress = _Progress(network.name, len(seconds))
-    with ThreadPoolExecutor(1) as writer:
+    with (
+        ThreadPoolExecutor(1) as writer,
+        closing(_ahead(seconds, starts, length, batch_seconds, hear, decoders)) as batches,
+    ):
         written: Future[None] | None = None
-        batches = _ahead(seconds, starts, length, batch_seconds, hear, decoders)
         for start in starts:
             size = min(length, len(seconds) - start)
             vectors: dict[str, Vectors] = {
@@ -149,7 +153,7 @@ def _ahead(
     budget: float,
     hear: Callable[[int], Heard],
     decoders: int,
-) -> Iterator[tuple[list[int], list[Heard]]]:
+) -> Generator[tuple[list[int], list[Heard]], None, None]:
     """Batches of all windows in order, each decoded while those before it are computed."""
     waiting: deque[tuple[list[int], list[Future[Heard]]]] = deque()
     pool = ThreadPoolExecutor(decoders)
@@ -169,7 +173,7 @@ def _ahead(
 
 
 class _Progress:
-    """A line in the log now and then: clips done, seconds of audio per second."""
+    """A line in the log and on the terminal now and then: clips done, seconds of audio per second."""
 
     def __init__(self, name: str, clips: int) -> None:
         self._name, self._clips = name, clips
@@ -180,12 +184,13 @@ class _Progress:
         self._done += clips
         self._audio += audio
         if time.monotonic() - self._said > PROGRESS_EVERY:
-            self._say()
+            print(self._line(), file=sys.stderr, flush=True)
+            log.info(self._line())
+            self._said = time.monotonic()
 
     def end(self) -> None:
-        self._say()
+        log.info(self._line())
 
-    def _say(self) -> None:
-        self._said = time.monotonic()
-        speed = self._audio / max(self._said - self._began, 1e-9)
-        log.info("%s: %d of %d clips, %.0f s of audio per second", self._name, self._done, self._clips, speed)
+    def _line(self) -> str:
+        speed = self._audio / max(time.monotonic() - self._began, 1e-9)
+        return f"{self._name}: {self._done} of {self._clips} clips, {speed:.0f} s of audio per second"

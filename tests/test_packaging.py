@@ -185,10 +185,19 @@ def packages_used_by(entry: Path) -> set[str]:
     return used - sys.stdlib_module_names
 
 
+def test_every_package_that_is_imported_is_a_direct_dependency() -> None:
+    distributions = importlib.metadata.packages_distributions()
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    files = (ROOT / "workflow_scripts").rglob("*.py")
+    used = {canonical(distributions[name][0]) for path in files for name in packages_used_by(path)}
+    undeclared = used - {canonical(name) for name in project["dependencies"]}
+    assert not undeclared
+
+
 def test_conda_environments_hold_what_their_entries_import() -> None:
     distributions = importlib.metadata.packages_distributions()
     rules = "\n".join(path.read_text() for path in (ROOT / "rules").glob("*.smk"))
-    pairs = re.findall(r'conda:\s*"\.\./(envs/[^"]+)"\s*script:\s*"\.\./([^"]+)"', rules)
+    pairs = re.findall(r'conda:\s*"\.\./(envs/[^"]+)"(?:(?!conda:).)*?script:\s*"\.\./([^"]+)"', rules, flags=re.DOTALL)
     assert len(pairs) == len(re.findall(r"^\s*script:", rules, flags=re.MULTILINE))
     for environment, script in pairs:
         held = pins_of_environment(ROOT / environment)

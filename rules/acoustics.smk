@@ -1,19 +1,19 @@
 # What a phonetician would measure.
 
 
-rule acoustics:
+rule measure_acoustics:
     input:
         manifest="results/corpora/{dataset}/manifest.parquet",
     output:
         features="results/acoustics/{dataset}/{features}.parquet",
     log:
-        "results/logs/acoustics/{dataset}_{features}.log",
+        "results/logs/measure_acoustics/{dataset}_{features}.log",
     conda:
         "../envs/acoustics.yaml"
     threads: 2
     params:
-        spec=spec_of("acoustics"),
+        spec=spec_of("measure_acoustics"),
     message:
         "Measuring {wildcards.features} of {wildcards.dataset}"
     script:
-        "../workflow_scripts/acoustics.py"
+        "../workflow_scripts/measure_acoustics.py"

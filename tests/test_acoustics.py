@@ -1,10 +1,9 @@
 """openSMILE functionals: float all the way, named as openSMILE names them, keyed like the layers."""
 
-import importlib.util
 from collections import Counter
 from dataclasses import asdict
 from pathlib import Path
-from types import ModuleType, SimpleNamespace
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -23,14 +22,6 @@ ROOT = Path(__file__).resolve().parents[1]
 @pytest.fixture(scope="module")
 def egemaps() -> Functionals:
     return Functionals("eGeMAPSv02")
-
-
-def entry() -> ModuleType:
-    """The entry of the rule, which shares its name with the package beside it."""
-    spec = importlib.util.spec_from_file_location("acoustics_entry", ROOT / "workflow_scripts" / "acoustics.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def voice(pitch: float = 140.0, seconds: float = 0.8) -> np.ndarray:

@@ -14,7 +14,7 @@ REPORT = {"summarise_probing": 1, "figures_probing": 2, "figures_cross": 1, "fig
 PROBES_OF_ONE_MODEL = {"probe": 2, "cross_probe": 2, "summarise_layers": 2, "summarise_cross": 2}
 ALL_PROBES = {"probe": 4, "cross_probe": 4, "summarise_layers": 4, "summarise_cross": 4}
 FIRST_STEPS = {"folds": 2, "confounds": 2, "pair_leaks": 2}
-LISTENING = {"embed_3_layers": 2, "acoustics": 2}
+LISTENING = {"embed_3_layers": 2, "measure_acoustics": 2}
 
 
 def set_key(study: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
@@ -110,7 +110,7 @@ def test_edit_of_the_study(project: Project, key: str, value: Any, expected: dic
 def test_a_dataset_runs_its_own_jobs(project: Project) -> None:
     short = {**project.config["datasets"]["speech"], "crop": 0.4}
     project.config = set_key(project.config, "datasets.short", short)
-    own = {"manifest": 1, "folds": 1, "confounds": 1, "embed_3_layers": 1, "acoustics": 1}
+    own = {"manifest": 1, "folds": 1, "confounds": 1, "embed_3_layers": 1, "measure_acoustics": 1}
     assert project.plan() == {**own, "probe": 2, "summarise_layers": 2, **REPORT, "figures_probing": 3}
 
 
@@ -122,7 +122,7 @@ def test_audio_replaced_under_the_same_name(project: Project) -> None:
         "confounds": 1,
         "pair_leaks": 2,
         "embed_3_layers": 1,
-        "acoustics": 1,
+        "measure_acoustics": 1,
         "probe": 2,
         "cross_probe": 4,
         "summarise_layers": 2,
@@ -139,7 +139,7 @@ def test_audio_replaced_under_the_same_name(project: Project) -> None:
         ("networks/wav2vec2.py", {"embed_3_layers": 2, **PROBES_OF_ONE_MODEL, **REPORT}),
         ("corpora/table.py", {"manifest": 2, **FIRST_STEPS, **LISTENING, **ALL_PROBES, **REPORT}),
         ("confounds.py", {"confounds": 2, **REPORT}),
-        ("acoustics.py", {"acoustics": 2, **PROBES_OF_ONE_MODEL, **REPORT}),
+        ("measure_acoustics.py", {"measure_acoustics": 2, **PROBES_OF_ONE_MODEL, **REPORT}),
         ("probing/newton.py", {**ALL_PROBES, **REPORT}),
         ("report.py", {"report": 1}),
     ],

@@ -163,7 +163,7 @@ class Plan:
     def _embed(self, dataset: str, model: str) -> Spec:
         settings = self.study.embeddings
         return {
-            "model_entry": {key: self.models[model][key] for key in sorted(self.models[model])},
+            "model_entry": {key: value for key, value in sorted(self.models[model].items()) if key != "source"},
             "weights_folder": self.weights(model),
             "weights_digest": self._weights_digest(model),
             **self._preparation(dataset),
@@ -186,7 +186,7 @@ class Plan:
         files = [file for kind in ("*.json", "*.safetensors") for file in Path(folder).glob(kind)] if folder else []
         return content_digest(sorted(files), self._remembered)
 
-    def _acoustics(self, dataset: str, features: str) -> Spec:
+    def _measure_acoustics(self, dataset: str, features: str) -> Spec:
         return self._preparation(dataset)
 
     def _probe(self, dataset: str, model: str, layer: str) -> Spec:

@@ -109,7 +109,7 @@ def test_the_job_writes_one_row_per_clip_in_order(tmp_path, monkeypatch, egemaps
         prepared = asdict(prepare(recording, "matched", 0.4))
         rows.append({"clip_id": f"own/{i}", "path": str(path), "audio_hash": audio_hash(recording), **prepared})
     manifest = pd.DataFrame(rows)
-    job = entry()
+    job = measure_acoustics
     with monkeypatch.context() as patch:
         patch.setattr(tables, "read", lambda path: manifest)
         spec = {"dataset": "own", "features": "eGeMAPSv02", "level": "matched", "crop": 0.4, "code": "none"}

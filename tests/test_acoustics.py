@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 import soundfile
 
+from workflow_scripts import measure_acoustics
 from workflow_scripts.acoustics.functionals import FEATURE_SETS, RATE, Functionals
 from workflow_scripts.materials.audio import audio_hash, decode
 from workflow_scripts.materials.preparation import prepare

@@ -7,8 +7,8 @@ extrapolated from CPU seconds per fit. Equal convergence: no entry of the gradie
 3e-4 / max(1, C). The nested choice of C that the workflow really runs is timed on one layer per worker.
 On a busy machine read the CPU seconds: wall seconds are judged as they come.
 
-    python benchmarks/probing.py             # about four minutes of CPU
-    python benchmarks/probing.py --layers 2  # a quick look
+    python benchmarks/probing.py             # about ten minutes of CPU
+    python benchmarks/probing.py --layers 2  # about five minutes of CPU
 """
 
 import os

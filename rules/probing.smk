@@ -5,12 +5,13 @@ def folds_of(dataset, protocols):
     return [f"results/corpora/{dataset}/folds_{protocol}.parquet" for protocol in protocols]
 
 
-def layers_in(folder, file):
-    return lambda wc: expand(f"{folder}/layer_{{layer}}/{file}.parquet", **wc, layer=plan.layers(wc.model))
+def all_layers(folder, file):
+    models = [(model, layer) for model in plan.representations for layer in plan.layers(model)]
+    return [f"{folder}/{model}/layer_{layer}/{file}.parquet" for model, layer in models]
 
 
-PROBED = "results/probing/{dataset}/{model}"
-CROSSED = "results/cross/{source}_to_{target}/{model}"
+PROBED = "results/probing/{dataset}"
+CROSSED = "results/cross/{source}_to_{target}"
 
 
 rule probe:
@@ -19,9 +20,9 @@ rule probe:
         folds=lambda wc: folds_of(wc.dataset, plan.protocols(wc.dataset)),
         vectors=lambda wc: vectors_of(**wc),
     output:
-        predictions=f"{PROBED}/layer_{{layer}}/predictions.parquet",
-        choices=f"{PROBED}/layer_{{layer}}/choices.parquet",
-        scores=f"{PROBED}/layer_{{layer}}/scores.parquet",
+        predictions=f"{PROBED}/{{model}}/layer_{{layer}}/predictions.parquet",
+        choices=f"{PROBED}/{{model}}/layer_{{layer}}/choices.parquet",
+        scores=f"{PROBED}/{{model}}/layer_{{layer}}/scores.parquet",
     log:
         "results/logs/probe/{dataset}_{model}_{layer}.log",
     conda:
@@ -43,9 +44,9 @@ rule cross_probe:
         target_vectors=lambda wc: vectors_of(wc.target, wc.model, wc.layer),
         leaks="results/cross/{source}_to_{target}/leaks.parquet",
     output:
-        predictions=f"{CROSSED}/layer_{{layer}}/predictions.parquet",
-        choices=f"{CROSSED}/layer_{{layer}}/choices.parquet",
-        scores=f"{CROSSED}/layer_{{layer}}/scores.parquet",
+        predictions=f"{CROSSED}/{{model}}/layer_{{layer}}/predictions.parquet",
+        choices=f"{CROSSED}/{{model}}/layer_{{layer}}/choices.parquet",
+        scores=f"{CROSSED}/{{model}}/layer_{{layer}}/scores.parquet",
     log:
         "results/logs/cross_probe/{source}_to_{target}_{model}_{layer}.log",
     conda:
@@ -61,21 +62,21 @@ rule cross_probe:
 rule summarise_layers:
     input:
         manifest="results/corpora/{dataset}/manifest.parquet",
-        predictions=layers_in(PROBED, "predictions"),
-        choices=layers_in(PROBED, "choices"),
-        scores=layers_in(PROBED, "scores"),
+        predictions=all_layers(PROBED, "predictions"),
+        choices=all_layers(PROBED, "choices"),
+        scores=all_layers(PROBED, "scores"),
     output:
         layers=f"{PROBED}/layers.parquet",
         best=f"{PROBED}/best.parquet",
         confusion=f"{PROBED}/confusion.parquet",
     log:
-        "results/logs/summarise_layers/{dataset}_{model}.log",
+        "results/logs/summarise_layers/{dataset}.log",
     conda:
         "../envs/analysis.yaml"
     params:
         spec=spec_of("summarise_layers"),
     message:
-        "Comparing the layers of {wildcards.model} on {wildcards.dataset}"
+        "Comparing the layers of every model on {wildcards.dataset}"
     script:
         "../workflow_scripts/summarise_layers.py"
 
@@ -83,19 +84,19 @@ rule summarise_layers:
 rule summarise_cross:
     input:
         manifest="results/corpora/{target}/manifest.parquet",
-        predictions=layers_in(CROSSED, "predictions"),
-        choices=layers_in(CROSSED, "choices"),
-        scores=layers_in(CROSSED, "scores"),
+        predictions=all_layers(CROSSED, "predictions"),
+        choices=all_layers(CROSSED, "choices"),
+        scores=all_layers(CROSSED, "scores"),
     output:
         best=f"{CROSSED}/best.parquet",
         confusion=f"{CROSSED}/confusion.parquet",
     log:
-        "results/logs/summarise_cross/{source}_to_{target}_{model}.log",
+        "results/logs/summarise_cross/{source}_to_{target}.log",
     conda:
         "../envs/analysis.yaml"
     params:
         spec=spec_of("summarise_cross"),
     message:
-        "Scoring {wildcards.model} trained on {wildcards.source} and tested on {wildcards.target}"
+        "Scoring every model trained on {wildcards.source} and tested on {wildcards.target}"
     script:
         "../workflow_scripts/summarise_cross.py"

@@ -15,19 +15,6 @@ DATASETS = list(plan.datasets) if plan.study.probing else []
 DIRECTIONS = [f"{source}_to_{target}" for source, target in plan.directions] if plan.study.probing else []
 
 
-def of_models(folder, names, file):
-    return expand(f"{folder}/{{name}}/{{model}}/{file}.parquet", name=names, model=plan.representations)
-
-
-def of_layers(folder, names, file):
-    return [
-        f"{folder}/{name}/{model}/layer_{layer}/{file}.parquet"
-        for name in names
-        for model in plan.representations
-        for layer in plan.layers(model)
-    ]
-
-
 FIGURES_PROBING = ["layer_curves", "recall_by_emotion", "recall_by_speaker", "confusion"]
 FIGURES = (
     expand("{dataset}/{figure}", dataset=DATASETS, figure=FIGURES_PROBING)
@@ -43,12 +30,12 @@ rule summarise_probing:
         leaks=of_protocols("leaks"),
         pair_leaks=[f"results/cross/{source}_to_{target}/leaks.parquet" for source, target in plan.directions],
         confounds=of_datasets("confounds"),
-        scores=of_layers("results/probing", DATASETS, "scores"),
-        layers=of_models("results/probing", DATASETS, "layers"),
-        best=of_models("results/probing", DATASETS, "best"),
-        confusion=of_models("results/probing", DATASETS, "confusion"),
-        cross=of_layers("results/cross", DIRECTIONS, "scores"),
-        cross_best=of_models("results/cross", DIRECTIONS, "best"),
+        scores=[path for name in DATASETS for path in all_layers(f"results/probing/{name}", "scores")],
+        layers=expand("results/probing/{name}/layers.parquet", name=DATASETS),
+        best=expand("results/probing/{name}/best.parquet", name=DATASETS),
+        confusion=expand("results/probing/{name}/confusion.parquet", name=DATASETS),
+        cross=[path for name in DIRECTIONS for path in all_layers(f"results/cross/{name}", "scores")],
+        cross_best=expand("results/cross/{name}/best.parquet", name=DIRECTIONS),
     output:
         scores="results/probing/scores.parquet",
         layers="results/probing/layers.parquet",

@@ -1,14 +1,16 @@
-"""The layers of one model on one dataset compared, and its headline scores, from the probes of all layers."""
+"""The layers of each model on one dataset compared, and its headline scores, from the probes of all layers."""
 
 import logging
 from typing import TYPE_CHECKING
+
+import pandas as pd
 
 from workflow_scripts.study import tables
 from workflow_scripts.study.entry import entry
 from workflow_scripts.summaries.curves import curves
 from workflow_scripts.summaries.headlines import headlines
 from workflow_scripts.summaries.select import mark_headline
-from workflow_scripts.summaries.tables_of import by_layer
+from workflow_scripts.summaries.tables_of import of_each_model
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import Snakemake
@@ -20,28 +22,23 @@ log = logging.getLogger(__name__)
 
 def main(smk: "Snakemake") -> None:
     spec = smk.params.spec
-    predictions, choices, scores = (
-        by_layer(paths, spec["layers"]) for paths in (smk.input.predictions, smk.input.choices, smk.input.scores)
-    )
-    curve = curves(scores, spec["layers"], spec["seed"])
-    best, confusion = headlines(
-        predictions,
-        choices,
-        scores,
-        curve,
-        tables.read(smk.input.manifest),
-        spec["layers"],
-        spec["permutations"],
-        spec["seed"],
-    )
-    names = {"dataset": spec["dataset"], "model": spec["model"]}
-    curve, best, confusion = (mark_headline(table.assign(**names), spec) for table in (curve, best, confusion))
-    for row in curve[curve["best"] & curve["headline"] & (curve["condition"] == "all")].itertuples():
-        log.info("%s: best layer %s, UAR %.3f", row.protocol, row.layer, row.value)
-    source = {"source": spec["dataset"]}
-    tables.write(curve, smk.output.layers, "layers", spec)
-    tables.write(best.assign(**source), smk.output.best, "best", spec)
-    tables.write(confusion.assign(**source), smk.output.confusion, "confusion", spec)
+    manifest = tables.read(smk.input.manifest)
+    found: dict[str, list[pd.DataFrame]] = {"layers": [], "best": [], "confusion": []}
+    for model, predictions, choices, scores in of_each_model(smk.input, spec):
+        layers = spec["models"][model]["layers"]
+        curve = curves(scores, layers, spec["seed"])
+        best, confusion = headlines(
+            predictions, choices, scores, curve, manifest, layers, spec["permutations"], spec["seed"]
+        )
+        names = {"dataset": spec["dataset"], "model": model}
+        for name, table in (("layers", curve), ("best", best), ("confusion", confusion)):
+            found[name].append(mark_headline(table.assign(**names), {**spec, **spec["models"][model]}))
+        for row in curve[curve["best"] & found["layers"][-1]["headline"] & (curve["condition"] == "all")].itertuples():
+            log.info("%s, %s: best layer %s, UAR %.3f", model, row.protocol, row.layer, row.value)
+    together = {name: pd.concat(frames, ignore_index=True) for name, frames in found.items()}
+    tables.write(together["layers"], smk.output.layers, "layers", spec)
+    for name in ("best", "confusion"):
+        tables.write(together[name].assign(source=spec["dataset"]), smk.output[name], name, spec)
 
 
 if __name__ == "__main__":

@@ -218,17 +218,19 @@ class Plan:
             "emotions": self.common_emotions(source, target),
         }
 
-    def _summarise_layers(self, dataset: str, model: str) -> Spec:
-        settings = self._probing(model)
-        keys = ("probes", "poolings", "speaker_normalisation", "permutations", "seed")
+    def _summarise_layers(self, dataset: str) -> Spec:
+        settings = {model: self._probing(model) for model in self.representations}
+        shared = next(iter(settings.values()))
         return {
-            "layers": self.layers(model),
+            "models": {
+                model: {"layers": self.layers(model), "poolings": settings[model]["poolings"]} for model in settings
+            },
             "protocols": self.protocols(dataset),
-            **{key: settings[key] for key in keys},
+            **{key: shared[key] for key in ("probes", "speaker_normalisation", "permutations", "seed")},
         }
 
-    def _summarise_cross(self, source: str, target: str, model: str) -> Spec:
-        return {**self._summarise_layers(target, model), "protocols": self.pair_protocols(source, target)}
+    def _summarise_cross(self, source: str, target: str) -> Spec:
+        return {**self._summarise_layers(target), "protocols": self.pair_protocols(source, target)}
 
     def _summarise_probing(self) -> Spec:
         return {

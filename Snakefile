@@ -34,4 +34,6 @@ include: "rules/report.smk"
 rule all:
     default_target: True
     input:
+        rules.embeddings.input,
+        rules.acoustics.input,
         "results/report.html",

@@ -17,3 +17,8 @@ rule measure_acoustics:
         "Measuring {wildcards.features} of {wildcards.dataset}"
     script:
         "../workflow_scripts/measure_acoustics.py"
+
+
+rule acoustics:
+    input:
+        expand("results/acoustics/{dataset}/{features}.parquet", dataset=plan.datasets, features=plan.study.acoustics),

@@ -32,3 +32,13 @@ for STATES in sorted({tuple(plan.states(model)) for model in plan.models}, key=l
             "Embedding {wildcards.dataset} with {wildcards.model}: all layers"
         script:
             "../workflow_scripts/embed.py"
+
+
+rule embeddings:
+    input:
+        [
+            f"results/embeddings/{dataset}/{model}/layer_{layer}.parquet"
+            for dataset in plan.datasets
+            for model in plan.models
+            for layer in plan.states(model)
+        ],

@@ -74,7 +74,7 @@ def _of_layer(part: pd.DataFrame) -> str:
     layer = part["layer"].iloc[0] if len(part) else ""
     if layer in ("", "functionals"):
         return ""
-    return ", layer chosen per fold" if "(" in layer else f", layer {layer}"
+    return ", layer by fold" if "(" in layer else f", layer {layer}"
 
 
 def _matrix(axis: Axes, part: pd.DataFrame, first: bool) -> None:

@@ -91,6 +91,6 @@ def _foot(frame: pd.DataFrame) -> str:
     whole = frame[frame["speaker"] == ""]
     protocol = style.PROTOCOL_WORDS[whole["protocol"].iloc[0]]
     return (
-        f"Dots: single speakers (n = {whole['n_speakers'].max()}, in the same order for every model); squares: all "
+        f"Dots: n = {whole['n_speakers'].max()} speakers one by one, in the same order for every model; squares: all "
         f"clips with 95 % interval over speakers; {protocol}, layer chosen inside the training speakers."
     )

@@ -213,8 +213,8 @@ def layer_words(layers: Sequence[str], sparse: bool = False) -> list[str]:
     if sparse and len(layers) > 4:
         step = 2 if len(layers) <= 8 else 4 if len(layers) <= 14 else 8
     shown = [layer if layer == "final" or index % step == 0 else "" for index, layer in enumerate(layers)]
-    if layers and layers[-1] == "final" and (sparse or len(layers) > 8):
-        shown[-2:] = ["", "final"] if not sparse else ["", "f"]
+    if layers and layers[-1] == "final" and len(layers) > (4 if sparse else 8):
+        shown[-2] = ""
     return ["fin." if word == "final" else word for word in shown]
 
 
@@ -239,5 +239,16 @@ def as_png(figure: Figure) -> bytes:
 def _saved(figure: Figure, kind: str, metadata: dict[str, str | None]) -> bytes:
     buffer = io.BytesIO()
     with styled():
+        _settle(figure)
         figure.savefig(buffer, format=kind, metadata=metadata)
     return buffer.getvalue()
+
+
+def _settle(figure: Figure) -> None:
+    """Lay the axes out once and for all, on round numbers: the solver's last digits differ from run to run."""
+    if not isinstance(figure.get_layout_engine(), ConstrainedLayoutEngine):
+        return
+    figure.draw_without_rendering()
+    for axis in figure.axes:
+        axis.set_position([round(share, 5) for share in axis.get_position(original=True).bounds])
+    figure.set_layout_engine("none")

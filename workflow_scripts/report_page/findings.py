@@ -192,21 +192,25 @@ def controls(study: Study, top: "pd.Series[Any]") -> list[str]:
     """The network against acoustic features and its untrained control, paired over speakers."""
     table = study.tables["comparisons"]
     rows = table[(table["dataset"] == top["dataset"]) & (table["model"] == top["model"])]
-    return [_against(row) for row in rows.itertuples()]
+    return [_against(row, len(table)) for row in rows.itertuples()]
 
 
-def _against(row: Any) -> str:
+def _against(row: Any, family: int) -> str:
+    """One comparison; `family` is the number of comparisons that were corrected together."""
     difference = points(row.difference, row.low, row.high)
     if row.smallest_p > ALPHA:
         return (
             f"Against {row.against} ({row.role}) the difference is {difference}; {row.n_speakers} speakers cannot show "
             f"one (smallest p {row.smallest_p:.3g})."
         )
-    p = f"{p_in_words(row.p_adjusted)} after Holm, {row.n_speakers} speakers"
+    corrected = f"{p_in_words(row.p_adjusted)} after Holm over {family} comparisons, {row.n_speakers} speakers"
+    if row.p <= ALPHA < row.p_adjusted:
+        alone = f"{p_in_words(row.p)} alone" + (", the smallest they can give" if row.p == row.smallest_p else "")
+        return f"Against {row.against} ({row.role}) the difference is {difference}: {corrected} ({alone})."
     if row.p_adjusted > ALPHA:
-        return f"It is not distinguishable from {row.against} ({row.role}): {difference}, {p}."
+        return f"It is not distinguishable from {row.against} ({row.role}): {difference}, {corrected}."
     side = "above" if row.difference > 0 else "below"
-    return f"It lies {side} {row.against} ({row.role}): {difference}, {p}."
+    return f"It lies {side} {row.against} ({row.role}): {difference}, {corrected}."
 
 
 def leaks_worth(study: Study, top: "pd.Series[Any]") -> str:

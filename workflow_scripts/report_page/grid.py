@@ -52,7 +52,7 @@ def grid(frame: pd.DataFrame, caption: str, columns: Mapping[str, Reader], fold:
     """
     read = {heading: [reader(row) for row in frame.itertuples()] for heading, reader in columns.items()}
     same = {heading for heading in fold if len({one.text for one in read[heading]}) == 1 and len(frame) > 1}
-    said = [f"{heading} {read[heading][0].text}" for heading in columns if heading in same]
+    said = [f"{heading} {read[heading][0].text}" for heading in columns if heading in same and read[heading][0].text]
     kept = {
         heading: cells
         for heading, cells in read.items()

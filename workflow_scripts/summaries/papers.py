@@ -42,7 +42,7 @@ def side_by_side(
         best, audit: tables of the study.
         datasets, models: facts by name.
 
-    Returns: the columns of the table side_by_side. Of paper 1 the single-domain accuracies (its two-stage rows belong to
+    Returns: the columns of the table side_by_side. Of paper 1 the single-domain accuracies (two-stage rows belong to
         transfer); of EmoBox every score within a corpus that this study has, else those of RAVDESS in UA.
     """
     rows = []

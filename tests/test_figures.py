@@ -1,0 +1,205 @@
+"""Figures: what is drawn is what the table says, equal bytes for equal tables, text inside and apart, marked."""
+
+from xml.etree import ElementTree
+
+import numpy as np
+import pandas as pd
+import pytest
+from made_up import DATASETS, MODELS, leaks_and_confounds, study
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+
+from workflow_scripts.figures import (
+    confusion,
+    cross_domain,
+    files,
+    layer_curves,
+    recall_by_emotion,
+    recall_by_speaker,
+    side_by_side,
+    style,
+)
+from workflow_scripts.summaries import papers
+
+Tables = dict[str, pd.DataFrame]
+Drawn = tuple[Figure, pd.DataFrame]
+
+
+def all_figures(tables: Tables, synthetic: bool = False) -> dict[str, Drawn]:
+    facts = {**DATASETS["song"], "synthetic": synthetic}
+    curve = layer_curves.data(tables["layers"], "song", MODELS)
+    emotions = recall_by_emotion.data(tables["scores"], tables["layers"], "song", MODELS)
+    speakers = recall_by_speaker.data(tables["best"], "song", MODELS)
+    cells = confusion.data(tables["confusion"], "song", MODELS)
+    cross = cross_domain.data(tables["cross"], tables["best"], ("speech", "song"), MODELS)
+    published = [pd.read_csv(f"resources/published/{name}.csv", keep_default_na=False) for name in ("paper1", "emobox")]
+    beside = side_by_side.data(papers.side_by_side(*published, tables["best"], leaks_and_confounds(), DATASETS, MODELS))
+    return {
+        "layer_curves": (layer_curves.draw(curve, facts), curve),
+        "recall_by_emotion": (recall_by_emotion.draw(emotions, facts, MODELS), emotions),
+        "recall_by_speaker": (recall_by_speaker.draw(speakers, facts), speakers),
+        "confusion": (confusion.draw(cells, facts), cells),
+        "cross_domain": (cross_domain.draw(cross, synthetic), cross),
+        "side_by_side": (side_by_side.draw(beside, synthetic), beside),
+    }
+
+
+@pytest.fixture(scope="module")
+def figures() -> dict[str, Drawn]:
+    return all_figures(study())
+
+
+def test_layer_curves_draw_the_table(figures: dict[str, Drawn]) -> None:
+    figure, frame = figures["layer_curves"]
+    table = study()["layers"]
+    panel = next(axis for axis in figure.axes if axis.get_title(loc="left") == "hubert-base")
+    lines = {line.get_label(): line for line in panel.lines}
+    for protocol in ("strict", "paper1"):
+        rows = table[
+            (table["dataset"] == "song") & (table["model"] == "hubert-base") & (table["protocol"] == protocol)
+            & table["headline"] & (table["condition"] == "all")
+        ].sort_values("position")  # fmt: skip
+        assert np.array_equal(lines[protocol].get_ydata(), rows["value"])
+        assert lines[protocol].get_linestyle() == "--"  # song is dashed
+    acoustic = frame[frame["line"] == "acoustics"].iloc[0]
+    assert np.array_equal(lines["eGeMAPSv02"].get_ydata(), [acoustic["value"]] * 2)
+    control = table[(table["model"] == "untrained-hubert-base") & (table["dataset"] == "song") & table["headline"]]
+    control = control[(control["protocol"] == "strict") & (control["condition"] == "all")].sort_values("position")
+    assert np.array_equal(lines["untrained-hubert-base"].get_ydata(), control["value"])
+    assert len({axis.get_ylim() for axis in figure.axes}) == 1
+
+
+def test_recall_by_emotion_draws_every_layer_in_the_emotions_colour(figures: dict[str, Drawn]) -> None:
+    figure, frame = figures["recall_by_emotion"]
+    emotions = DATASETS["song"]["emotions"]
+    assert [axis.get_title(loc="left") for axis in figure.axes[: len(emotions)]] == emotions
+    for axis, emotion in zip(figure.axes, emotions, strict=False):
+        line = next(line for line in axis.lines if line.get_label() == "hubert-base")
+        rows = frame[(frame["model"] == "hubert-base") & (frame["emotion"] == emotion)].sort_values("position")
+        assert np.array_equal(line.get_ydata(), rows["value"])
+        assert line.get_color() == style.EMOTIONS[emotion].colour
+        assert line.get_marker() == style.EMOTIONS[emotion].marker
+
+
+def test_recall_by_speaker_draws_every_speaker(figures: dict[str, Drawn]) -> None:
+    figure, frame = figures["recall_by_speaker"]
+    for model in MODELS:
+        line = next(line for line in figure.axes[0].lines if line.get_label() == model)
+        rows = frame[(frame["model"] == model) & (frame["speaker"] != "")]
+        assert len(rows) == 8
+        assert np.array_equal(line.get_ydata(), rows["value"])
+
+
+def test_confusions_sum_to_one_and_are_written(figures: dict[str, Drawn]) -> None:
+    figure, frame = figures["confusion"]
+    totals = frame.groupby(["model", "protocol", "true"])["share"].sum()
+    assert totals.to_numpy() == pytest.approx(1.0)
+    shown = [axis for axis in figure.axes if axis.get_visible()]
+    assert len(shown) == len(MODELS) * 2
+    part = frame[(frame["model"] == "hubert-base") & (frame["protocol"] == "strict")]
+    assert [text.get_text() for text in shown[0].texts] == [f"{100 * share:.0f}" for share in part["share"]]
+
+
+def test_cross_domain_draws_both_directions_and_normalisations(figures: dict[str, Drawn]) -> None:
+    figure, frame = figures["cross_domain"]
+    assert len(figure.axes) == 4
+    panel = figure.axes[0]
+    part = frame[(frame["target"] == "song") & (frame["speaker_normalisation"] == "none")]
+    for kind in ("within", "across"):
+        line = next(line for line in panel.lines if line.get_label() == kind)
+        assert np.array_equal(line.get_xdata(), part.loc[part["kind"] == kind, "value"])
+    assert set(part["kind"]) == {"within", "across"}
+
+
+def test_side_by_side_draws_printed_and_own(figures: dict[str, Drawn]) -> None:
+    figure, frame = figures["side_by_side"]
+    drawn = [line.get_xdata()[0] for axis in figure.axes for line in axis.lines if line.get_label() == "strict"]
+    assert drawn == list(frame["strict"].dropna())
+    printed = [line.get_xdata()[0] for axis in figure.axes for line in axis.lines if line.get_label() == "printed"]
+    assert printed == list(frame["printed"])
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["layer_curves", "recall_by_emotion", "recall_by_speaker", "confusion", "cross_domain", "side_by_side"],
+)
+def test_files_are_deterministic_whole_and_read_back(name: str, tmp_path) -> None:  # type: ignore[no-untyped-def]
+    contents = []
+    for run in ("first", "second"):
+        figure, frame = all_figures(study())[name]
+        paths = [str(tmp_path / run / f"{name}.{kind}") for kind in ("svg", "png", "csv")]
+        files.write(figure, frame, *paths)
+        contents.append([(tmp_path / run / f"{name}.{kind}").read_bytes() for kind in ("svg", "png", "csv")])
+        assert len(list((tmp_path / run).iterdir())) == 3
+    assert contents[0] == contents[1]
+    read = pd.read_csv(tmp_path / "first" / f"{name}.csv", dtype={"layer": str, "speaker": str})
+    numbers = frame.select_dtypes("number")
+    pd.testing.assert_frame_equal(read[numbers.columns].astype(float), numbers.astype(float), check_exact=True)
+    svg = contents[0][0].decode()
+    ElementTree.fromstring(svg)
+    assert "<text" in svg
+    assert "<dc:date>" not in svg
+
+
+def test_demonstrations_are_marked_on_every_figure_and_only_there() -> None:
+    for synthetic in (True, False):
+        for figure, _ in all_figures(study(), synthetic).values():
+            assert (style.DEMONSTRATION in style.as_svg(figure).decode()) == synthetic
+
+
+def test_n_stands_on_every_figure(figures: dict[str, Drawn]) -> None:
+    for figure, _ in figures.values():
+        assert any("n = 8 speakers" in text or "of 8 speakers" in text for text in _words_below(figure))
+
+
+def _words_below(figure: Figure) -> list[str]:
+    return [" ".join(text.get_text() for text in reversed(figure.texts))]
+
+
+def test_text_is_neither_clipped_nor_overlapping(figures: dict[str, Drawn]) -> None:
+    for name, (figure, _) in figures.items():
+        with style.styled():
+            canvas = FigureCanvasAgg(figure)
+            canvas.draw()
+        page, beyond = figure.bbox, _beyond(figure)
+        boxes = [
+            (text.get_text(), text.get_window_extent())
+            for text in figure.findobj(Text)
+            if text.get_text().strip() and text.get_visible() and _shown(text) and text not in beyond
+        ]
+        for words, box in boxes:
+            inside = box.x0 >= page.x0 - 1 and box.y0 >= page.y0 - 1 and box.x1 <= page.x1 + 1 and box.y1 <= page.y1 + 1
+            assert inside, f"{name}: {words!r} leaves the figure"
+        for index, (words, box) in enumerate(boxes):
+            for others, other in boxes[index + 1 :]:
+                apart = not box.shrunk(0.85, 0.85).overlaps(other.shrunk(0.85, 0.85))
+                assert apart, f"{name}: {words!r} overlaps {others!r}"
+
+
+def _beyond(figure: Figure) -> set[Text]:
+    """Labels of ticks outside the view, which exist and are not drawn."""
+    found = set()
+    for axis in figure.axes:
+        for one, (low, high) in ((axis.xaxis, axis.get_xlim()), (axis.yaxis, axis.get_ylim())):
+            found |= {tick.label1 for tick in one.get_major_ticks() if not low - 1e-9 <= tick.get_loc() <= high + 1e-9}
+    return found
+
+
+def _shown(text: Text) -> bool:
+    """Whether a text belongs to axes that are drawn, and is not turned (boxes of turned text are larger than it)."""
+    axis = text.axes
+    return text.get_rotation() == 0 and (axis is None or axis.get_visible())
+
+
+def test_every_emotion_has_its_own_colour_and_marker() -> None:
+    looks = list(style.EMOTIONS.values())
+    assert len({look.colour for look in looks}) == len(looks) == len({look.marker for look in looks})
+    assert style.look_of("awe", ["awe", "happy", "pride"]) != style.look_of("pride", ["awe", "happy", "pride"])
+
+
+def test_labels_in_the_margin_are_moved_apart() -> None:
+    assert style.spread([0.5, 0.52, 0.1], 0.1) == pytest.approx([0.5, 0.6, 0.1])
+    moved = style.spread([0.99, 0.98], 0.1)
+    assert max(moved) <= 1.0
+    assert abs(moved[0] - moved[1]) >= 0.1 - 1e-12

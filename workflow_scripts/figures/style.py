@@ -250,5 +250,6 @@ def _settle(figure: Figure) -> None:
         return
     figure.draw_without_rendering()
     for axis in figure.axes:
-        axis.set_position([round(share, 5) for share in axis.get_position(original=True).bounds])
+        left, bottom, width, height = (round(share, 5) for share in axis.get_position(original=True).bounds)
+        axis.set_position((left, bottom, width, height))
     figure.set_layout_engine("none")

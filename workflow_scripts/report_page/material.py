@@ -80,9 +80,9 @@ def clips(study: Study, dataset: str) -> Grid:
 def by_emotion(study: Study, dataset: str) -> Grid:
     """Length, level and activity by emotion: what could give the emotion away."""
     manifest = study.manifests[dataset]
-    rows = pd.DataFrame(
-        [{"emotion": emotion, "clips": part} for emotion, part in manifest.groupby("emotion", sort=False)]
-    )
+    order = [*study.datasets[dataset]["emotions"], *sorted(set(manifest["emotion"]))]
+    groups = {emotion: manifest[manifest["emotion"] == emotion] for emotion in dict.fromkeys(order)}
+    rows = pd.DataFrame([{"emotion": emotion, "clips": part} for emotion, part in groups.items() if len(part)])
     return grid(
         rows,
         f"Prepared clips of {dataset} by emotion",

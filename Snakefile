@@ -5,9 +5,12 @@ from snakemake.utils import min_version
 
 from workflow_scripts.study.checks import check_study
 from workflow_scripts.study.errors import UserError
+from workflow_scripts.study.orphans import mark_snakemake
 from workflow_scripts.study.plan import Plan
 
 min_version("9.27")
+
+mark_snakemake()
 
 
 # --configfile replaces config.yaml; Snakemake by itself would merge the two.

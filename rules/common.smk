@@ -1,5 +1,4 @@
 # What all rules share: the names that wildcards may take, and the spec of a job.
-SOURCES, TARGETS = zip(*plan.directions) if plan.directions else ((), ())
 
 
 def one_of(names):
@@ -14,6 +13,24 @@ def vectors_of(dataset, model, layer):
     if model in plan.study.acoustics:
         return f"results/acoustics/{dataset}/{model}.parquet"
     return f"results/embeddings/{dataset}/{model}/layer_{layer}.parquet"
+
+
+def folds_of(dataset, protocols):
+    return [f"results/corpora/{dataset}/folds_{protocol}.parquet" for protocol in protocols]
+
+
+def all_layers(folder, file):
+    models = [(model, layer) for model in plan.representations for layer in plan.layers(model)]
+    return [f"{folder}/{model}/layer_{layer}/{file}.parquet" for model, layer in models]
+
+
+def of_datasets(file):
+    return expand(f"results/corpora/{{dataset}}/{file}.parquet", dataset=plan.datasets)
+
+
+def of_protocols(file):
+    pairs = [(dataset, protocol) for dataset in plan.datasets for protocol in plan.protocols(dataset)]
+    return [f"results/corpora/{dataset}/{file}_{protocol}.parquet" for dataset, protocol in pairs]
 
 
 wildcard_constraints:

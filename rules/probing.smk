@@ -1,15 +1,6 @@
 # Which layers know the emotion.
 
 
-def folds_of(dataset, protocols):
-    return [f"results/corpora/{dataset}/folds_{protocol}.parquet" for protocol in protocols]
-
-
-def all_layers(folder, file):
-    models = [(model, layer) for model in plan.representations for layer in plan.layers(model)]
-    return [f"{folder}/{model}/layer_{layer}/{file}.parquet" for model, layer in models]
-
-
 PROBED = "results/probing/{dataset}"
 CROSSED = "results/cross/{source}_to_{target}"
 

@@ -1,20 +1,9 @@
 # What a reader gets.
 
 
-def of_datasets(file):
-    return expand(f"results/corpora/{{dataset}}/{file}.parquet", dataset=plan.datasets)
-
-
-def of_protocols(file):
-    pairs = [(dataset, protocol) for dataset in plan.datasets for protocol in plan.protocols(dataset)]
-    return [f"results/corpora/{dataset}/{file}_{protocol}.parquet" for dataset, protocol in pairs]
-
-
 # What is probed: datasets, and pairs of them in both directions; nothing where the config has no section `probing`.
 DATASETS = list(plan.datasets) if plan.study.probing else []
 DIRECTIONS = [f"{source}_to_{target}" for source, target in plan.directions] if plan.study.probing else []
-
-
 FIGURES_PROBING = ["layer_curves", "recall_by_emotion", "recall_by_speaker", "confusion"]
 FIGURES = (
     expand("{dataset}/{figure}", dataset=DATASETS, figure=FIGURES_PROBING)

@@ -23,6 +23,9 @@ STUDY = {
     "probing": {"probes": ["logistic"]},
 }
 
+TABLE = {"a": {"corpus": "table", "file": "a.csv"}}
+MINE = {"name": "mine", "family": "hubert", "layers": 3}
+
 
 def changed(**changes: object) -> dict:
     return {**copy.deepcopy(STUDY), **changes}
@@ -46,15 +49,15 @@ def test_without_a_probing_section_nothing_is_probed():
         ({"sed": 3}, "sed: no such key; did you mean 'seed'?"),
         ({"seed": "one"}, "seed: input should be a valid integer (found 'one')"),
         ({"datasets": {"a": {"corpus": "ravdes-speech"}}}, "no corpus 'ravdes-speech'; did you mean 'ravdess-speech'?"),
-        ({"datasets": {"a": {"corpus": "emodb", "lvel": "matched"}}}, "datasets.a.lvel: no such key for corpus 'emodb'; did you mean 'level'?"),
+        ({"datasets": {"a": {"corpus": "emodb", "lvel": "matched"}}}, "a.lvel: no such key for corpus 'emodb'; did you mean 'level'?"),
         ({"datasets": {"a": {"corpus": "emodb", "crop": -1}}}, "datasets.a.crop: input should be greater than 0"),
         ({"models": ["hubert-bse"]}, "no model 'hubert-bse' in resources/models.yaml; did you mean 'hubert-base'?"),
         ({"models": ["hubert-base", "hubert-base"]}, "models[1]: 'hubert-base' stands twice"),
         ({"models": [{"name": "mine", "family": "hubert", "layrs": 3}]}, "models[0].layers: is required"),
         ({"models": [{"name": "mine", "family": "hubrt", "layers": 3}]}, "did you mean 'hubert'?"),
-        ({"models": [{"name": "mine", "family": "hubert", "layers": 3, "weights": "untrained"}]}, "architecture: is required"),
+        ({"models": [{**MINE, "weights": "untrained"}]}, "architecture: is required"),
         ({"emotions": ["neutral", "hapy"]}, "emotions[1]: no dataset has 'hapy'; did you mean 'happy'?"),
-        ({"emotions": ["neutral", "hapy"], "datasets": {"a": {"corpus": "table", "file": "a.csv"}}}, "did you mean 'happy'?"),
+        ({"emotions": ["neutral", "hapy"], "datasets": TABLE}, "did you mean 'happy'?"),
         ({"datasets": {"a": {"corpus": "table"}}}, "datasets.a.file: is required"),
         ({"emotions": ["neutral"]}, "emotions: at least two"),
         ({"layers": [0, 13]}, "layers[1]: no model of the study has a layer 13"),
@@ -75,8 +78,7 @@ def test_each_mistake_is_named_with_its_place(change, expected):
 
 
 def test_a_table_may_have_emotions_of_its_own():
-    table = {"a": {"corpus": "table", "file": "a.csv"}}
-    assert check_study(changed(datasets=table, pairs=[], emotions=["neutral", "wistful"]))
+    assert check_study(changed(datasets=TABLE, pairs=[], emotions=["neutral", "wistful"]))
 
 
 def test_all_mistakes_come_at_once():
@@ -129,7 +131,10 @@ def test_the_direct_check_is_quick_and_its_exit_code_tells(tmp_path):
     assert "did you mean 'seed'?" in refused.stderr
     assert "Traceback" not in refused.stderr
     assert seconds < 10  # it takes under one second; the bound only catches an import of torch
-    code = "import sys, workflow_scripts.study.plan, workflow_scripts.study.checks as c; c.read_study('config.yaml'); print(*sys.modules)"
+    code = (
+        "import sys, workflow_scripts.study.plan, workflow_scripts.study.checks as checks;"
+        "checks.read_study('config.yaml'); print(*sys.modules)"
+    )
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT).stdout.split()
     assert loaded
     assert not {"torch", "pandas", "numpy", "transformers", "sklearn"} & set(loaded)

@@ -46,9 +46,14 @@ def test_vectors_are_read_back_bit_for_bit(tmp_path):
 def test_a_failed_write_leaves_the_old_table(tmp_path):
     target = tmp_path / "t.txt"
     target.write_text("old")
-    with pytest.raises(ZeroDivisionError), tables.whole(target) as temporary:
-        temporary.write_text("half")
-        raise ZeroDivisionError
+
+    def fail_half_way() -> None:
+        with tables.whole(target) as temporary:
+            temporary.write_text("half")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail_half_way()
     assert target.read_text() == "old"
     assert os.listdir(tmp_path) == ["t.txt"]
 
@@ -65,15 +70,20 @@ def test_a_damaged_table_is_named(tmp_path, declared, damage):
 def test_an_orphan_never_puts_its_file_in_place(tmp_path):
     """A child whose parent is killed while it works must not write its result under the final name."""
     child = textwrap.dedent(f"""
-        import time
+        import os, time
+        while os.path.exists({str(tmp_path / "wait")!r}):
+            time.sleep(0.02)
         from workflow_scripts.study.tables import whole
         with whole({str(tmp_path / "result.txt")!r}) as temporary:
             temporary.write_text("late")
             open({str(tmp_path / "started")!r}, "w").close()
-            while not __import__("os").path.exists({str(tmp_path / "go")!r}):
+            while not os.path.exists({str(tmp_path / "go")!r}):
                 time.sleep(0.02)
     """)
-    parent = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {child!r}])"
+    parent = (
+        "import os, subprocess, sys; os.environ['VOCALISE_SNAKEMAKE'] = str(os.getpid());"
+        f"subprocess.run([sys.executable, '-c', {child!r}])"
+    )
     with subprocess.Popen([sys.executable, "-c", parent], stderr=subprocess.DEVNULL, start_new_session=True) as process:
         wait_for(lambda: (tmp_path / "started").exists())
         process.kill()

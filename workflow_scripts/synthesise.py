@@ -18,7 +18,8 @@ from workflow_scripts.corpora._voice import RATE
 from workflow_scripts.corpora._voice_clips import clip
 from workflow_scripts.study.entry import entry
 from workflow_scripts.study.errors import UserError
-from workflow_scripts.study.tables import refuse_orphan, whole
+from workflow_scripts.study.orphans import refuse_orphan
+from workflow_scripts.study.tables import whole
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import Snakemake
@@ -58,7 +59,6 @@ def synthesise(domain: str, options: dict[str, Any], seed: int, folder: Path, th
 def main(smk: "Snakemake") -> None:
     spec = smk.params.spec
     audio, planted = Path(smk.output.audio), Path(smk.output.planted)
-    parent = os.getppid()
     # Built beside its place and moved there whole, so that an interrupted run leaves no half corpus.
     with whole(planted) as table_file, TemporaryDirectory(prefix=".audio.", dir=audio.parent) as beside:
         folder = Path(beside) / "audio"
@@ -66,7 +66,7 @@ def main(smk: "Snakemake") -> None:
         domain = spec["corpus"].removeprefix("synthetic-")
         table = synthesise(domain, spec["options"], spec["seed"], folder, smk.threads)
         table.to_csv(table_file, index=False, float_format="%.6g")
-        refuse_orphan(parent)
+        refuse_orphan()
         shutil.rmtree(audio, ignore_errors=True)  # Snakemake makes the output folder before the job
         os.replace(folder, audio)
     print(f"{spec['dataset']}: {len(table)} clips, {table['seconds'].sum() / 60:.1f} minutes of audio")

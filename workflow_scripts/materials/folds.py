@@ -25,13 +25,12 @@ def deal_speakers(speakers: Mapping[str, str], folds: int = 6) -> dict[str, int]
 
     Speakers are dealt in natural order, men first, then women, each sex going on where the one before ended:
     sizes of folds, and of each sex within them, differ by at most one. Number of folds: half the speakers, at
-    most `folds`, where both sexes and at least six speakers are there; else one fold per speaker.
+    most `folds`, where both sexes and at least six speakers are there; else one fold per speaker, at most `folds`.
     """
     ordered = sorted(speakers, key=lambda name: (_SEX_ORDER.get(speakers[name], 2), natural(name)))
     both = len(set(speakers.values()) & set(_SEX_ORDER)) == 2
-    count = len(ordered)
-    if both and count >= SMALLEST_BALANCED:
-        count = min(folds, count // 2)
+    balanced = both and len(ordered) >= SMALLEST_BALANCED
+    count = min(folds, len(ordered) // 2 if balanced else len(ordered))
     return {name: position % count for position, name in enumerate(ordered)}
 
 

@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from workflow_scripts.study.errors import UserError
+from workflow_scripts.study.orphans import refuse_orphan
 from workflow_scripts.study.schemas import OPEN, SCHEMA_VERSION, TABLES
 
 _TYPES = {"str": pa.string(), "int": pa.int64(), "float": pa.float64(), "bool": pa.bool_()}
@@ -32,20 +33,13 @@ def whole(path: str | Path) -> Iterator[Path]:
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
     os.close(handle)
     temporary = Path(name)
-    parent = os.getppid()
     try:
         yield temporary
-        refuse_orphan(parent)
+        refuse_orphan()
         os.chmod(temporary, 0o666 & ~_umask())
         os.replace(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
-
-
-def refuse_orphan(parent: int) -> None:
-    """Raise RuntimeError when the process that started this one is gone: its outputs are no longer ours."""
-    if os.getppid() != parent:
-        raise RuntimeError("the Snakemake that started this job has ended; its result is not put in place")
 
 
 def _umask() -> int:

@@ -126,6 +126,7 @@ rule figures_papers:
 
 rule report:
     input:
+        page=expand("workflow_scripts/report_page/page.{kind}", kind=["html.j2", "css", "js"]),
         manifests=of_datasets("manifest"),
         set_aside=of_datasets("set_aside") + of_protocols("set_aside"),
         audit="results/corpora/audit.parquet",

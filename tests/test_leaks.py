@@ -10,6 +10,7 @@ from made_up_recordings import as_manifest, touch_ravdess
 from workflow_scripts import corpora
 from workflow_scripts.materials import folds as splits
 from workflow_scripts.materials import leaks
+from workflow_scripts.probing.inputs import across
 from workflow_scripts.study.errors import UserError
 
 SPEECH = corpora.find("ravdess-speech")
@@ -153,3 +154,19 @@ def test_a_line_in_words(speech: pd.DataFrame) -> None:
 
 def test_the_made_up_corpora_have_the_files_that_brute_force_counts(tmp_path: Path) -> None:
     assert len(SONG.find_clips(touch_ravdess(tmp_path, "02", actors=[17, 18, 19]), {})) == 88
+
+
+def test_one_corpus_under_two_pool_names_is_found_out_by_its_audio(speech: pd.DataFrame) -> None:
+    """Datasets without common speakers train on the whole source: the audit counts what the probe trains on."""
+    renamed = speech.assign(pool="other", clip_id="other/" + speech["clip_id"])
+    folds = splits.strict(speech, None, 6), splits.strict(renamed, None, 6)
+    found = leaks.between("a", "b", "strict", (speech, renamed), folds)
+    parts = across("strict", (folds[0], ids(speech)), (folds[1], ids(renamed)), shared=False)
+    assert found["n_train"].unique().tolist() == parts.train.sum(1).tolist() == [len(speech)]
+    assert counts(found)["equal audio"] == (len(speech), len(speech))
+    with pytest.raises(UserError, match="equal audio"):
+        leaks.refuse(found)
+
+
+def ids(manifest: pd.DataFrame) -> np.ndarray:
+    return manifest["clip_id"].to_numpy(dtype=str)

@@ -148,3 +148,9 @@ def test_edit_of_the_code(project: Project, module: str, expected: dict[str, int
     path = project.folder / "workflow_scripts" / module
     path.write_text(path.read_text() + "\n\nA_NEW_FORMULA = 1 + 1\n")
     assert project.plan() == expected
+
+
+def test_edit_of_the_report_page(project: Project) -> None:
+    style = project.folder / "workflow_scripts/report_page/page.css"
+    style.write_text(style.read_text() + "\nbody { margin: 1px; }\n")
+    assert project.plan() == {"report": 1}

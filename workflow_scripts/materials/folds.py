@@ -114,6 +114,27 @@ def parts(folds: pd.DataFrame) -> list[tuple[int, int, Sequence[str], Sequence[s
     return result
 
 
+def parts_between(
+    protocol: str, source: pd.DataFrame, target: pd.DataFrame, shared: bool
+) -> list[tuple[int, int, Sequence[str], Sequence[str]]]:
+    """(repeat, fold, training clip ids of `source`, test clip ids of `target`) of two folds tables.
+
+    Where both have the same speakers (`shared`), fold k trains on the source clips that are not dealt to k: in
+    `strict` the same actors are held out in both, in `paper1` each dataset has its own draw and test actors
+    train in the source. Where they have none in common, `strict` is one fold: all of one, then all of the other.
+    """
+    result = []
+    for repeat, rows in target.groupby("repeat", sort=True):
+        trained, tested = source[source["repeat"] == repeat], rows[rows["fold"] >= 0]
+        if protocol == "strict" and not shared:
+            result.append((int(repeat), 0, trained["clip_id"].tolist(), tested["clip_id"].tolist()))
+            continue
+        for fold, held_out in tested.groupby("fold", sort=True):
+            train = trained.loc[trained["fold"] != fold, "clip_id"].tolist()
+            result.append((int(repeat), int(fold), train, held_out["clip_id"].tolist()))
+    return result
+
+
 def unfit(manifest: pd.DataFrame, folds: pd.DataFrame) -> dict[str, str]:
     """{clip_id: reason} of clips that the folds of a protocol cannot use.
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Hashable, Sequence
 
 import pandas as pd
 
-from workflow_scripts.materials.folds import parts
+from workflow_scripts.materials.folds import parts, parts_between
 from workflow_scripts.study.errors import UserError
 from workflow_scripts.study.schemas import TABLES
 
@@ -52,17 +52,12 @@ def between(
     manifests: tuple[pd.DataFrame, pd.DataFrame],
     folds: tuple[pd.DataFrame, pd.DataFrame],
 ) -> pd.DataFrame:
-    """Leaks of every fold of `target` against the clips of `source` that train when it is tested.
-
-    These are all clips of the source's folds of the same repeat, less those that the source tests in that
-    fold.
-    """
+    """Leaks of what the cross-domain probe trains on in `source` and is tested on in `target`, fold by fold."""
     clips = [manifest.set_index("clip_id", drop=False) for manifest in manifests]
+    shared = bool(set(manifests[0]["pool"]) & set(manifests[1]["pool"]))
     rows = []
-    for repeat, fold, _, test in parts(folds[1]):
-        training = folds[0][(folds[0]["repeat"] == repeat) & (folds[0]["fold"] != fold)]
-        names = (source, target, protocol, repeat, fold)
-        rows += _count(names, clips[0].loc[training["clip_id"]], clips[1].loc[test])
+    for repeat, fold, train, test in parts_between(protocol, *folds, shared=shared):
+        rows += _count((source, target, protocol, repeat, fold), clips[0].loc[train], clips[1].loc[test])
     return pd.DataFrame(rows, columns=COLUMNS)
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from workflow_scripts.materials.folds import parts_between
 from workflow_scripts.study.errors import UserError
 
 F64 = npt.NDArray[np.float64]
@@ -122,24 +123,17 @@ def across(
 ) -> Parts:
     """Parts over the clips of source, then target: the source trains, the target is tested.
 
-    Where both have the same speakers (`shared`), fold k trains on the source clips that are not dealt to k: in
-    `strict` the same actors are held out in both, in `paper1` each dataset has its own draw and test actors
-    train in the source. Where they have none in common, `strict` is one fold: all of one, then all of the other.
-
     Args:
         source, target: the folds table and the clip ids of each.
-        shared: whether the two are of one pool of speakers.
+        shared: whether the two are of one pool of speakers (see `parts_between`).
     """
-    trained, tested = fold_of(*source), fold_of(*target)
-    apart = protocol == "strict" and not shared
-    keys, train, test = [], [], []
-    for repeat, of in tested.items():
-        sets = [(0, of >= 0)] if apart else [(int(k), of == k) for k in np.unique(of[of >= 0])]
-        own = trained[repeat]
-        for fold, rows in sets:
-            keys.append((repeat, fold))
-            train.append(np.concatenate([(own != UNUSED) & (apart | (own != fold)), np.zeros(len(of), bool)]))
-            test.append(np.concatenate([np.zeros(len(own), bool), rows]))
+    for side in (source, target):
+        fold_of(*side)
+    found = parts_between(protocol, source[0], target[0], shared)
+    keys = [(repeat, fold) for repeat, fold, _, _ in found]
+    nobody = [np.zeros(len(ids), bool) for _, ids in (source, target)]
+    train = [np.concatenate([np.isin(source[1], trained), nobody[1]]) for _, _, trained, _ in found]
+    test = [np.concatenate([nobody[0], np.isin(target[1], tested)]) for _, _, _, tested in found]
     return _parts(protocol, keys, train, test)
 
 

@@ -125,7 +125,8 @@ class Study(Section):
     protocols: list[Protocol] = Field(default=["strict", "paper1"], min_length=1)
     """`strict` (speakers held out), `paper1` (clip-level draw, as published), `emobox` (its fold lists)."""
     bad_clips: Literal["stop", "set-aside"] = "stop"
-    """What to do with clips that cannot be used: stop and name them, or set them aside and list them."""
+    """What to do with clips that cannot be used: stop and name them, or set them aside and list them. (A clip
+    without a defined vector, such as `parts` of fewer than four frames, stops the probe of that pooling.)"""
     acoustics: list[FeatureSet] = ["eGeMAPSv02"]
     """openSMILE feature sets, probed beside the networks."""
     folds: Folds = Folds()

@@ -5,6 +5,8 @@ import os
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -80,10 +82,16 @@ def write_vectors(
 
 
 def _write_arrow(table: pa.Table, path: str | Path, name: str, about: Mapping[str, Any] | None) -> None:
-    metadata = {"table": name, "schema_version": SCHEMA_VERSION, **(about or {})}
+    metadata = {"table": name, "schema_version": SCHEMA_VERSION, "versions": versions(), **(about or {})}
     table = table.replace_schema_metadata({"vocalise": json.dumps(metadata, sort_keys=True, default=str)})
     with whole(path) as temporary:
         pq.write_table(table, temporary, compression="zstd")
+
+
+@cache
+def versions() -> dict[str, str]:
+    """Versions of this project and of the libraries that its tables pass through."""
+    return {name: version(name) for name in ("vocalise", "numpy", "pandas", "pyarrow", "scipy")}
 
 
 def _opened(path: str | Path, columns: list[str] | None = None) -> pa.Table:

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from workflow_scripts.study.schemas import SCHEMA_VERSION
-from workflow_scripts.study.tables import whole
+from workflow_scripts.study.tables import versions, whole
 
 
 class VectorWriter(AbstractContextManager["VectorWriter"]):
@@ -30,7 +30,7 @@ class VectorWriter(AbstractContextManager["VectorWriter"]):
     def __init__(self, path: str | Path, widths: Mapping[str, int], about: Mapping[str, Any]) -> None:
         self._whole = whole(path)
         self._widths = dict(widths)
-        metadata = {"table": "layer", "schema_version": SCHEMA_VERSION, **about}
+        metadata = {"table": "layer", "schema_version": SCHEMA_VERSION, "versions": versions(), **about}
         fields = [pa.field("clip_id", pa.string()), pa.field("audio_hash", pa.string())]
         fields += [pa.field(name, pa.list_(pa.float32(), width)) for name, width in self._widths.items()]
         self._schema = pa.schema(fields, metadata={"vocalise": json.dumps(metadata, sort_keys=True, default=str)})

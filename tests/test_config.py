@@ -1,6 +1,7 @@
 """A mistake in the config is refused before anything runs, all at once, each with the nearest valid name."""
 
 import copy
+import json
 import subprocess
 import sys
 import time
@@ -12,6 +13,8 @@ import yaml
 from workflow_scripts.study.checks import check_study, read_study
 from workflow_scripts.study.errors import UserError
 from workflow_scripts.study.make_docs import ROOT, generated
+from workflow_scripts.study.plan import Plan
+from workflow_scripts.study.plan_checks import remarks
 
 STUDY = {
     "study": "A test",
@@ -24,7 +27,9 @@ STUDY = {
 }
 
 TABLE = {"a": {"corpus": "table", "file": "a.csv"}}
+TWO = {"a": {"corpus": "ravdess-speech"}, "b": {"corpus": "emodb"}}
 MINE = {"name": "mine", "family": "hubert", "layers": 3}
+TINY = {**MINE, "layers": 2, "final_norm": True, "weights": "untrained", "architecture": "hubert-tiny"}
 
 
 def changed(**changes: object) -> dict:
@@ -49,7 +54,10 @@ def test_without_a_probing_section_nothing_is_probed():
         ({"sed": 3}, "sed: no such key; did you mean 'seed'?"),
         ({"seed": "one"}, "seed: input should be a valid integer (found 'one')"),
         ({"datasets": {"a": {"corpus": "ravdes-speech"}}}, "no corpus 'ravdes-speech'; did you mean 'ravdess-speech'?"),
-        ({"datasets": {"a": {"corpus": "emodb", "lvel": "matched"}}}, "a.lvel: no such key for corpus 'emodb'; did you mean 'level'?"),
+        (
+            {"datasets": {"a": {"corpus": "emodb", "lvel": "matched"}}},
+            "a.lvel: no such key for corpus 'emodb'; did you mean 'level'?",
+        ),
         ({"datasets": {"a": {"corpus": "emodb", "crop": -1}}}, "datasets.a.crop: input should be greater than 0"),
         ({"models": ["hubert-bse"]}, "no model 'hubert-bse' in resources/models.yaml; did you mean 'hubert-base'?"),
         ({"models": ["hubert-base", "hubert-base"]}, "models[1]: 'hubert-base' stands twice"),
@@ -69,8 +77,80 @@ def test_without_a_probing_section_nothing_is_probed():
         ({"probing": {"C": [1.0, 0.1]}}, "probing.C: give positive values in ascending order"),
         ({"probing": {"poolings": ["std"]}}, "probing.poolings: 'std' is not among embeddings.poolings"),
         ({"acoustics": ["eGeMAPSv2"]}, "did you mean 'eGeMAPSv02'?"),
+        ({"models": [], "acoustics": [], "layers": "all"}, "probing: nothing to probe: name models or acoustics"),
+        (
+            {"protocols": ["emobox"], "pairs": []},
+            "'song': 'emobox' has fold lists for emodb, ravdess-speech, savee only; add strict or paper1",
+        ),
+        (
+            {"protocols": ["emobox"], "datasets": TWO, "pairs": [["a", "b"]]},
+            "protocols: none applies to pairs[0] (a, b)",
+        ),
+        (
+            {"protocols": ["strict", "emobox"], "datasets": {"song": {"corpus": "ravdess-song"}}, "pairs": []},
+            "none of which is a dataset here",
+        ),
+        (
+            {"embeddings": {"poolings": ["mean-active"]}, "probing": {}},
+            "poolings: 'mean' (the default) is not among embeddings.poolings (mean-active); add it there or probe one",
+        ),
+        ({"protocols": ["strict", "strict"]}, "protocols: 'strict' stands twice"),
+        ({"acoustics": ["eGeMAPSv02", "eGeMAPSv02"]}, "acoustics: 'eGeMAPSv02' stands twice"),
+        ({"layers": [0, 1, 0]}, "layers: 0 stands twice"),
+        ({"emotions": ["happy", "neutral", "happy"]}, "emotions: 'happy' stands twice"),
+        ({"probing": {"probes": ["logistic", "logistic"]}}, "probing.probes: 'logistic' stands twice"),
+        ({"probing": {"poolings": ["mean", "mean"]}}, "probing.poolings: 'mean' stands twice"),
+        (
+            {"probing": {"speaker_normalisation": ["none", "none"]}},
+            "probing.speaker_normalisation: 'none' stands twice",
+        ),
+        ({"embeddings": {"poolings": ["mean", "mean"]}}, "embeddings.poolings: 'mean' stands twice"),
+        ({"layers": []}, "layers: the list is empty; give 'all' or the layers to analyse"),
+        (
+            {"layers": ["final"], "models": ["tiny-hubert", "tiny-wavlm"]},
+            "layers: model 'tiny-wavlm' has none of them; name one of 0, 1, 2, or leave the model out",
+        ),
+        (
+            {"datasets": TWO, "pairs": [["a", "b"]], "emotions": ["surprised", "neutral", "boredom"]},
+            "pairs[0]: emotions that both 'a' and 'b' have: neutral;",
+        ),
+        ({"emotions": ["disgust", "surprised"]}, "emotions: dataset 'song' has only: none; name two of neutral,"),
+        ({"emotions": ["happy", "surprised"]}, "emotions: dataset 'song' has only: happy;"),
+        (
+            {"emotions": ["disgust", "surprised"], "datasets": {"a": {"corpus": "ravdess-speech"}}, "pairs": []},
+            "emotions: of dataset 'a' protocol 'paper1' has only: none;",
+        ),
+        (
+            {"models": [{**MINE, "weights": "untrained", "architecture": "wavlm-tiny"}]},
+            "models[0].architecture: 'wavlm-tiny' is not of family 'hubert'; this has hubert-base, hubert-large",
+        ),
+        ({"models": [TINY | {"layers": 3}]}, "models[0].layers: architecture 'hubert-tiny' has 2, the entry says 3"),
+        (
+            {"models": [TINY | {"final_norm": False}]},
+            "models[0].final_norm: architecture 'hubert-tiny' has true, the entry says false",
+        ),
+        (
+            {"models": [TINY | {"architecture": "hubert-base"}]},
+            "models[0].layers: architecture 'hubert-base' has 12, the entry says 2",
+        ),
+        ({"models": [TINY | {"width": 768}]}, "models[0].width: architecture 'hubert-tiny' has 32, the entry says 768"),
+        (
+            {"models": [TINY | {"sample_rate": 24000}]},
+            "models[0].sample_rate: architecture 'hubert-tiny' has 16000, the entry says 24000",
+        ),
+        ({"models": [TINY | {"folder": "w"}]}, "models[0].folder: untrained networks have none"),
+        (
+            {"models": [TINY | {"weights": "local"}]},
+            "models[0].architecture: is for untrained networks; add weights: untrained",
+        ),
+        ({"models": [{**MINE, "name": "a/b"}]}, "models[0].name: 'a/b' is part of paths: use letters"),
+        ({"models": [{**MINE, "layrs": 3}]}, "models[0].layrs: no such key; did you mean 'layers'?"),
+        ({"models": [["x"]]}, "models[0]: give a name of resources/models.yaml or a network of your own (found ['x'])"),
+        ({"datasets": {"a b": {"corpus": "emodb"}}}, "datasets.a b: 'a b' is part of paths: use letters"),
+        ({"datasets": {"../a": {"corpus": "emodb"}}}, "'../a' is part of paths: use letters"),
+        ({"datasets": {"a": {**TABLE["a"], "sexes": {3: "male"}}}}, "datasets.a.sexes: 3 is no text; put it in quotes"),
     ],
-)  # fmt: skip
+)
 def test_each_mistake_is_named_with_its_place(change, expected):
     with pytest.raises(UserError) as refused:
         check_study(changed(**change))
@@ -87,6 +167,57 @@ def test_all_mistakes_come_at_once():
     text = str(refused.value)
     assert "4 mistake(s)" in text
     assert all(word in text for word in ("sed", "hubert-bse", "hapy", "strct"))
+
+
+def test_a_mistake_in_one_key_does_not_hide_what_others_say_together():
+    with pytest.raises(UserError) as refused:
+        check_study(changed(sed=3, layers=[], embeddings={"poolings": ["std"]}, pairs=[["speech", "sng"]]))
+    assert "4 mistake(s)" in str(refused.value)
+
+
+def test_a_mistake_in_one_key_makes_up_none_in_others():
+    meant = {key: value for key, value in changed(acoustics=[]).items() if key != "models"}
+    with pytest.raises(UserError, match=r"^config: 1 mistake\(s\)"):
+        check_study({**meant, "modls": ["hubert-base"]})
+
+
+@pytest.mark.parametrize(
+    ("entry", "config", "expected"),
+    [
+        (MINE, {"model_type": "wavlm", "num_hidden_layers": 3}, "model_type 'wavlm', family 'hubert' reads hubert"),
+        (MINE, {"model_type": "hubert"}, "models[0].layers: w/mine/config.json has 12, the entry says 3"),
+        ("hubert-base", {"model_type": "hubert", "do_stable_layer_norm": True}, "models[0].final_norm: w/hubert-base/"),
+    ],
+)
+def test_weights_that_are_there_already_are_compared_with_their_entry(tmp_path, monkeypatch, entry, config, expected):
+    monkeypatch.chdir(tmp_path)
+    folder = tmp_path / "w" / (entry if isinstance(entry, str) else entry["name"])
+    folder.mkdir(parents=True)
+    (folder / "config.json").write_text(json.dumps(config))
+    with pytest.raises(UserError) as refused:
+        check_study(changed(models=[entry], weights="w", layers="all"))
+    assert expected in str(refused.value)
+
+
+def test_networks_of_ones_own_that_agree_with_their_shape_pass(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "weights/mine").mkdir(parents=True)
+    (tmp_path / "weights/mine/config.json").write_text('{"model_type": "hubert", "num_hidden_layers": 3}')
+    assert check_study(changed(models=[MINE, {**TINY, "name": "tiny"}], layers="all"))
+
+
+def test_folders_that_are_not_there_yet_are_remarks_and_no_mistakes(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    datasets = {**STUDY["datasets"], **TABLE, "made": {"corpus": "synthetic-speech"}}
+    study = check_study(changed(datasets=datasets, audio="here"))
+    texts = remarks(Plan(study))
+    assert [text.split(" ")[0] for text in texts] == ["datasets.speech:", "datasets.song:", "datasets.a:", "models:"]
+    assert "here/ravdess-speech yet; expected there: Actor_01" in texts[0]
+    assert "here/table/a.csv yet; expected there: a CSV" in texts[2]
+    assert "hubert-base is not at weights/hubert-base yet; expected there: config.json" in texts[3]
+    for place in ("here/ravdess-speech", "here/ravdess-song", "here/table/a.csv", "weights/hubert-base"):
+        (tmp_path / place).mkdir(parents=True)
+    assert remarks(Plan(study)) == []
 
 
 @pytest.mark.parametrize("content", ["", "- a list", "study: [unclosed"])
@@ -110,8 +241,6 @@ def test_generated_files_agree_with_the_model():
 
 def test_the_schema_refuses_what_the_model_refuses():
     jsonschema = pytest.importorskip("jsonschema")
-    import json
-
     schema = json.loads((ROOT / "resources" / "config.schema.json").read_text())
     jsonschema.validate(yaml.safe_load((ROOT / "config.yaml").read_text()), schema)
     for change in ({"sed": 3}, {"datasets": {"a": {"corpus": "ravdes"}}}, {"protocols": ["strct"]}):

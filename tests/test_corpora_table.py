@@ -181,3 +181,11 @@ def test_sources_are_the_tables_and_the_files_that_exist(tmp_path: Path) -> None
     there = write(tmp_path / "wav" / "a 1.wav", voice())
     options = corpora.resolve_options(TABLE, {"file": "list.csv"})
     assert TABLE.sources(tmp_path, options) == [tmp_path / "list.csv", there]
+
+
+def test_a_table_without_paths_is_refused_with_the_columns_it_has(tmp_path: Path) -> None:
+    rows().to_csv(tmp_path / "list.csv", index=False)
+    pd.DataFrame({"who": ["anna"], "feels": ["sad"]}).to_csv(tmp_path / "other.csv", index=False)
+    for options in ({"file": "other.csv", "patterns": {"speaker": "(a)"}}, {"file": "list.csv", "join": ["other.csv"]}):
+        with pytest.raises(UserError, match=r"other.csv: the table has no column path; it has who, feels"):
+            load(tmp_path, **options)

@@ -5,10 +5,12 @@ import sys
 
 from workflow_scripts.study.checks import read_study
 from workflow_scripts.study.errors import UserError
+from workflow_scripts.study.plan import Plan
+from workflow_scripts.study.plan_checks import remarks
 
 
 def main() -> int:
-    """Print every mistake of the config and return 1, or say that there is none and return 0."""
+    """Print every mistake of the config and return 1, or say that there is none, and what is missing, and return 0."""
     parser = argparse.ArgumentParser(description="Check a config file of Vocalise; nothing is run.")
     parser.add_argument("config", nargs="?", default="config.yaml", help="default: config.yaml")
     place = parser.parse_args().config
@@ -18,6 +20,8 @@ def main() -> int:
         print(error, file=sys.stderr)
         return 1
     print(f"{place}: no mistakes ({len(study.datasets)} datasets, {len(study.models)} models)")
+    for remark in remarks(Plan(study)):
+        print(f"  remark: {remark}")
     return 0
 
 

@@ -91,6 +91,7 @@ class Corpus:
     options      accepted options
     paper1       the part used by protocol `paper1`; None: everything
     own_emotions words outside EMOTIONS are allowed when the study's `emotions` list them
+    emobox       EmoBox's fold lists (resources/emobox_folds.csv) name its clips: protocol `emobox` applies
     synthetic    made by this workflow (rule synthesise); results are marked as demonstrations
     sources      (folder, resolved options) -> files whose content decides the manifest
     """
@@ -106,6 +107,7 @@ class Corpus:
     options: Mapping[str, Option] = field(default_factory=dict)
     paper1: Restriction | None = None
     own_emotions: bool = False
+    emobox: bool = False
     synthetic: bool = False
     citation: str = ""
     sources: Callable[[Path, Mapping[str, Any]], list[Path]] = _all_audio

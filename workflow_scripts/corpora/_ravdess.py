@@ -53,6 +53,7 @@ def corpus(name: str, channel: str) -> Corpus:
         pool="ravdess",
         speakers=ACTORS,
         paper1=Restriction(tuple(actor for actor in ACTORS if actor != WITHOUT_SONG), COMMON),
+        emobox=domain == "speech",
         citation="Livingstone & Russo (2018), The Ryerson Audio-Visual Database of Emotional Speech and "
         "Song, PLoS ONE 13(5): e0196391",
     )

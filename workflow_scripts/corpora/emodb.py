@@ -63,6 +63,7 @@ CORPUS = Corpus(
     find_clips=find_clips,
     pool=NAME,
     speakers=SPEAKERS,
+    emobox=True,
     citation="Burkhardt, Paeschke, Rolfes, Sendlmeier & Weiss (2005), A Database of German Emotional Speech, "
     "Interspeech",
 )

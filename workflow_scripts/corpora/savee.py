@@ -81,5 +81,6 @@ CORPUS = Corpus(
     find_clips=find_clips,
     pool=NAME,
     speakers=SPEAKERS,
+    emobox=True,
     citation="Haq & Jackson (2010), Multimodal Emotion Recognition, in Machine Audition, IGI Global",
 )

@@ -51,24 +51,34 @@ def find_clips(folder: Path, options: Mapping[str, Any]) -> list[Clip]:
     be read or a required column is neither there nor made by `patterns`.
     """
     file = table_file(folder, options)
-    frame = _columns(_read(file), file, options)
+    own = _read(file)
+    frame = _columns(own, file, options)
+    if "path" not in frame:
+        raise _without(["path"], own, file)
     for other in options["join"]:
-        joined = _columns(_read(folder / other), folder / other, options)
+        beside = _read(folder / other)
+        joined = _columns(beside, folder / other, options)
+        if "path" not in joined:
+            raise _without(["path"], beside, folder / other)
         new = [column for column in joined if column not in frame]
         frame = frame.merge(joined[["path", *new]].drop_duplicates("path"), on="path", how="left").fillna("")
     frame = _from_patterns(frame, options["patterns"])
     absent = [column for column in REQUIRED if column not in frame]
     if absent:
-        raise UserError(
-            f"the table has no column {' and no column '.join(absent)}; it has {', '.join(frame.columns)}",
-            str(file),
-            "name them in `columns`, e.g. columns: {emotion: my_label}, or take them by `patterns`",
-        )
+        raise _without(absent, own, file)
     if frame.empty:
         raise UserError("the table has no rows", str(file), f"expected: {LAYOUT}")
     base = base_folder(file, folder, options)
     rows = frame.to_dict("records")
     return [_clip({str(key): value for key, value in row.items()}, base, options) for row in rows]
+
+
+def _without(columns: Sequence[str], frame: "pd.DataFrame", file: Path) -> UserError:
+    return UserError(
+        f"the table has no column {' and no column '.join(columns)}; it has {', '.join(frame.columns)}",
+        str(file),
+        "name them in `columns`, e.g. columns: {emotion: my_label}, or take them by `patterns`",
+    )
 
 
 def table_file(folder: Path, options: Mapping[str, Any]) -> Path:
@@ -82,9 +92,12 @@ def base_folder(file: Path, folder: Path, options: Mapping[str, Any]) -> Path:
 
 
 def sources(folder: Path, options: Mapping[str, Any]) -> list[Path]:
-    """The tables, and the audio files they list as far as these exist."""
+    """The tables, and the audio files they list as far as these exist; of a table that cannot be read itself alone."""
     tables = [table_file(folder, options), *(folder / other for other in options["join"])]
-    clips = find_clips(folder, options)
+    try:
+        clips = find_clips(folder, options)
+    except Exception:  # asked while planning; the job of the manifest meets the same fault and tells the user
+        return tables
     return tables + [path for clip in clips if (path := Path(clip.path)).is_file()]
 
 

@@ -1,17 +1,22 @@
-"""Reading a config and finding all its mistakes at once, each with the nearest valid name."""
+"""Reading a config and finding all its mistakes at once, each with the nearest valid name.
 
-import difflib
-from collections.abc import Iterable, Mapping
+Here stand the mistakes of single keys and entries; what keys say together is checked in plan_checks.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import yaml
 from pydantic import BaseModel, ValidationError
 
 from workflow_scripts import corpora
 from workflow_scripts.study import catalogue
-from workflow_scripts.study.config import Dataset, Embeddings, Study
+from workflow_scripts.study.config import Dataset, Study
 from workflow_scripts.study.errors import UserError
+from workflow_scripts.study.plan import Plan
+from workflow_scripts.study.plan_checks import CHECKS, did_you_mean, nearest
 
 
 def read_study(path: str | Path) -> Study:
@@ -20,33 +25,52 @@ def read_study(path: str | Path) -> Study:
         raw = yaml.safe_load(Path(path).read_text())
     except OSError as error:
         raise UserError(f"cannot be read ({error.strerror})", str(path), "give an existing config file") from error
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise UserError(f"is not valid YAML: {error}", str(path)) from error
     return check_study(raw, str(path))
 
 
 def check_study(raw: Any, place: str = "config") -> Study:
     """Validate a config as read from YAML; UserError naming all mistakes."""
-    if not isinstance(raw, Mapping):
-        raise UserError("holds no keys", place, "start from the config.yaml that comes with the project")
-    study, mistakes = None, []
+    if not isinstance(raw, Mapping) or not all(isinstance(key, str) for key in raw):
+        raise UserError(
+            "does not consist of named keys", place, "start from the config.yaml that comes with the project"
+        )
+    wrong: Sequence[Mapping[str, Any]] = ()
     try:
-        study = Study.model_validate(raw)
+        Study.model_validate(raw)
     except ValidationError as error:
-        mistakes = [words for item in error.errors() if (words := _in_words(item))]
-    mistakes += [mistake for check in CHECKS for mistake in check(raw)]
-    if mistakes or study is None:
+        wrong = error.errors()
+    mistakes = [words for item in wrong if (words := _in_words(item))]
+    mistakes += [*check_datasets(raw), *check_models(raw)]
+    told = {_key(mistake) for mistake in mistakes}
+    silent = dict.fromkeys(key for item in wrong if (key := str(item["loc"][0])) not in told)
+    mistakes += [f"{key}: is not of a valid form (found {raw.get(key)!r})" for key in silent]
+    study, faulty = _without_faulty_keys(raw, mistakes)
+    plan = Plan(study)
+    mistakes += [mistake for needed, check in CHECKS if not faulty & set(needed) for mistake in check(plan)]
+    if mistakes:
         text = "\n".join(f"  - {mistake}" for mistake in dict.fromkeys(mistakes))
         raise UserError(f"{len(dict.fromkeys(mistakes))} mistake(s) in the config\n{text}", place, "see docs/config.md")
     return study
 
 
-def _did_you_mean(word: Any, valid: Iterable[str]) -> str:
-    by_lower = {name.lower(): name for name in valid}
-    near = difflib.get_close_matches(str(word).lower(), by_lower, n=1, cutoff=0.5)
-    if near:
-        return f"; did you mean '{by_lower[near[0]]}'?"
-    return f"; valid: {', '.join(by_lower.values())}" if by_lower else ""
+def _key(mistake: str) -> str:
+    """The key of the config that a mistake in words begins with."""
+    return re.split(r"[.:\[]", mistake)[0]
+
+
+def _without_faulty_keys(raw: Mapping[Any, Any], mistakes: list[str]) -> tuple[Study, set[str]]:
+    """The study with its faulty keys at their defaults, and the names of these keys.
+
+    With it the checks of what keys say together still run where none of the keys they need is faulty. For an
+    unknown key the valid one that was probably meant counts as faulty too.
+    """
+    faulty = {_key(mistake) for mistake in mistakes}
+    faulty |= {near for key in raw if key not in Study.model_fields and (near := nearest(key, Study.model_fields))}
+    stand_in = {"study": "", "datasets": {"none": {"corpus": "none"}}}
+    sound = {key: value for key, value in raw.items() if key in Study.model_fields and key not in faulty}
+    return Study.model_validate({**stand_in, **sound}), faulty
 
 
 def _in_words(item: Mapping[str, Any]) -> str:
@@ -60,17 +84,22 @@ def _in_words(item: Mapping[str, Any]) -> str:
                 else f"layers: give 'all' or a list, not {item['input']!r}"
             )
         return f"layers[{loc[-2]}]: {item['input']!r} is neither a layer's number nor 'final'"
-    if loc[0] in ("models", "emotions") and loc[-1] in ("str", "Model") and not isinstance(item["input"], int | float):
-        return ""
+    if loc[0] == "emotions" and len(loc) == 2:  # one sentence for both forms that it could have had
+        wanted = loc[-1] == "list[str]" and not isinstance(item["input"], list)
+        return f"emotions: give 'all' or a list, not {item['input']!r}" if wanted else ""
+    if loc[0] == "models" and loc[-1] in ("str", "Model"):
+        return ""  # said by check_models, once
     path = [part for part in loc if isinstance(part, int) or not ("[" in part or part in ("str", "Model"))]
     key = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path).lstrip(".")
     if item["type"] == "extra_forbidden":
-        return f"{key}: no such key" + _did_you_mean(path[-1], _keys_beside(path))
+        return f"{key}: no such key" + did_you_mean(path[-1], _keys_beside(path))
     if item["type"] == "missing":
         return f"{key}: is required"
     if item["type"] == "literal_error":
         valid = [word.strip().strip("'") for word in item["ctx"]["expected"].replace(" or ", ", ").split(",")]
-        return f"{key}: {item['input']!r} is not valid" + _did_you_mean(item["input"], valid)
+        return f"{key}: {item['input']!r} is not valid" + did_you_mean(item["input"], valid)
+    if item["type"] == "string_pattern_mismatch":
+        return f"{key}: {item['input']!r} is part of paths: use letters, digits, '-' and '.', a letter or digit first"
     return f"{key}: {item['msg'].lower()} (found {item['input']!r})"
 
 
@@ -80,10 +109,14 @@ def _keys_beside(path: list[Any]) -> list[str]:
         field = getattr(model, "model_fields", {}).get(part)
         if field is None:
             continue
-        candidates = [field.annotation, *getattr(field.annotation, "__args__", ())]
-        inner = [c for c in candidates if isinstance(c, type) and issubclass(c, BaseModel)]
+        inner = [kind for kind in _kinds(field.annotation) if isinstance(kind, type) and issubclass(kind, BaseModel)]
         model = inner[0] if inner else model
     return list(model.model_fields)
+
+
+def _kinds(annotation: Any) -> list[Any]:
+    """A type and all types inside it."""
+    return [annotation, *(kind for inner in get_args(annotation) for kind in _kinds(inner))]
 
 
 def _section(raw: Any, key: str) -> dict[str, Any]:
@@ -109,12 +142,12 @@ def check_datasets(raw: Any) -> Iterable[str]:
         place, corpus = f"datasets.{name}", _corpus(entry)
         if corpus is None:
             if isinstance(entry.get("corpus"), str):
-                yield f"{place}.corpus: no corpus '{entry['corpus']}'" + _did_you_mean(entry["corpus"], corpora.names())
+                yield f"{place}.corpus: no corpus '{entry['corpus']}'" + did_you_mean(entry["corpus"], corpora.names())
             continue
         valid = [*Dataset.model_fields, *corpus.options]
         for key, value in entry.items():
             if key not in valid:
-                yield f"{place}.{key}: no such key for corpus '{corpus.name}'" + _did_you_mean(key, valid)
+                yield f"{place}.{key}: no such key for corpus '{corpus.name}'" + did_you_mean(key, valid)
             elif key in corpus.options:
                 yield from _option_mistakes(f"{place}.{key}", corpus.options[key], value)
         for key, option in corpus.options.items():
@@ -126,6 +159,9 @@ def _option_mistakes(place: str, option: corpora.Option, value: Any) -> Iterable
     number = option.type is float and isinstance(value, int) and not isinstance(value, bool)
     if not number and (not isinstance(value, option.type) or (option.type is int and isinstance(value, bool))):
         yield f"{place}: should be of type {option.type.__name__} (found {value!r})"
+    elif isinstance(value, dict | list):
+        parts = [*value.keys(), *value.values()] if isinstance(value, dict) else value
+        yield from (f"{place}: {part!r} is no text; put it in quotes" for part in parts if not isinstance(part, str))
     elif isinstance(value, int | float) and not isinstance(value, bool):
         if option.low is not None and value < option.low:
             yield f"{place}: should be at least {option.low} (found {value!r})"
@@ -137,102 +173,26 @@ def check_models(raw: Any) -> Iterable[str]:
     """Names are in the catalogue, no name stands twice, architectures exist."""
     seen: set[str] = set()
     for index, entry in enumerate(_listed(raw, "models")):
-        name = entry.get("name") if isinstance(entry, Mapping) else entry
+        name = entry.get("name", "") if isinstance(entry, Mapping) else entry
+        if not isinstance(entry, str | Mapping):
+            yield f"models[{index}]: give a name of resources/models.yaml or a network of your own (found {entry!r})"
+        if not isinstance(name, str):
+            continue
         if isinstance(entry, str) and entry not in catalogue.names():
-            yield f"models[{index}]: no model '{entry}' in resources/models.yaml" + _did_you_mean(
+            yield f"models[{index}]: no model '{entry}' in resources/models.yaml" + did_you_mean(
                 entry, catalogue.names()
             )
         if isinstance(entry, Mapping) and name in catalogue.names():
             yield f"models[{index}]: '{name}' is a name of resources/models.yaml; choose another"
-        if name in seen:
+        if name and name in seen:
             yield f"models[{index}]: '{name}' stands twice"
         if name in _listed(raw, "acoustics"):
             yield f"models[{index}]: '{name}' is the name of an acoustic feature set"
         architecture = entry.get("architecture") if isinstance(entry, Mapping) else None
         if architecture is not None and architecture not in catalogue.architectures():
-            yield f"models[{index}].architecture: no architecture '{architecture}'" + _did_you_mean(
+            yield f"models[{index}].architecture: no architecture '{architecture}'" + did_you_mean(
                 architecture, catalogue.architectures()
             )
         if isinstance(entry, Mapping) and entry.get("weights") == "untrained" and architecture is None:
             yield f"models[{index}].architecture: is required for untrained weights"
-        seen.add(str(name))
-
-
-def check_emotions(raw: Any) -> Iterable[str]:
-    """Every emotion is one that some dataset of the study has.
-
-    A table of a user's own may have words of its own; one that resembles a common word is taken for a slip.
-    """
-    having: set[str] = set()
-    any_word = False
-    for entry in _section(raw, "datasets").values():
-        corpus = _corpus(entry)
-        if corpus is None:
-            return
-        labels = entry.get("labels") if isinstance(entry.get("labels"), Mapping) else {}
-        having |= {*map(str, labels.values()), *(corpus.emotions or corpora.EMOTIONS)}
-        any_word = any_word or corpus.own_emotions
-    emotions = [str(emotion) for emotion in _listed(raw, "emotions")]
-    valid = [word for word in corpora.EMOTIONS if word in having] + sorted(having - set(corpora.EMOTIONS))
-    for index, emotion in enumerate(emotions):
-        if emotion not in having and not (any_word and not corpora.nearest(emotion, valid)):
-            yield f"emotions[{index}]: no dataset has '{emotion}'" + _did_you_mean(emotion, valid)
-    yield from (f"emotions: '{word}' stands twice" for word in sorted({e for e in emotions if emotions.count(e) > 1}))
-    if isinstance(raw.get("emotions"), list) and len(emotions) < 2:
-        yield "emotions: at least two are needed to tell apart"
-
-
-def check_layers(raw: Any) -> Iterable[str]:
-    """Every layer is one that some model of the study has."""
-    models = [catalogue.entry(model) for model in _listed(raw, "models") if catalogue.is_whole(model)]
-    states = {state for model in models for state in catalogue.states(model)}
-    for index, layer in enumerate(_listed(raw, "layers")):
-        if states and str(layer) not in states:
-            ordered = sorted(states, key=lambda state: (not state.isdigit(), int(state) if state.isdigit() else 0))
-            yield f"layers[{index}]: no model of the study has a layer {layer!r}; valid: {', '.join(ordered)}"
-
-
-def check_pairs(raw: Any) -> Iterable[str]:
-    """Pairs name two different datasets, each pair once."""
-    datasets, seen = list(_section(raw, "datasets")), set()
-    for index, pair in enumerate(_listed(raw, "pairs")):
-        if not isinstance(pair, list):
-            continue
-        for name in pair:
-            if name not in datasets:
-                yield f"pairs[{index}]: no dataset '{name}' in this study" + _did_you_mean(name, datasets)
-        if len(pair) == 2 and pair[0] == pair[1]:
-            yield f"pairs[{index}]: a dataset is paired with itself"
-        if frozenset(map(str, pair)) in seen:
-            yield f"pairs[{index}]: this pair stands twice"
-        seen.add(frozenset(map(str, pair)))
-
-
-def check_probing(raw: Any) -> Iterable[str]:
-    """What is probed is stored; the grid ascends; nothing stands twice."""
-    probing = _section(raw, "probing")
-    stored = _listed(_section(raw, "embeddings"), "poolings") or Embeddings().poolings
-    for pooling in _listed(probing, "poolings"):
-        if pooling not in stored:
-            yield f"probing.poolings: '{pooling}' is not among embeddings.poolings ({', '.join(map(str, stored))})"
-    grid = [value for value in _listed(probing, "C") if isinstance(value, int | float)]
-    if grid != sorted(set(grid)) or any(value <= 0 for value in grid):
-        yield "probing.C: give positive values in ascending order, each once"
-
-
-def check_protocols(raw: Any) -> Iterable[str]:
-    """Protocol `emobox` has fold lists for some dataset of the study."""
-    corpus_names = [entry.get("corpus") for entry in _section(raw, "datasets").values() if isinstance(entry, Mapping)]
-    if "emobox" in _listed(raw, "protocols") and not set(corpus_names) & {"ravdess-speech", "savee", "emodb"}:
-        yield "protocols: 'emobox' has fold lists for ravdess-speech, savee and emodb, none of which is a dataset here"
-
-
-CHECKS = (
-    check_datasets,
-    check_models,
-    check_emotions,
-    check_layers,
-    check_pairs,
-    check_probing,
-    check_protocols,
-)
+        seen.add(name)

@@ -65,7 +65,8 @@ class Embeddings(Section):
     precision: Literal["float32", "bfloat16"] = "float32"
     """Number format of the forward pass; bfloat16 is faster and errs by about half a per cent."""
     batch_seconds: float = Field(default=40.0, gt=0)
-    """Seconds of audio that go through the network at once (memory grows with it, results do not change)."""
+    """Seconds of audio that go through the network at once: memory grows with it. An edit embeds again, since
+    results differ by rounding (the embeddings state it)."""
     threads: int = Field(default=8, ge=1)
     """Cores for one network (fewer are used where fewer are there)."""
 

@@ -16,7 +16,6 @@ from workflow_scripts.study.config import Dataset, Study
 from workflow_scripts.study.digest import PACKAGE, code_digest, content_digest
 
 Spec = dict[str, Any]
-EMOBOX = ("ravdess-speech", "savee", "emodb")
 FUNCTIONALS = "functionals"
 
 
@@ -52,8 +51,8 @@ class Plan:
 
     @cached_property
     def representations(self) -> list[str]:
-        """Everything that is probed: the networks with a layer in this study, then the acoustic feature sets."""
-        return [*(model for model in self.models if self.layers(model)), *self.study.acoustics]
+        """Everything that is probed: the networks, then the acoustic feature sets."""
+        return [*self.models, *self.study.acoustics]
 
     @cached_property
     def directions(self) -> list[tuple[str, str]]:
@@ -65,9 +64,9 @@ class Plan:
         return corpora.find(self.datasets[dataset].corpus)
 
     def protocols(self, dataset: str) -> list[str]:
-        """Protocols of the study that apply to a dataset (EmoBox has fold lists for three corpora)."""
-        known = self.datasets[dataset].corpus in EMOBOX
-        return [protocol for protocol in self.study.protocols if protocol != "emobox" or known]
+        """Protocols of the study that apply to a dataset (EmoBox has fold lists for some corpora)."""
+        listed = self.corpus(dataset).emobox
+        return [protocol for protocol in self.study.protocols if protocol != "emobox" or listed]
 
     def emotions(self, dataset: str) -> list[str]:
         """Emotions of the study that a dataset can have, in canonical order."""

@@ -1,0 +1,117 @@
+"""The plan: names, protocols and emotions that follow from the config before any job has run."""
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from workflow_scripts import corpora
+from workflow_scripts.study.checks import check_study
+from workflow_scripts.study.plan import Plan
+
+ROOT = Path(__file__).parents[1]
+STUDY = {
+    "study": "A test",
+    "datasets": {
+        "speech": {"corpus": "ravdess-speech"},
+        "song": {"corpus": "ravdess-song", "crop": 2.0},
+        "mine": {"corpus": "table", "file": "clips.csv"},
+    },
+    "models": ["tiny-hubert", "tiny-wavlm"],
+    "layers": [2, "final"],
+    "emotions": ["sad", "surprised", "neutral"],
+    "pairs": [["speech", "song"]],
+    "protocols": ["strict", "emobox"],
+    "probing": {},
+}
+
+
+@pytest.fixture
+def plan(tmp_path: Path) -> Plan:
+    return planned(tmp_path)
+
+
+def planned(folder: Path, **changes: object) -> Plan:
+    datasets = {name: {**entry, "folder": str(folder / name)} for name, entry in STUDY["datasets"].items()}
+    return Plan(check_study({**STUDY, "datasets": datasets, **changes}), folder / "hashes.json")
+
+
+def test_layers_are_those_listed_of_each_network_and_one_of_acoustic_sets(plan):
+    assert plan.representations == ["tiny-hubert", "tiny-wavlm", "eGeMAPSv02"]
+    assert [plan.layers(name) for name in plan.representations] == [["2", "final"], ["2"], ["functionals"]]
+    assert plan.states("tiny-hubert") == ["0", "1", "2", "final"]
+
+
+def test_emotions_are_those_a_dataset_can_have_in_canonical_order(plan):
+    assert plan.emotions("speech") == ["neutral", "sad", "surprised"]
+    assert plan.emotions("song") == ["neutral", "sad"]
+    assert plan.emotions("mine") == ["neutral", "sad", "surprised"]
+    assert plan.common_emotions("speech", "song") == ["neutral", "sad"]
+
+
+def test_emobox_applies_where_it_has_lists_and_never_across_datasets(plan):
+    assert plan.protocols("speech") == ["strict", "emobox"]
+    assert plan.protocols("song") == ["strict"]
+    assert plan.pair_protocols("speech", "song") == ["strict"]
+    assert plan.directions == [("speech", "song"), ("song", "speech")]
+
+
+def test_the_corpora_that_say_they_are_in_emobox_are_those_of_its_lists():
+    with (ROOT / "resources" / "emobox_folds.csv").open(newline="") as file:
+        listed = {row["clip_id"].split("/")[0] for row in csv.DictReader(file)}
+    assert listed == {name for name in corpora.names() if corpora.find(name).emobox}
+
+
+def test_a_table_that_is_missing_or_broken_does_not_stop_the_plan_and_is_seen_once_mended(tmp_path):
+    folder = tmp_path / "mine"
+    missing = planned(tmp_path).spec("manifest", dataset="mine")
+    folder.mkdir()
+    (folder / "clips.csv").write_text("nothing,of,use\n1,2,3\n")
+    broken = planned(tmp_path).spec("manifest", dataset="mine")
+    (folder / "a.wav").write_bytes(b"audio")
+    (folder / "clips.csv").write_text("path,speaker,emotion\na.wav,s1,sad\n")
+    right = planned(tmp_path).spec("manifest", dataset="mine")
+    (folder / "a.wav").write_bytes(b"other audio")
+    replaced = planned(tmp_path).spec("manifest", dataset="mine")
+    assert len({spec["audio_digest"] for spec in (missing, broken, right, replaced)}) == 4
+
+
+def test_every_spec_is_of_plain_types_and_the_same_when_planned_again(tmp_path):
+    jobs = [
+        ("manifest", {"dataset": "song"}),
+        ("folds", {"dataset": "speech", "protocol": "emobox"}),
+        ("embed", {"dataset": "song", "model": "tiny-hubert"}),
+        ("measure_acoustics", {"dataset": "song", "features": "eGeMAPSv02"}),
+        ("probe", {"dataset": "song", "model": "tiny-wavlm", "layer": "2"}),
+        ("cross_probe", {"source": "song", "target": "speech", "model": "tiny-wavlm", "layer": "2"}),
+        ("summarise_layers", {"dataset": "song"}),
+        ("report", {}),
+    ]
+    for rule, names in jobs:
+        spec = planned(tmp_path).spec(rule, **names)
+        assert repr(spec) == repr(planned(tmp_path).spec(rule, **names))
+        assert {type(leaf) for leaf in leaves(spec)} <= {str, int, float, bool, type(None)}
+        assert spec.items() >= {**names, "code": spec["code"]}.items()
+
+
+def leaves(value: object) -> list[object]:
+    if isinstance(value, dict | list):
+        return [leaf for inner in (value.values() if isinstance(value, dict) else value) for leaf in leaves(inner)]
+    return [value]
+
+
+def test_a_setting_enters_the_specs_of_the_jobs_that_use_it_alone(tmp_path):
+    changed = {"probing": {"permutations": 199}, "seed": 2}
+    before, after = planned(tmp_path), planned(tmp_path, **changed)
+    same = [
+        rule
+        for rule, names in {
+            "manifest": {"dataset": "song"},
+            "folds": {"dataset": "song", "protocol": "strict"},
+            "measure_acoustics": {"dataset": "song", "features": "eGeMAPSv02"},
+            "embed": {"dataset": "song", "model": "tiny-hubert"},
+            "probe": {"dataset": "song", "model": "tiny-wavlm", "layer": "2"},
+        }.items()
+        if before.spec(rule, **names) == after.spec(rule, **names)
+    ]
+    assert same == ["manifest", "folds", "measure_acoustics"]

@@ -1,0 +1,235 @@
+"""Mistakes that only show when the keys of a config are seen together, and remarks on what is not there yet.
+
+Every check takes the plan of a study whose keys are valid one by one, and yields its mistakes in words, each
+beginning with the key.
+"""
+
+import difflib
+import importlib
+import json
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from workflow_scripts import corpora
+from workflow_scripts.networks import family_module
+from workflow_scripts.study.config import Model
+from workflow_scripts.study.plan import Plan
+
+# What transformers' configurations of these families say where config.json or an architecture is silent.
+SHAPE = {
+    "layers": ("num_hidden_layers", 12),
+    "final_norm": ("do_stable_layer_norm", False),
+    "width": ("hidden_size", 768),
+}
+
+
+def nearest(word: Any, valid: Iterable[str]) -> str:
+    """The valid name that was probably meant, or ""."""
+    by_lower = {name.lower(): name for name in valid}
+    near = difflib.get_close_matches(str(word).lower(), by_lower, n=1, cutoff=0.5)
+    return by_lower[near[0]] if near else ""
+
+
+def did_you_mean(word: Any, valid: Iterable[str]) -> str:
+    """The end of a sentence on a wrong name: the nearest valid one, else all of them."""
+    valid = list(valid)
+    near = nearest(word, valid)
+    return f"; did you mean '{near}'?" if near else f"; valid: {', '.join(valid)}" if valid else ""
+
+
+def _words(names: Iterable[str]) -> str:
+    return ", ".join(names) or "none"
+
+
+def check_repeats(plan: Plan) -> Iterable[str]:
+    """No entry of a list stands twice."""
+    study = plan.study
+    lists: dict[str, Any] = {key: getattr(study, key) for key in ("layers", "emotions", "protocols", "acoustics")}
+    lists["embeddings.poolings"] = study.embeddings.poolings
+    for key in ("probes", "poolings", "speaker_normalisation"):
+        lists[f"probing.{key}"] = getattr(study.probing, key, [])
+    for place, entries in lists.items():
+        if isinstance(entries, list):
+            yield from (f"{place}: {word!r} stands twice" for word in entries if entries.count(word) > 1)
+
+
+def check_emotions(plan: Plan) -> Iterable[str]:
+    """Every emotion is one that some dataset has, and every dataset has two of the study's.
+
+    A table of a user's own may have words of its own; one that resembles a common word is taken for a slip.
+    """
+    if plan.study.emotions == "all":
+        return
+    emotions = list(plan.study.emotions)
+    if len(emotions) < 2:
+        yield "emotions: at least two are needed to tell apart"
+        return
+    having: set[str] = set()
+    for dataset in plan.datasets:
+        labels: Mapping[str, str] = plan.options(dataset).get("labels", {})
+        having |= {*labels.values(), *(plan.corpus(dataset).emotions or corpora.EMOTIONS)}
+    any_word = any(plan.corpus(dataset).own_emotions for dataset in plan.datasets)
+    valid = [word for word in corpora.EMOTIONS if word in having] + sorted(having - set(corpora.EMOTIONS))
+    unknown = [word for word in emotions if word not in having and not (any_word and not corpora.nearest(word, valid))]
+    for emotion in unknown:
+        yield f"emotions[{emotions.index(emotion)}]: no dataset has '{emotion}'" + did_you_mean(emotion, valid)
+    for dataset in plan.datasets if not unknown else ():
+        corpus, left = plan.corpus(dataset), plan.emotions(dataset)
+        if len(left) < 2:
+            has = f"dataset '{dataset}' has only: {_words(left)}; name two of {', '.join(corpus.emotions)}"
+            yield f"emotions: {has}, or leave the dataset out"
+        elif corpus.paper1 and "paper1" in plan.protocols(dataset):
+            part = [emotion for emotion in left if emotion in corpus.paper1.emotions]
+            if len(part) < 2:
+                has = f"of dataset '{dataset}' protocol 'paper1' has only: {_words(part)}"
+                yield f"emotions: {has}; name two of {', '.join(corpus.paper1.emotions)}, or leave the protocol out"
+
+
+def check_pairs(plan: Plan) -> Iterable[str]:
+    """Pairs name two different datasets, each pair once, with a protocol and two emotions for both."""
+    seen = set()
+    for index, (source, target) in enumerate(plan.study.pairs):
+        unknown = [name for name in (source, target) if name not in plan.datasets]
+        for name in unknown:
+            yield f"pairs[{index}]: no dataset '{name}' in this study" + did_you_mean(name, plan.datasets)
+        if source == target:
+            yield f"pairs[{index}]: a dataset is paired with itself"
+        if {source, target} in seen:
+            yield f"pairs[{index}]: this pair stands twice"
+        seen.add(frozenset((source, target)))
+        if unknown:
+            continue
+        if not plan.pair_protocols(source, target):
+            both = f"pairs[{index}] ({source}, {target})"
+            yield f"protocols: none applies to {both}: 'emobox' never spans two datasets; add strict or paper1"
+        each, common = (plan.emotions(source), plan.emotions(target)), plan.common_emotions(source, target)
+        if all(len(emotions) > 1 for emotions in each) and len(common) < 2:
+            both = f"emotions that both '{source}' and '{target}' have: {_words(common)}"
+            yield f"pairs[{index}]: {both}; name two in `emotions` or drop the pair"
+
+
+def check_protocols(plan: Plan) -> Iterable[str]:
+    """Protocol `emobox` has fold lists for some dataset, and every dataset has a protocol."""
+    lists = f"'emobox' has fold lists for {', '.join(name for name in corpora.names() if corpora.find(name).emobox)}"
+    if "emobox" in plan.study.protocols and not any(plan.corpus(dataset).emobox for dataset in plan.datasets):
+        yield f"protocols: {lists}, none of which is a dataset here; leave it out"
+    for dataset in plan.datasets:
+        if not plan.protocols(dataset):
+            yield f"protocols: none applies to dataset '{dataset}': {lists} only; add strict or paper1"
+
+
+def check_layers(plan: Plan) -> Iterable[str]:
+    """Every layer is one that some model has, and every model has one of the layers."""
+    if plan.study.layers == "all":
+        return
+    if not plan.study.layers:
+        yield "layers: the list is empty; give 'all' or the layers to analyse"
+        return
+    longest = max((plan.states(model) for model in plan.models), key=len, default=[])
+    every = dict.fromkeys(state for model in plan.models for state in [*plan.states(model)])
+    ordered = [state for state in longest if state != "final"] + (["final"] if "final" in every else [])
+    for index, layer in enumerate(plan.study.layers):
+        if every and str(layer) not in every:
+            yield f"layers[{index}]: no model of the study has a layer {layer!r}; valid: {', '.join(ordered)}"
+    for model in plan.models:
+        if not plan.layers(model):
+            own = ", ".join(plan.states(model))
+            yield f"layers: model '{model}' has none of them; name one of {own}, or leave the model out"
+
+
+def check_models(plan: Plan) -> Iterable[str]:
+    """Entries agree with their architecture, or with the config.json of their folder where that is there already."""
+    for index, model in enumerate(plan.study.models):
+        name = model.name if isinstance(model, Model) else model
+        place, entry, folder = f"models[{index}]", plan.models[name], plan.weights(name)
+        architecture = entry.get("architecture")
+        family = importlib.import_module(family_module(entry["family"]))
+        if folder and architecture:
+            yield f"{place}.architecture: is for untrained networks; add weights: untrained, or leave it out"
+        elif folder:
+            yield from _folder_mistakes(place, entry, Path(folder) / "config.json", family)
+        elif entry.get("folder"):
+            yield f"{place}.folder: untrained networks have none; leave out the folder or weights: untrained"
+        elif architecture not in family.ARCHITECTURES:
+            own = ", ".join(family.ARCHITECTURES)
+            yield f"{place}.architecture: '{architecture}' is not of family '{entry['family']}'; this has {own}"
+        else:
+            shape = family.ARCHITECTURES[architecture]
+            stated = {"sample_rate": shape["sample_rate"], **_shape(shape["config"])}
+            yield from _differences(place, entry, stated, f"architecture '{architecture}'")
+
+
+def _folder_mistakes(place: str, entry: Mapping[str, Any], file: Path, family: Any) -> Iterable[str]:
+    try:
+        config = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError):  # not there yet, or broken: the job that loads the network says so
+        return
+    if not isinstance(config, dict):
+        return
+    if config.get("model_type") not in family.MODEL_TYPES:
+        found = f"{file} is of model_type '{config.get('model_type')}'"
+        yield f"{place}.family: {found}, family '{entry['family']}' reads {' or '.join(family.MODEL_TYPES)}"
+    else:
+        yield from _differences(place, entry, _shape(config), str(file))
+
+
+def _shape(config: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: config.get(word, default) for key, (word, default) in SHAPE.items()}
+
+
+def _differences(place: str, entry: Mapping[str, Any], stated: Mapping[str, Any], whose: str) -> Iterable[str]:
+    for key, own in stated.items():
+        if entry.get(key, own) != own:
+            yield f"{place}.{key}: {whose} has {json.dumps(own)}, the entry says {json.dumps(entry[key])}"
+
+
+def check_something_is_probed(plan: Plan) -> Iterable[str]:
+    """A section `probing` has something to probe."""
+    if plan.study.probing and not plan.representations:
+        yield "probing: nothing to probe: name models or acoustics"
+
+
+def check_probing(plan: Plan) -> Iterable[str]:
+    """What is probed is stored; the grid ascends."""
+    if plan.study.probing is None:
+        return
+    stored, grid = plan.study.embeddings.poolings, plan.study.probing.C
+    for pooling in plan.study.probing.poolings:
+        if pooling not in stored:
+            default = "" if "poolings" in plan.study.probing.model_fields_set else " (the default)"
+            missing = f"'{pooling}'{default} is not among embeddings.poolings ({', '.join(stored)})"
+            yield f"probing.poolings: {missing}; add it there or probe one of these"
+    if grid != sorted(set(grid)) or any(value <= 0 for value in grid):
+        yield "probing.C: give positive values in ascending order, each once"
+
+
+# The keys that must be without mistakes of their own for a check to make sense, and the check.
+CHECKS: tuple[tuple[tuple[str, ...], Callable[[Plan], Iterable[str]]], ...] = (
+    ((), check_repeats),
+    (("datasets",), check_emotions),
+    (("datasets",), check_pairs),
+    (("datasets",), check_protocols),
+    (("models",), check_layers),
+    (("models",), check_models),
+    (("models", "acoustics"), check_something_is_probed),
+    (("embeddings",), check_probing),
+)
+
+
+def remarks(plan: Plan) -> list[str]:
+    """Recordings and networks that are not where they are looked for: no mistake, they may come later."""
+    found = []
+    for dataset in plan.datasets:
+        corpus = plan.corpus(dataset)
+        place = Path(plan.folder(dataset)) / str(plan.options(dataset).get("file", ""))
+        if not corpus.synthetic and not place.exists():
+            found.append(f"datasets.{dataset}: nothing lies at {place} yet; expected there: {corpus.layout}")
+    for model in plan.models:
+        folder = plan.weights(model)
+        if folder and not Path(folder).exists():
+            source = plan.models[model].get("source")
+            published = f" (published as {source})" if source else ""
+            files = "config.json, preprocessor_config.json and model.safetensors"
+            found.append(f"models: {model} is not at {folder} yet; expected there: {files}{published}")
+    return found

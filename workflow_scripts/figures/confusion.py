@@ -11,7 +11,8 @@ from matplotlib.figure import Figure
 from workflow_scripts.figures import style
 from workflow_scripts.summaries.roles import Facts
 
-COLUMNS = ["dataset", "model", "protocol", "layer", "true", "predicted", "count", "share", "n_speakers"]
+HOW = ["model", "protocol", "probe", "pooling", "speaker_normalisation", "choice", "layer"]
+COLUMNS = ["dataset", *HOW, "true", "predicted", "count", "share", "n_speakers"]
 PAIRS_PER_ROW = 2
 
 
@@ -23,7 +24,7 @@ def data(confusion: pd.DataFrame, dataset: str, models: Facts) -> pd.DataFrame:
         models: facts of the models by name; their order is kept.
     """
     own = confusion[(confusion["dataset"] == dataset) & (confusion["source"] == dataset) & confusion["headline"]]
-    keys = ["dataset", "model", "protocol", "layer", "true", "predicted"]
+    keys = ["dataset", *HOW, "true", "predicted"]
     cells = own.groupby(keys, sort=False).agg(count=("count", "sum"), n_speakers=("speaker", "nunique")).reset_index()
     totals = cells.groupby(["model", "protocol", "true"], sort=False)["count"].transform("sum")
     cells["share"] = cells["count"] / totals.where(totals > 0)
@@ -97,8 +98,6 @@ def _foot(frame: pd.DataFrame) -> str:
     parts = []
     for protocol, rows in frame.groupby("protocol", sort=False):
         one = rows[rows["model"] == rows["model"].iloc[0]]
-        parts.append(
-            f"{style.PROTOCOL_WORDS[str(protocol)]}: n = {one['count'].sum()} predictions "
-            f"of {one['n_speakers'].max()} speakers"
-        )
-    return "Per cent of the clips of the true emotion; " + "; ".join(parts) + "."
+        how = style.PROTOCOL_WORDS[str(protocol)] + style.chosen(rows["choice"])
+        parts.append(f"{how}: n = {one['count'].sum()} predictions of {one['n_speakers'].max()} speakers")
+    return "Per cent of the clips of the true emotion; " + "; ".join(parts) + f". {style.probed(frame)}."

@@ -1,4 +1,4 @@
-"""Within a domain against across domains: trained on the other dataset, tested on the same held-out speakers."""
+"""Within a domain against across domains: trained on the other dataset, tested on the same one."""
 
 import numpy as np
 import pandas as pd
@@ -10,8 +10,8 @@ from workflow_scripts.summaries.roles import Facts
 from workflow_scripts.summaries.select import main_protocol
 
 COLUMNS = [
-    "source", "target", "model", "kind", "protocol", "speaker_normalisation", "layer", "value", "low", "high", "chance",
-    "n_speakers", "n_clips",
+    "source", "target", "model", "kind", "protocol", "probe", "pooling", "speaker_normalisation", "choice", "layer",
+    "value", "low", "high", "interval", "chance", "n_speakers", "n_clips",
 ]  # fmt: skip
 WITHIN, ACROSS = "within", "across"
 LOOKS = {WITHIN: style.Look("#0072B2", "o"), ACROSS: style.Look("#D55E00", "D")}
@@ -103,7 +103,24 @@ def _panel(axis: Axes, part: pd.DataFrame, models: list[str]) -> None:
 def _foot(frame: pd.DataFrame) -> str:
     protocol = style.PROTOCOL_WORDS[frame["protocol"].iloc[0]]
     return (
-        "Blue circles: trained on the dataset that is tested; orange diamonds: trained on the other one; same held-out "
-        f"speakers; {protocol}, layer chosen inside the training speakers; 95 % intervals over "
-        f"n = {frame['n_speakers'].max()} speakers; dotted: chance."
+        "Blue circles: trained on the dataset that is tested; orange diamonds: trained on the other one. "
+        f"{_tested(frame)} "
+        f"{protocol}{style.chosen(frame['choice'])}; 95 % intervals{style.units(frame['interval'])}; dotted: chance. "
+        f"{style.probed(frame)}."
     )
+
+
+def _tested(frame: pd.DataFrame) -> str:
+    """On what each direction is tested; said apart where within and across have not the same number of clips."""
+    parts = []
+    for (source, target), rows in frame.groupby(["source", "target"], sort=False):
+        numbers = rows.groupby("kind", sort=False)[["n_speakers", "n_clips"]].max()
+        each = {
+            kind: f"n = {numbers.loc[kind, 'n_speakers']} speakers, {numbers.loc[kind, 'n_clips']} clips"
+            for kind in numbers.index
+        }
+        if len(set(each.values())) == 1:
+            parts.append(f"{source} to {target}: {next(iter(each.values()))}")
+        else:
+            parts.append(f"{source} to {target}: " + ", ".join(f"{kind} {words}" for kind, words in each.items()))
+    return "Tested: " + "; ".join(parts) + "."

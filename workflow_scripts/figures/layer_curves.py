@@ -12,10 +12,12 @@ from workflow_scripts.figures import style
 from workflow_scripts.summaries.roles import Facts, acoustic_sets, control_of, networks
 
 COLUMNS = [
-    "dataset", "panel", "line", "model", "layer", "position", "protocol", "value", "low", "high", "kind_of_interval",
-    "best", "among_best", "chance", "n_speakers", "n_clips",
+    "dataset", "panel", "line", "model", "layer", "position", "protocol", "probe", "pooling",
+    "speaker_normalisation", "value", "low", "high", "interval", "kind_of_interval", "best", "among_best", "chance",
+    "n_speakers", "n_clips",
 ]  # fmt: skip
 PANELS_PER_ROW = 4
+PAPERS_FORM = "per-speaker"
 
 
 def data(layers: pd.DataFrame, dataset: str, models: Facts) -> pd.DataFrame:
@@ -25,14 +27,17 @@ def data(layers: pd.DataFrame, dataset: str, models: Facts) -> pd.DataFrame:
         layers: table `layers` of the study.
         models: facts of the models by name.
 
-    Returns: the columns of COLUMNS; `panel` is the network a line stands beside, `line` own, control or acoustics.
+    Returns: the columns of COLUMNS; `panel` is the network a line stands beside, `line` own, normalised (the same with
+        another speaker normalisation of the study, the papers' per-speaker one if it is among them), control or acoustics.
     """
-    main = layers[(layers["dataset"] == dataset) & layers["headline"] & (layers["condition"] == "all")]
+    here = layers[(layers["dataset"] == dataset) & (layers["condition"] == "all")]
+    main, beside_main = here[here["headline"]], _other_normalisation(here)
     reference = "strict" if (main["protocol"] == "strict").any() else main["protocol"].iloc[0]
     panels = networks(models) or acoustic_sets(models)
     parts = []
     for panel in panels:
         parts.append(_part(main[main["model"] == panel], panel, "own"))
+        parts.append(_part(beside_main[beside_main["model"] == panel], panel, "normalised"))
         control = control_of(panel, models)
         # a control of another depth has no layers to stand beside
         equal = control and len(models[control]["layers"]) == len(models[panel]["layers"])
@@ -42,6 +47,16 @@ def data(layers: pd.DataFrame, dataset: str, models: Facts) -> pd.DataFrame:
             rows = main[(main["model"] == name) & (main["protocol"] == reference)]
             parts.append(_part(rows, panel, line))
     return pd.concat(parts, ignore_index=True)[COLUMNS]
+
+
+def _other_normalisation(here: pd.DataFrame) -> pd.DataFrame:
+    """Curves that differ from the headline in the speaker normalisation only; one form of it, or none."""
+    first = here.loc[here["headline"], ["model", "probe", "pooling"]].drop_duplicates()
+    rows = here[~here["headline"]].merge(first, on=["model", "probe", "pooling"])
+    rows = rows[~rows["speaker_normalisation"].isin(here.loc[here["headline"], "speaker_normalisation"])]
+    forms = list(dict.fromkeys(rows["speaker_normalisation"]))
+    form = PAPERS_FORM if PAPERS_FORM in forms else next(iter(forms), "")
+    return rows[rows["speaker_normalisation"] == form]
 
 
 def _part(rows: pd.DataFrame, panel: str, line: str) -> pd.DataFrame:
@@ -121,6 +136,15 @@ def _panel(axis: Axes, frame: pd.DataFrame, domain: str) -> None:
             axis.plot(
                 kept["position"], kept["value"], linestyle="none", marker=look.marker, color=look.colour, zorder=4
             )
+    for (protocol, form), curve in frame[frame["line"] == "normalised"].groupby(
+        ["protocol", "speaker_normalisation"], sort=False
+    ):
+        curve = curve.sort_values("position")
+        one = {"marker": style.PROTOCOLS[str(protocol)].marker, "markersize": 1.4} if len(curve) == 1 else {}
+        axis.plot(
+            curve["position"], curve["value"], linestyle=line_style, color=style.PROTOCOLS[str(protocol)].colour,
+            linewidth=0.6, alpha=0.55, label=f"{protocol}, {form}", zorder=2.5, **one,
+        )  # fmt: skip
     _quiet_lines(axis, frame, ticks)
     axis.set_xticks(ticks["position"], style.layer_words(list(ticks["layer"])))
 
@@ -142,10 +166,13 @@ def _quiet_lines(axis: Axes, frame: pd.DataFrame, ticks: pd.DataFrame) -> None:
 
 
 def _name_quiet_lines(axis: Axes, frame: pd.DataFrame, at_end: bool) -> None:
-    """Names of the level lines, which all panels share, once beside the last panel of a row."""
+    """Names of the lines without markers, which all panels share, once beside the last panel of a row."""
     sets = frame[frame["line"] == "acoustics"].drop_duplicates("model")
-    values = [frame.loc[frame["line"] == "own", "chance"].mean(), *sets["value"]]
-    style.margin_labels(axis, values, ["chance", *sets["model"]], in_layout=at_end)
+    ends = frame[frame["line"] == "normalised"].sort_values("position").groupby("protocol", sort=False).tail(1)
+    values = [frame.loc[frame["line"] == "own", "chance"].mean(), *sets["value"], *ends["value"]]
+    words = ["chance", *sets["model"], *ends["speaker_normalisation"]]
+    colours = [style.QUIET] * (1 + len(sets)) + [style.PROTOCOLS[protocol].colour for protocol in ends["protocol"]]
+    style.margin_labels(axis, values, words, colours, in_layout=at_end)
 
 
 def _foot(frame: pd.DataFrame) -> str:
@@ -153,12 +180,18 @@ def _foot(frame: pd.DataFrame) -> str:
     parts = []
     for protocol, rows in own.groupby("protocol", sort=False):
         colour = {"strict": "blue circles", "paper1": "orange diamonds", "emobox": "green squares"}[str(protocol)]
-        kind = rows["kind_of_interval"].iloc[0]
+        kind, over = rows["kind_of_interval"].iloc[0], style.units(rows["interval"])
         parts.append(
-            f"{style.PROTOCOL_WORDS[str(protocol)]}: {colour}, {kind}, n = {rows['n_speakers'].max()} speakers, "
+            f"{style.PROTOCOL_WORDS[str(protocol)]}: {colour}, {kind}{over}, n = {rows['n_speakers'].max()} speakers, "
             f"{rows['n_clips'].max()} clips"
         )
     filled = " Filled: not distinguishable from the best layer." if own["among_best"].any() else ""
-    controls = sorted(set(frame.loc[frame["line"] == "control", "model"]))
-    grey = f" Grey curve: untrained control ({', '.join(controls)}), strict." if controls else ""
-    return "; ".join(parts) + "." + filled + grey
+    beside = frame[frame["line"] == "normalised"]
+    forms = ", ".join(dict.fromkeys(beside["speaker_normalisation"]))
+    faint = f" Faint thin lines: the same, speaker normalisation: {forms}." if forms else ""
+    control = frame[frame["line"] == "control"]
+    names, protocols = (", ".join(sorted(set(control[column]))) for column in ("model", "protocol"))
+    grey = f" Grey curve: untrained control ({names}), {protocols}." if names else ""
+    sets = frame[frame["line"] == "acoustics"]
+    level = f" Grey band: acoustic features, {', '.join(dict.fromkeys(sets['protocol']))}." if len(sets) else ""
+    return f"{'; '.join(parts)}. {style.probed(own)}.{filled}{faint}{grey}{level}"

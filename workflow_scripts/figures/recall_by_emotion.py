@@ -13,8 +13,8 @@ from workflow_scripts.summaries.roles import Facts, acoustic_sets, networks
 from workflow_scripts.summaries.select import headline_scores, main_protocol
 
 COLUMNS = [
-    "dataset", "model", "layer", "position", "emotion", "protocol", "value", "low", "high", "blind", "n_clips",
-    "n_speakers",
+    "dataset", "model", "layer", "position", "emotion", "protocol", "probe", "pooling", "speaker_normalisation",
+    "value", "low", "high", "interval", "blind", "n_clips", "n_speakers",
 ]  # fmt: skip
 
 
@@ -105,6 +105,7 @@ def _foot(frame: pd.DataFrame) -> str:
     clips = frame.groupby("emotion", sort=False)["n_clips"].max()
     counts = ", ".join(f"{emotion} {count}" for emotion, count in clips.items())
     return (
-        f"{protocol}; shaded: pointwise 95 % interval; n = {frame['n_speakers'].max()} speakers; clips: {counts}. "
-        "Grey: a blind guess (dotted) and acoustic features."
+        f"{protocol}; shaded: pointwise 95 % interval{style.units(frame['interval'])}; "
+        f"n = {frame['n_speakers'].max()} speakers; clips: {counts}. "
+        f"Grey: a blind guess (dotted) and acoustic features. {style.probed(frame)}."
     )

@@ -13,8 +13,8 @@ from workflow_scripts.summaries.roles import Facts
 from workflow_scripts.summaries.select import headline_of, main_protocol
 
 COLUMNS = [
-    "dataset", "model", "protocol", "layer", "speaker", "value", "low", "high", "interval", "chance", "n_clips",
-    "n_speakers",
+    "dataset", "model", "protocol", "probe", "pooling", "speaker_normalisation", "choice", "layer", "speaker", "value",
+    "low", "high", "interval", "chance", "n_clips", "n_speakers",
 ]  # fmt: skip
 
 
@@ -92,5 +92,6 @@ def _foot(frame: pd.DataFrame) -> str:
     protocol = style.PROTOCOL_WORDS[whole["protocol"].iloc[0]]
     return (
         f"Dots: n = {whole['n_speakers'].max()} speakers one by one, in the same order for every model; squares: all "
-        f"clips with 95 % interval over speakers; {protocol}, layer chosen inside the training speakers."
+        f"clips with 95 % interval{style.units(whole['interval'])}; {protocol}{style.chosen(whole['choice'])}. "
+        f"{style.probed(whole)}."
     )

@@ -2,7 +2,7 @@
 
 import io
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -10,6 +10,7 @@ from typing import Any, Literal
 import matplotlib as mpl
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
@@ -51,6 +52,11 @@ PROTOCOL_WORDS = {
     "strict": "strict (speakers held out)",
     "paper1": "as published (paper1)",
     "emobox": "EmoBox folds",
+}
+CHOICES = {
+    "inside training": "layer chosen inside the training speakers",
+    "on test": "layer chosen on test",
+    "last analysed layer": "last analysed layer",
 }
 MODELS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#A89A00"]
 DOMAIN_LINES = {"speech": "-", "song": (0, (5, 2))}
@@ -150,6 +156,29 @@ def _wrapped(text: str, width: float, size: float) -> list[str]:
     """Lines that fit `width` inches at a font size in points (a letter is about 0.56 of it wide, 0.62 in bold)."""
     share = 0.66 if size == TITLE_SIZE else 0.56
     return textwrap.wrap(text, int((width - 0.1) * 72 / (size * share)))
+
+
+def probed(frame: pd.DataFrame) -> str:
+    """Probe, pooling and speaker normalisation of the rows, in words; functionals are pooled by their own nature."""
+    poolings = [name for name in dict.fromkeys(frame["pooling"]) if name != "functionals"] or ["functionals"]
+    named = {
+        "probe": dict.fromkeys(frame["probe"]),
+        "pooling": poolings,
+        "speaker normalisation": dict.fromkeys(frame["speaker_normalisation"]),
+    }
+    return ", ".join(f"{what}: {' and '.join(names)}" for what, names in named.items())
+
+
+def chosen(choices: Iterable[str]) -> str:
+    """', layer chosen ...' for what the rows say of the choice; nothing where each had one layer only."""
+    return "".join(f", {CHOICES[choice]}" for choice in dict.fromkeys(choices) if choice in CHOICES)
+
+
+def units(intervals: Iterable[str]) -> str:
+    """' over speakers' or ' over clips', as the methods of the intervals say; '' where there is no interval."""
+    words = " ".join(set(intervals))
+    kinds = [kind for kind, mark in (("speakers", "speaker"), ("clips", "clips")) if mark in words]
+    return f" over {' or '.join(kinds)}" if kinds else ""
 
 
 def margin_labels(

@@ -8,7 +8,7 @@ from workflow_scripts.statistics.layers import choose_layers_inside
 from workflow_scripts.statistics.scores import confusion_table, scores
 from workflow_scripts.summaries.select import HOW
 
-INSIDE, ON_TEST, LAST, ONLY = "inside training", "on test", "last layer", "only layer"
+INSIDE, ON_TEST, LAST, ONLY = "inside training", "on test", "last analysed layer", "only layer"
 LOGISTIC = "logistic"
 
 Tables = tuple[pd.DataFrame, pd.DataFrame]
@@ -28,8 +28,9 @@ def headlines(
 
     `strict`: the layer is chosen in every fold on its training speakers, the predictions of the chosen layers are put
     together and scored (null runs choose theirs likewise). `paper1`: the layer with the best score on test, as was
-    most likely done. `emobox`: the last layer, as EmoBox did. The linear head has no score inside the training part;
-    it takes the layers that the logistic probe chose, or the last layer where there is no logistic probe.
+    most likely done. `emobox`: the last layer of those analysed, as EmoBox took the network's last. The linear head
+    has no score inside the training part; it takes the layers that the logistic probe chose, or the last of those
+    analysed where there is no logistic probe.
 
     Args:
         predictions, choices, layer_scores: tables of all layers, with a column `layer`.

@@ -165,7 +165,7 @@ def _folder_mistakes(place: str, entry: Mapping[str, Any], file: Path, family: A
         config = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError):  # not there yet, or broken: the job that loads the network says so
         return
-    if not isinstance(config, dict):
+    if not isinstance(config, dict) or "model_type" not in config:
         return
     if config.get("model_type") not in family.MODEL_TYPES:
         found = f"{file} is of model_type '{config.get('model_type')}'"

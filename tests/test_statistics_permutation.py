@@ -74,6 +74,15 @@ def test_p_counts_the_observed_one_too():
     assert np.isnan(permutation.p_value(np.nan, null))
 
 
+def test_widened_scores_keep_mean_and_gaps():
+    null = np.array([0.1, 0.4, np.nan, 0.1])
+    wide = permutation.widened(null)
+    assert np.isnan(wide).tolist() == [False, False, True, False]
+    assert np.nanmean(wide) == pytest.approx(0.2)
+    assert np.nanvar(wide) == pytest.approx(permutation.VARIANCE_FACTOR * np.nanvar(null))
+    assert (permutation.widened(np.ones(9)) == 1).all()
+
+
 def test_p_within_speaker_holds_its_level_and_finds_what_is_planted():
     rng = np.random.default_rng(4)
     speaker = np.repeat(np.arange(6), 12)

@@ -6,8 +6,9 @@ Conventions of the table (`scores`):
 - The units of intervals are speakers where every speaker is tested by a probe that never heard them, else clips
   (`paper1`, and any fold set that has a speaker on both sides).
 - `chance`, `p`, `p_smallest`: true labels permuted within speaker, predictions fixed: is there any relation in these
-  speakers? `p_speakers`, `p_speakers_smallest`: sign flips over speakers of score minus chance: would it hold in
-  new speakers? Only the second depends on the number of speakers.
+  speakers? For `p` the permuted scores are widened, since the labels also trained the predictions
+  (`permutation.widened`). `p_speakers`, `p_speakers_smallest`: sign flips over speakers of score minus chance: would
+  it hold in new speakers? Only the second depends on the number of speakers.
 - Emotions without a clip are left out of means (see `metrics`).
 """
 
@@ -20,6 +21,7 @@ import pandas as pd
 from workflow_scripts.statistics import intervals, metrics, permutation
 from workflow_scripts.statistics.conditions import Block, Clips, Measure, blocks, melody_alone
 from workflow_scripts.statistics.null_runs import null_run_rows
+from workflow_scripts.study.schemas import TABLES
 from workflow_scripts.study.seeds import seed_of
 
 Floats = npt.NDArray[np.float64]
@@ -30,37 +32,12 @@ KEYS = ["protocol", "probe", "pooling", "speaker_normalisation"]
 AVERAGED = -1
 FLIPS = 9999
 
-# column -> (value where a row has none, meaning)
-COLUMNS: dict[str, tuple[Any, str]] = {
-    "protocol": ("", "strict, paper1 or emobox"),
-    "repeat": (AVERAGED, "-1: mean over the draws of the protocol; else one draw"),
-    "probe": ("", "probe"),
-    "pooling": ("", "how frames became a vector"),
-    "speaker_normalisation": ("", "none, training-only or per-speaker"),
-    "null_run": (0, "0: real labels; above: a run with shuffled labels; -1: the null runs as a family"),
-    "condition": ("all", "all, normal-intensity or within-melody"),
-    "group": ("", "melody group (within-melody), else empty"),
-    "metric": ("", "WA, UAR, macro-F1, recall, null-UAR, melody-UAR (a recogniser that knows only the melody)"),
-    "emotion": ("", "emotion of a recall"),
-    "speaker": ("", "speaker of a per-speaker score"),
-    "value": (np.nan, "the score, 0 to 1"),
-    "low": (np.nan, "lower end of the 95 % interval"),
-    "high": (np.nan, "upper end of the 95 % interval"),
-    "interval": ("", "method of the interval"),
-    "check_low": (np.nan, "studentised bootstrap over speakers, from 12 speakers up"),
-    "check_high": (np.nan, "the same, upper end"),
-    "pseudo_value": (np.nan, "a speaker's jackknife pseudo-value; equals the score where designs are balanced"),
-    "spread": (np.nan, "standard deviation over draws"),
-    "n_draws": (1, "draws that were averaged"),
-    "n_clips": (0, "clips tested (in one draw)"),
-    "n_speakers": (0, "speakers with such clips"),
-    "blind": (np.nan, "what a blind guess among the emotions reaches (1 of n)"),
-    "chance": (np.nan, "mean under permutation of the true labels within speaker"),
-    "p": (np.nan, "one-sided p of that permutation, (1 + #{>=}) / (B + 1); null-UAR: two-sided"),
-    "p_smallest": (np.nan, "smallest p that the permutation can give"),
-    "p_speakers": (np.nan, "two-sided p of sign flips over speakers of score minus chance"),
-    "p_speakers_smallest": (np.nan, "smallest p that so many speakers can give"),
-    "note": ("", "what a reader must know, in words"),
+# What a row holds in a column that does not concern it: by type, but for three.
+_BLANK = {"str": "", "int": 0, "float": np.nan}
+DEFAULTS: Row = {name: _BLANK[kind] for name, (kind, _) in TABLES["scores"].items()} | {
+    "repeat": AVERAGED,
+    "condition": "all",
+    "n_draws": 1,
 }
 
 
@@ -77,7 +54,7 @@ def scores(
         permutations: B.
         seed: of all draws; each protocol, probe, pooling, normalisation and condition has its own stream.
 
-    Returns: one row per score; columns and meanings in COLUMNS.
+    Returns: one row per score; columns and meanings in study.schemas.TABLES["scores"].
     Raises: ValueError for missing columns, clips not in the manifest, emotions without a probability column.
     """
     _check(predictions, manifest)
@@ -106,7 +83,7 @@ def scores(
         if (runs > 0).any():
             found = null_run_rows(part[runs > 0].assign(null_run=runs[runs > 0]), emotions)
             rows += [{**key, **row} for row in found]
-    filled = {name: [row.get(name, default) for row in rows] for name, (default, _) in COLUMNS.items()}
+    filled = {name: [row.get(name, default) for row in rows] for name, default in DEFAULTS.items()}
     return pd.DataFrame(filled)
 
 
@@ -249,10 +226,14 @@ def _describe(measure: Measure, tables: Codes, null: Codes, clips: Clips, block:
         "n_speakers": tables.shape[1],
         "blind": measure.blind,
         "chance": float(metrics.mean_of_present(by_chance)),
-        "p": max(permutation.p_value(value, by_chance), smallest),  # few draws may miss what few arrangements share
+        "p": max(_p(value, by_chance), smallest),  # few draws may miss what few arrangements share
         "p_smallest": smallest,
         "note": f"mean of {len(per_draw)} draws, which range from {low:.3f} to {high:.3f}" if several else "",
     }
+
+
+def _p(value: float, by_chance: Floats) -> float:
+    return permutation.p_value(value, permutation.widened(by_chance))
 
 
 def _smallest_p(clips: Clips, block: Block, measure: Measure, permutations: int) -> float:
@@ -304,7 +285,7 @@ def _draw_rows(measure: Measure, tables: Codes, null: Codes, disjoint: bool) -> 
                 "n_speakers": int(np.count_nonzero(tables[draw].sum(axis=(1, 2)))),
                 "blind": measure.blind,
                 "chance": float(metrics.mean_of_present(by_chance)),
-                "p": permutation.p_value(value, by_chance),
+                "p": _p(value, by_chance),
                 "p_smallest": 1 / (len(null) + 1),
             }
         )

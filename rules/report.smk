@@ -53,11 +53,29 @@ rule figures_probing:
         best="results/probing/best.parquet",
         confusion="results/probing/confusion.parquet",
     output:
-        svg=report(
-            expand("results/figures/{{dataset}}/{figure}.svg", figure=FIGURES_PROBING),
-            caption="../resources/captions/probing.rst",
+        layer_curves=report(
+            "results/figures/{dataset}/layer_curves.svg",
+            caption="../resources/captions/layer_curves.rst",
             category=QUESTION,
-            labels={"dataset": "{dataset}"},
+            labels={"dataset": "{dataset}", "figure": "layer curves"},
+        ),
+        recall_by_emotion=report(
+            "results/figures/{dataset}/recall_by_emotion.svg",
+            caption="../resources/captions/recall_by_emotion.rst",
+            category=QUESTION,
+            labels={"dataset": "{dataset}", "figure": "recall by emotion"},
+        ),
+        recall_by_speaker=report(
+            "results/figures/{dataset}/recall_by_speaker.svg",
+            caption="../resources/captions/recall_by_speaker.rst",
+            category=QUESTION,
+            labels={"dataset": "{dataset}", "figure": "recall by speaker"},
+        ),
+        confusion=report(
+            "results/figures/{dataset}/confusion.svg",
+            caption="../resources/captions/confusion.rst",
+            category=QUESTION,
+            labels={"dataset": "{dataset}", "figure": "confusions"},
         ),
         png=expand("results/figures/{{dataset}}/{figure}.png", figure=FIGURES_PROBING),
         csv=expand("results/figures/{{dataset}}/{figure}.csv", figure=FIGURES_PROBING),
@@ -83,7 +101,7 @@ rule figures_cross:
             "results/figures/{source}_and_{target}/cross_domain.svg",
             caption="../resources/captions/cross_domain.rst",
             category=QUESTION,
-            labels={"dataset": "{source} and {target}"},
+            labels={"dataset": "{source} and {target}", "figure": "across domains"},
         ),
         png="results/figures/{source}_and_{target}/cross_domain.png",
         csv="results/figures/{source}_and_{target}/cross_domain.csv",

@@ -132,7 +132,7 @@ def study() -> dict[str, pd.DataFrame]:
                 else:
                     made["cross"].append(best)
     tables = {name: pd.concat(frames, ignore_index=True) for name, frames in made.items()}
-    return {**tables, "comparisons": comparisons(tables["best"], MODELS, seed=1)}
+    return {**tables, "comparisons": comparisons(tables["best"], MODELS, seed=1, folds=dict.fromkeys(DATASETS, 4))}
 
 
 def summarised(clips: pd.DataFrame, dataset: str, source: str, model: str) -> list[pd.DataFrame]:

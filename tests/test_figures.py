@@ -153,6 +153,35 @@ def test_n_stands_on_every_figure(figures: dict[str, Drawn]) -> None:
         assert any("n = 8 speakers" in text or "of 8 speakers" in text for text in _words_below(figure))
 
 
+def test_probe_pooling_and_normalisation_stand_on_every_figure_and_in_its_data(figures: dict[str, Drawn]) -> None:
+    for figure, frame in figures.values():
+        assert {"probe", "pooling", "speaker_normalisation"} <= set(frame.columns)
+        assert any(
+            "Probe: logistic, pooling: mean, speaker normalisation: none" in text for text in _words_below(figure)
+        )
+
+
+def test_the_other_normalisation_is_drawn_thin_beside(figures: dict[str, Drawn]) -> None:
+    figure, frame = figures["layer_curves"]
+    panel = next(axis for axis in figure.axes if axis.get_title(loc="left") == "hubert-base")
+    lines = {line.get_label(): line for line in panel.lines}
+    rows = frame[(frame["panel"] == "hubert-base") & (frame["line"] == "normalised") & (frame["protocol"] == "strict")]
+    assert set(rows["speaker_normalisation"]) == {"per-speaker"}
+    assert np.array_equal(lines["strict, per-speaker"].get_ydata(), rows.sort_values("position")["value"])
+    assert lines["strict, per-speaker"].get_linewidth() < lines["strict"].get_linewidth()
+
+
+def test_feet_say_what_the_rows_say() -> None:
+    best = study()["best"]
+    best = best[best["protocol"] == "paper1"]
+    single = study()["best"][study()["best"]["speaker"] != ""].assign(protocol="paper1")
+    frame = recall_by_speaker.data(pd.concat([best, single]), "song", MODELS)
+    foot = " ".join(_words_below(recall_by_speaker.draw(frame, DATASETS["song"])))
+    assert "interval over clips" in foot
+    assert "layer chosen on test" in foot
+    assert "inside the training speakers" not in foot
+
+
 def _words_below(figure: Figure) -> list[str]:
     return [" ".join(text.get_text() for text in reversed(figure.texts))]
 

@@ -177,12 +177,46 @@ def test_too_few_speakers_are_said() -> None:
     few = {
         **tables,
         "layers": tables["layers"].assign(smallest_p=0.125, n_speakers=4),
-        "comparisons": tables["comparisons"].assign(smallest_p=0.125, n_speakers=4, p_adjusted=1.0),
+        "comparisons": tables["comparisons"].assign(p=0.125, smallest_p=0.125, n_speakers=4, p_adjusted=0.75),
     }
     said = " ".join(findings.of_dataset(whole(tables=few), "speech"))
     assert "4 speakers cannot tell layers apart (smallest p 0.125)" in said
-    assert "4 speakers cannot show one (smallest p 0.125)" in said
+    assert "cannot reach significance with 4 speakers (smallest p = 0.75 after Holm over 6 comparisons)" in said
     assert any(check.title == "Few speakers" and check.state == MIND for check in checks(whole(tables=few)))
+
+
+def test_an_interval_without_zero_and_a_p_that_cannot_reach_are_both_said() -> None:
+    table = study()["comparisons"].assign(low=-0.42, high=-0.16, difference=-0.29, p=0.03125, smallest_p=0.03125)
+    few = {**study(), "comparisons": table.assign(n_speakers=6, p_adjusted=0.1875)}
+    said = " ".join(findings.of_dataset(whole(tables=few), "speech"))
+    assert "-29 points [-42, -16]: its interval leaves out 0, but its p cannot reach significance with 6" in said
+    assert "not distinguishable from eGeMAPSv02" not in said
+    assert findings.reachable(pd.Series([0.5, 0.001, 0.2]), 0, 0.01) == pytest.approx(0.02)
+
+
+def without_calm() -> dict[str, pd.DataFrame]:
+    """The made-up study where paper1 has five emotions, strict six."""
+    best = study()["best"]
+    return {**study(), "best": best[(best["protocol"] != "paper1") | (best["emotion"] != "calm")]}
+
+
+def test_protocols_of_other_emotions_are_not_set_against_each_other() -> None:
+    given = whole(tables=without_calm())
+    said = " ".join(findings.of_dataset(given, "speech"))
+    assert "5 emotions of 8 speakers, under strict 6 of 8, so that the scores cannot be set against each other" in said
+    assert "points against strict" not in said
+    text = " ".join(check.text for check in checks(given))
+    assert "paper1 tests 5 of 6 emotions and 8 of 8 speakers of speech" in text
+
+
+def test_clips_of_other_emotions_are_counted() -> None:
+    given = whole(recorded={"speech": 240, "song": len(manifest("song"))})
+    used = len(manifest("speech"))
+    text = " ".join(check.text for check in checks(given))
+    assert f"{240 - used} of 240 clips of speech have none of the study's emotions" in text
+    assert "of song have none" not in text
+    cells = [cell.text for row in material.overview(given).rows for cell in row]
+    assert f"{used} of 240 (those of the study's emotions)" in cells
 
 
 def test_layers_in_words() -> None:
@@ -217,6 +251,10 @@ def test_leaks_null_runs_and_clips_set_aside_are_seen() -> None:
     best = tables["best"].copy()
     best.loc[best["metric"] == "null-UAR", "p"] = 1e-6
     assert states(whole(tables={**tables, "best": best}))["Null runs"] == WRONG
+    cross = tables["best"][tables["best"]["metric"] == "null-UAR"].assign(source="song", dataset="speech", p=1e-6)
+    departing = next(check for check in checks(whole(tables={**tables, "cross": cross})) if check.title == "Null runs")
+    assert departing.state == WRONG
+    assert "from song to speech" in departing.text
     without = best[best["metric"] != "null-UAR"]
     assert states(whole(tables={**tables, "best": without}))["Null runs"] == MIND
     aside = pd.DataFrame(
@@ -343,6 +381,13 @@ def test_interactive_curves_hold_the_figures_numbers() -> None:
     assert "8 speakers" in line["text"][0]
     hidden = next(trace for trace in chart["data"] if trace.get("name") == "hubert-base, paper1")
     assert hidden["visible"] == "legendonly"
+    other = next(trace for trace in chart["data"] if trace.get("name") == "hubert-base, strict, per-speaker")
+    assert other["visible"] == "legendonly"
+    rows = frame[(frame["panel"] == "hubert-base") & (frame["line"] == "normalised") & (frame["protocol"] == "strict")]
+    assert other["y"] == pytest.approx(list(100 * rows.sort_values("position")["value"]), abs=1e-3)
+    assert "annotations" not in chart["layout"]
+    marked = interactive.layer_curves(frame, "song", synthetic=True)
+    assert [note["text"] for note in marked["layout"]["annotations"]] == [style.DEMONSTRATION]
 
 
 def test_without_probing_the_page_still_tells_of_the_material() -> None:
@@ -377,7 +422,7 @@ def test_methods_say_what_ran_and_references_what_was_used() -> None:
     for part in ("as recorded", "6 folds", "999 permutations", "untrained-hubert-base has random weights", "0.0001"):
         assert part in said, part
     cited = " ".join(references(DATASETS, MODELS, ["strict", "paper1"]))
-    assert "RAVDESS" in cited
+    assert "Ryerson" in cited
     assert "HuBERT" in cited
     assert "WavLM" not in cited
     assert "EmoBox" not in cited

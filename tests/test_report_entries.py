@@ -75,7 +75,9 @@ def reported(probed: bool) -> str:
     if probed:
         for dataset, own in DATASETS.items():
             spec = {"dataset": dataset, "facts": own, "models": MODELS}
-            figures_probing.main(job(spec, outputs, three(*(f"{dataset}/{kind}" for kind in KINDS))))
+            made = three(*(f"{dataset}/{kind}" for kind in KINDS))
+            svgs = dict(zip(KINDS, made.pop("svg"), strict=True))
+            figures_probing.main(job(spec, outputs, {**svgs, **made}))
         spec = {"source": "speech", "target": "song", "facts": DATASETS, "models": MODELS}
         one = {kind: paths[0] for kind, paths in three("speech_and_song/cross_domain").items()}
         figures_cross.main(job(spec, outputs, one))

@@ -2,16 +2,16 @@
 
 import pandas as pd
 import pytest
-from made_up import DATASETS, MODELS, PLANTED, choices, leaks_and_confounds, manifest, predictions, study
+from made_up import DATASETS, EMOTIONS, MODELS, PLANTED, choices, leaks_and_confounds, manifest, predictions, study
 
 from workflow_scripts.statistics.scores import scores
 from workflow_scripts.study.schemas import TABLES
 from workflow_scripts.summaries.audit import LEAK
 from workflow_scripts.summaries.curves import curves
-from workflow_scripts.summaries.headlines import INSIDE, LAST, ON_TEST, ONLY, headlines, in_words
-from workflow_scripts.summaries.papers import side_by_side
+from workflow_scripts.summaries.headlines import headlines, in_words
+from workflow_scripts.summaries.papers import OTHER_TASKS, side_by_side
 from workflow_scripts.summaries.roles import control_of, is_exact_control
-from workflow_scripts.summaries.select import headline_of
+from workflow_scripts.summaries.select import INSIDE, LAST, ON_TEST, ONLY, headline_of, scope
 
 
 def test_the_planted_layer_is_best_and_alone() -> None:
@@ -121,6 +121,8 @@ def test_comparisons_hold_planted_differences() -> None:
         assert rows.loc[(dataset, "eGeMAPSv02"), "difference"] == pytest.approx(planted, abs=0.1)
         assert rows.loc[(dataset, "untrained-hubert-base"), "role"] == "untrained control"
     assert (table["p_adjusted"] >= table["p"]).all()
+    wider = (table["high_conservative"] - table["low_conservative"]) / (table["high"] - table["low"])
+    assert wider.to_numpy() == pytest.approx((1 + 4 / 3) ** 0.5)  # four folds
     assert table["smallest_p"].to_numpy() == pytest.approx(2.0 ** (1 - 8))  # eight speakers
 
 
@@ -151,6 +153,23 @@ def test_every_printed_figure_stands_and_the_studys_beside() -> None:
     assert set(alone["model"]) >= {"Wav2Vec 2.0", "MERT"}
     assert alone["strict"].isna().all()
     assert "8 emotions, this study has 6" in table[table["model"] == "HuBERT base"]["why"].item()
+
+
+def test_protocols_that_test_other_emotions_get_no_difference() -> None:
+    published = [pd.read_csv(f"resources/published/{name}.csv", keep_default_na=False) for name in ("paper1", "emobox")]
+    best = study()["best"]
+    best = best[(best["protocol"] != "paper1") | (best["emotion"] != "calm")]
+    assert scope(best, "speech", "paper1") == (frozenset(EMOTIONS) - {"calm"}, 8)
+    table = side_by_side(*published, best, leaks_and_confounds(), DATASETS, MODELS).set_index("model")
+    why = table.loc["HuBERT", "why"]
+    assert why.startswith(f"{OTHER_TASKS}: paper1 has 5 emotions of 8 speakers, strict 6 emotions of 8 speakers.")
+    assert "points against strict" not in why
+    assert "points against strict" in _usual().set_index("model").loc["HuBERT", "why"]
+
+
+def _usual() -> pd.DataFrame:
+    published = [pd.read_csv(f"resources/published/{name}.csv", keep_default_na=False) for name in ("paper1", "emobox")]
+    return side_by_side(*published, study()["best"], leaks_and_confounds(), DATASETS, MODELS)
 
 
 def test_published_tables_hold_all_rows_and_how_each_is_known() -> None:

@@ -22,13 +22,14 @@ def main(smk: "Snakemake") -> None:
     by_emotion = recall_by_emotion.data(scores, layers, dataset, models)
     by_speaker = recall_by_speaker.data(best, dataset, models)
     cells = confusion.data(counts, dataset, models)
+    # in the order of the rule's PNG and CSV files
     drawn = [
-        (layer_curves.draw(curve, facts), curve),
-        (recall_by_emotion.draw(by_emotion, facts, models), by_emotion),
-        (recall_by_speaker.draw(by_speaker, facts), by_speaker),
-        (confusion.draw(cells, facts), cells),
+        (layer_curves.draw(curve, facts), curve, smk.output.layer_curves),
+        (recall_by_emotion.draw(by_emotion, facts, models), by_emotion, smk.output.recall_by_emotion),
+        (recall_by_speaker.draw(by_speaker, facts), by_speaker, smk.output.recall_by_speaker),
+        (confusion.draw(cells, facts), cells, smk.output.confusion),
     ]
-    for (figure, frame), svg, png, csv in zip(drawn, smk.output.svg, smk.output.png, smk.output.csv, strict=True):
+    for (figure, frame, svg), png, csv in zip(drawn, smk.output.png, smk.output.csv, strict=True):
         files.write(figure, frame, svg, png, csv)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -21,12 +21,14 @@ FIGURES = Path("results/figures")
 
 def main(smk: "Snakemake") -> None:
     spec = smk.params.spec
+    manifests = dict(zip(spec["datasets"], map(tables.read, smk.input.manifests), strict=True))
     study = Study(
         title=spec["study"],
         datasets=spec["datasets"],
         models=spec["models"],
         pairs=spec["pairs"],
-        manifests=_manifests(smk.input.manifests, spec["datasets"]),
+        manifests={name: _of_study(table, spec["datasets"][name]["emotions"]) for name, table in manifests.items()},
+        recorded={name: len(table) for name, table in manifests.items()},
         set_aside=_set_aside(smk.input.set_aside),
         audit=tables.read(smk.input.audit),
         tables={Path(path).stem: tables.read(path) for path in smk.input.tables if path.endswith(".parquet")},
@@ -36,13 +38,9 @@ def main(smk: "Snakemake") -> None:
         temporary.write_text(page, encoding="utf-8")
 
 
-def _manifests(paths: Sequence[str], datasets: dict[str, dict[str, Any]]) -> dict[str, pd.DataFrame]:
-    """Manifests by dataset, with the emotions of the study alone."""
-    found = {}
-    for (name, facts), path in zip(datasets.items(), paths, strict=True):
-        manifest = tables.read(path)
-        found[name] = manifest[manifest["emotion"].isin(facts["emotions"])] if facts["emotions"] else manifest
-    return found
+def _of_study(manifest: pd.DataFrame, emotions: list[str]) -> pd.DataFrame:
+    """The clips of the study's emotions; all where it takes whatever the files hold."""
+    return manifest[manifest["emotion"].isin(emotions)] if emotions else manifest
 
 
 def _set_aside(paths: Sequence[str]) -> pd.DataFrame:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 def main(smk: "Snakemake") -> None:
     spec, files = smk.params.spec, smk.input
+    leaks = _read(files.leaks)
     best = _together(files.best, [*TABLES["best"]])
     made = {
         "scores": _scores([*files.scores, *files.cross]).reindex(columns=[*TABLES["study_scores"]]),
@@ -26,8 +27,8 @@ def main(smk: "Snakemake") -> None:
         "best": best,
         "confusion": _together(files.confusion, [*TABLES["confusion"]]),
         "cross": _together(files.cross_best, [*TABLES["best"]]),
-        "comparisons": comparisons(best, spec["models"], spec["seed"]),
-        "audit": audit(_read([*files.leaks, *files.pair_leaks]), _read(files.confounds)),
+        "comparisons": comparisons(best, spec["models"], spec["seed"], _strict_folds(leaks)),
+        "audit": audit([*leaks, *_read(files.pair_leaks)], _read(files.confounds)),
     }
     for (name, table), csv in zip(made.items(), smk.output.csv, strict=True):
         tables.write(table, smk.output[name], SCHEMAS[name], spec)
@@ -54,6 +55,12 @@ def _read(paths: Sequence[str]) -> list[pd.DataFrame]:
 def _together(paths: Sequence[str], columns: list[str]) -> pd.DataFrame:
     frames = _read(paths)
     return pd.concat(frames, ignore_index=True)[columns] if frames else pd.DataFrame(columns=columns)
+
+
+def _strict_folds(leaks: Sequence[pd.DataFrame]) -> dict[str, int]:
+    """Number of strict folds by dataset."""
+    strict = [table[table["protocol"] == "strict"] for table in leaks]
+    return {str(table["source"].iloc[0]): int(table["fold"].nunique()) for table in strict if len(table)}
 
 
 def _scores(paths: Sequence[str]) -> pd.DataFrame:

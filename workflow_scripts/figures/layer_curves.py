@@ -28,7 +28,7 @@ def data(layers: pd.DataFrame, dataset: str, models: Facts) -> pd.DataFrame:
         models: facts of the models by name.
 
     Returns: the columns of COLUMNS; `panel` is the network a line stands beside, `line` own, normalised (the same with
-        another speaker normalisation of the study, the papers' per-speaker one if it is among them), control or acoustics.
+        another speaker normalisation of the study, the papers' per-speaker one if it is there), control or acoustics.
     """
     here = layers[(layers["dataset"] == dataset) & (layers["condition"] == "all")]
     main, beside_main = here[here["headline"]], _other_normalisation(here)

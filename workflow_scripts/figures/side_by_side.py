@@ -7,6 +7,7 @@ from matplotlib.figure import Figure
 
 from workflow_scripts.figures import style
 from workflow_scripts.study.schemas import TABLES
+from workflow_scripts.summaries.papers import OTHER_TASKS
 
 LOOKS = {
     "printed": style.Look(style.INK, "X"),
@@ -92,6 +93,13 @@ def _foot(frame: pd.DataFrame) -> str:
         return "No model of this study is one of the papers', so that the printed figures stand alone."
     return (
         "Black cross: printed; orange diamond: as published, this study; blue circle: strict, this study. "
-        f"Intervals: 95 %, strict over n = {beside['n_speakers'].max()} speakers, as published over clips. Printed "
-        "figures have none; 203 clips give about 5 points either way."
+        f"Intervals: 95 %, strict{style.units(beside['strict_interval'])} (n = {beside['n_speakers'].max()} speakers), "
+        f"as published{style.units(beside['published_interval'])}. Printed figures have none; 203 clips give about 5 "
+        f"points either way.{_apart(beside)} {style.probed(beside[beside['probe'] != ''])}."
     )
+
+
+def _apart(beside: pd.DataFrame) -> str:
+    """That some rows set protocols side by side that test other emotions or speakers."""
+    rows = beside.loc[beside["why"].str.startswith(OTHER_TASKS), "dataset"].drop_duplicates()
+    return f" On {', '.join(rows)} the protocols test other emotions or speakers: see the data." if len(rows) else ""

@@ -162,7 +162,7 @@ def probed(frame: pd.DataFrame) -> str:
     """Probe, pooling and speaker normalisation of the rows, in words; functionals are pooled by their own nature."""
     poolings = [name for name in dict.fromkeys(frame["pooling"]) if name != "functionals"] or ["functionals"]
     named = {
-        "probe": dict.fromkeys(frame["probe"]),
+        "Probe": dict.fromkeys(frame["probe"]),
         "pooling": poolings,
         "speaker normalisation": dict.fromkeys(frame["speaker_normalisation"]),
     }

@@ -6,16 +6,20 @@ from typing import Any
 import pandas as pd
 
 from workflow_scripts.report_page.words import listed, p_in_words, per_cent, points, spans
+from workflow_scripts.statistics.corrections import holm
 from workflow_scripts.summaries.audit import CONFOUND, LEAK
 from workflow_scripts.summaries.roles import acoustic_sets, networks
-from workflow_scripts.summaries.select import headline_of, main_protocol
+from workflow_scripts.summaries.select import INSIDE, LAST, ON_TEST, ONLY, headline_of, main_protocol, scope
 
 ALPHA = 0.05
 
 
 @dataclass(frozen=True)
 class Study:
-    """What the report is made from: facts of the plan and tables of the study."""
+    """What the report is made from: facts of the plan and tables of the study.
+
+    `manifests` hold the clips of the study's emotions, `recorded` the numbers of clips of any emotion by dataset.
+    """
 
     title: str
     datasets: dict[str, dict[str, Any]]
@@ -25,6 +29,7 @@ class Study:
     set_aside: pd.DataFrame
     audit: pd.DataFrame
     tables: dict[str, pd.DataFrame] = field(default_factory=dict)
+    recorded: dict[str, int] = field(default_factory=dict)
 
     @property
     def probed(self) -> bool:
@@ -125,7 +130,7 @@ def highest(study: Study, top: "pd.Series[Any]") -> str:
         return (
             f"In {top['dataset']}, {subject} from chance: {of} UAR {score} (chance {chance}, {p_in_words(top['p'])})."
         )
-    layers = "" if top["choice"] == "only layer" else f", layer {_chosen(top)}"
+    layers = "" if top["choice"] == ONLY else f", layer {_chosen(top)}"
     rank = "scores highest of the networks" if several else "knows the emotion"
     return (
         f"In {top['dataset']}, {name} {rank}: UAR {score}, {top['n_speakers']} speakers, "
@@ -151,9 +156,9 @@ def called(study: Study, model: str) -> str:
 
 def _chosen(top: "pd.Series[Any]") -> str:
     how = {
-        "inside training": "chosen inside the training speakers",
-        "on test": "chosen on test",
-        "last layer": "the last",
+        INSIDE: "chosen inside the training speakers",
+        ON_TEST: "chosen on test",
+        LAST: "the last analysed",
     }
     return f"{top['layer']} {how[top['choice']]}"
 
@@ -192,23 +197,38 @@ def controls(study: Study, top: "pd.Series[Any]") -> list[str]:
     """The network against acoustic features and its untrained control, paired over speakers."""
     table = study.tables["comparisons"]
     rows = table[(table["dataset"] == top["dataset"]) & (table["model"] == top["model"])]
-    return [_against(row, len(table)) for row in rows.itertuples()]
+    return [_against(row, len(table), reachable(table["p"], row.Index, row.smallest_p)) for row in rows.itertuples()]
 
 
-def _against(row: Any, family: int) -> str:
-    """One comparison; `family` is the number of comparisons that were corrected together."""
+def reachable(p: "pd.Series[float]", place: int, smallest: float) -> float:
+    """The smallest corrected p that one comparison can have beside the others as they are.
+
+    Args:
+        p: of all comparisons that are corrected together (Holm).
+        place: index of the comparison.
+        smallest: its smallest p before correction.
+    """
+    best_case = p.astype(float).mask(p.index == place, smallest)
+    return float(pd.Series(holm(best_case), index=p.index)[place])
+
+
+def _against(row: Any, family: int, smallest: float) -> str:
+    """One comparison of a family of so many; `smallest` is the smallest corrected p that it can have."""
     difference = points(row.difference, row.low, row.high)
-    if row.smallest_p > ALPHA:
-        return (
-            f"Against {row.against} ({row.role}) the difference is {difference}; {row.n_speakers} speakers cannot show "
-            f"one (smallest p {row.smallest_p:.3g})."
-        )
+    apart = row.low > 0 or row.high < 0
+    if smallest > ALPHA:
+        limit = f"with {row.n_speakers} speakers (smallest {p_in_words(smallest)} after Holm over {family} comparisons)"
+        said = f"Against {row.against} ({row.role}) the difference is {difference}"
+        if apart:
+            return f"{said}: its interval leaves out 0, but its p cannot reach significance {limit}."
+        return f"{said}: it cannot reach significance {limit}."
     corrected = f"{p_in_words(row.p_adjusted)} after Holm over {family} comparisons, {row.n_speakers} speakers"
     if row.p <= ALPHA < row.p_adjusted:
-        alone = f"{p_in_words(row.p)} alone" + (", the smallest they can give" if row.p == row.smallest_p else "")
+        alone = f"{p_in_words(row.p)} alone"
         return f"Against {row.against} ({row.role}) the difference is {difference}: {corrected} ({alone})."
     if row.p_adjusted > ALPHA:
-        return f"It is not distinguishable from {row.against} ({row.role}): {difference}, {corrected}."
+        but = ", though the interval leaves out 0" if apart else ""
+        return f"It is not distinguishable from {row.against} ({row.role}): {difference}, {corrected}{but}."
     side = "above" if row.difference > 0 else "below"
     return f"It lies {side} {row.against} ({row.role}): {difference}, {corrected}."
 
@@ -233,6 +253,14 @@ def leaks_worth(study: Study, top: "pd.Series[Any]") -> str:
     shared = [f"{per_cent(leak.value)} {words[leak.what]}" for leak in leaks.itertuples() if leak.value >= 0.005]
     because = f"; there {listed(shared)}" if shared else ""
     score = per_cent(row["value"], row["low"], row["high"])
+    published, strict = (scope(best, str(top["dataset"]), protocol) for protocol in ("paper1", "strict"))
+    if published != strict:
+        (some, speakers), (others, held_out) = published, strict
+        return (
+            f"As published (paper1) the task is another: {len(some)} emotions of {speakers} speakers, under strict "
+            f"{len(others)} of {held_out}, so that the scores cannot be set against each other; the same network "
+            f"reads UAR {score}{because}."
+        )
     return (
         f"As published (paper1) the same network reads UAR {score}, {points(row['value'] - top['value'])} "
         "against strict"

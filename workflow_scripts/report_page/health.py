@@ -8,6 +8,7 @@ from workflow_scripts.report_page.findings import ALPHA, Study
 from workflow_scripts.report_page.words import counted, listed, per_cent
 from workflow_scripts.statistics.corrections import holm
 from workflow_scripts.summaries.audit import LEAK
+from workflow_scripts.summaries.select import scope
 
 GOOD, MIND, WRONG = "good", "mind", "wrong"
 
@@ -23,7 +24,14 @@ class Check:
 
 def checks(study: Study) -> list[Check]:
     """All checks, in the order in which they are shown."""
-    found = [_demonstration(study), _leaks(study.audit), _null_runs(study), _set_aside(study), *_few_speakers(study)]
+    found = [
+        _demonstration(study),
+        _leaks(study.audit),
+        _null_runs(study),
+        _set_aside(study),
+        _left_out(study),
+        *_few_speakers(study),
+    ]
     return [check for check in found if check]
 
 
@@ -58,7 +66,8 @@ def _leaks(audit: pd.DataFrame) -> Check:
 def _null_runs(study: Study) -> Check | None:
     if not study.probed:
         return None
-    best = study.tables["best"]
+    headlines = [study.tables[name] for name in ("best", "cross") if len(study.tables.get(name, ()))]
+    best = pd.concat(headlines, ignore_index=True)
     rows = best[(best["metric"] == "null-UAR") & (best["null_run"] == -1)]
     if rows.empty:
         return Check(
@@ -69,7 +78,7 @@ def _null_runs(study: Study) -> Check | None:
     departing = rows[p < ALPHA]
     about = f"{runs} runs with labels shuffled within speaker, mean UAR {per_cent(value)} (chance {per_cent(chance)})"
     if len(departing):
-        where = listed([f"{row.model} on {row.dataset}" for row in departing.itertuples()])
+        where = listed([f"{row.model} {_way(row.source, row.dataset)}" for row in departing.itertuples()])
         return Check(
             WRONG, "Null runs", f"{about} depart from chance for {where}: look for a leak before reading any score."
         )
@@ -81,9 +90,28 @@ def _null_runs(study: Study) -> Check | None:
 def _set_aside(study: Study) -> Check:
     number = study.set_aside["clip_id"].nunique()
     if not number:
-        return Check(GOOD, "Clips set aside", "None: every recording found was used.")
+        return Check(GOOD, "Clips set aside", "None: every recording found could be used.")
     text = f"{counted(number, 'clip')} could not be used; each is listed with its reason under The material."
     return Check(MIND, "Clips set aside", text)
+
+
+def _way(source: str, dataset: str) -> str:
+    return f"on {dataset}" if source == dataset else f"from {source} to {dataset}"
+
+
+def _left_out(study: Study) -> Check | None:
+    """Clips that are sound and yet play no part, by the study's emotions or by what a protocol covers."""
+    said = []
+    for dataset, manifest in study.manifests.items():
+        other = study.recorded.get(dataset, len(manifest)) - len(manifest)
+        if other:
+            said.append(f"{other} of {study.recorded[dataset]} clips of {dataset} have none of the study's emotions")
+        emotions, speakers = scope(study.tables["best"], dataset, "paper1") if study.probed else (frozenset(), 0)
+        whole = manifest["emotion"].nunique(), manifest["speaker"].nunique()
+        if speakers and (len(emotions), speakers) != whole:
+            tested = f"{len(emotions)} of {whole[0]} emotions and {speakers} of {whole[1]} speakers"
+            said.append(f"paper1 tests {tested} of {dataset}")
+    return Check(GOOD, "Clips left out by choice", f"{'; '.join(said)}.") if said else None
 
 
 def _few_speakers(study: Study) -> list[Check]:

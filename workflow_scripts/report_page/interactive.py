@@ -14,12 +14,15 @@ DASHES = {"speech": "solid", "song": "dash"}
 SYMBOLS = {"strict": "circle", "paper1": "diamond-open", "emobox": "square-open"}
 
 
-def layer_curves(frame: pd.DataFrame, domain: str) -> dict[str, Any]:
+def layer_curves(frame: pd.DataFrame, domain: str, synthetic: bool = False) -> dict[str, Any]:
     """Traces and layout of a chart (JSON types only): one line per network and protocol; strict is shown at first.
+
+    The same with the other speaker normalisation of the figure is hidden at first.
 
     Args:
         frame: from `figures.layer_curves.data`, the same as the printed figure draws.
         domain: speech (solid) or song (dashed).
+        synthetic: whether the chart is a demonstration and says so.
     """
     own = frame[frame["line"] == "own"]
     panels = list(dict.fromkeys(own["panel"]))
@@ -30,6 +33,10 @@ def layer_curves(frame: pd.DataFrame, domain: str) -> dict[str, Any]:
         for protocol, curve in own[own["panel"] == panel].groupby("protocol", sort=False):
             shown = protocol == first
             traces += _curve(curve.sort_values("position"), str(protocol), colour, domain, shown)
+        also = frame[(frame["line"] == "normalised") & (frame["panel"] == panel)]
+        for (protocol, form), curve in also.groupby(["protocol", "speaker_normalisation"], sort=False):
+            line = _curve(curve.sort_values("position"), str(protocol), colour, domain, False, f", {form}")[-1]
+            traces.append({**line, "line": {**line["line"], "width": 1}})
     traces += _level_lines(frame, own)
     ticks = own.loc[own["panel"] == _deepest(own)].drop_duplicates("position").sort_values("position")
     layout = {
@@ -46,6 +53,13 @@ def layer_curves(frame: pd.DataFrame, domain: str) -> dict[str, Any]:
         "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "font": {"size": 12}},
         "paper_bgcolor": "#fff", "plot_bgcolor": "#fff",
     }  # fmt: skip
+    if synthetic:
+        layout["annotations"] = [
+            {
+                "text": style.DEMONSTRATION, "xref": "paper", "yref": "paper", "x": 1, "y": 0, "xanchor": "right",
+                "yanchor": "bottom", "showarrow": False, "font": {"size": 11, "color": "#9A0019"},
+            }
+        ]  # fmt: skip
     return {"data": traces, "layout": layout, "config": CONFIG}
 
 
@@ -53,14 +67,16 @@ def _deepest(own: pd.DataFrame) -> str:
     return str(own.groupby("panel", sort=False)["position"].max().idxmax())
 
 
-def _curve(curve: pd.DataFrame, protocol: str, colour: str, domain: str, shown: bool) -> list[dict[str, Any]]:
-    name = f"{curve['panel'].iloc[0]}, {protocol}"
+def _curve(
+    curve: pd.DataFrame, protocol: str, colour: str, domain: str, shown: bool, form: str = ""
+) -> list[dict[str, Any]]:
+    name = f"{curve['panel'].iloc[0]}, {protocol}{form}"
     x = [int(place) for place in curve["position"]]
     visible: bool | str = True if shown else "legendonly"
     texts = [
         f"{row.panel}, layer {row.layer}<br>{protocol}: UAR {100 * row.value:.1f} % "
         f"[{_number(row.low)}, {_number(row.high)}]<br>{row.kind_of_interval}<br>"
-        f"{row.n_speakers} speakers, {row.n_clips} clips"
+        f"{row.n_speakers} speakers, {row.n_clips} clips<br>speaker normalisation: {row.speaker_normalisation}"
         + ("<br>not distinguishable from the best" if row.among_best else "")
         for row in curve.itertuples()
     ]

@@ -48,7 +48,7 @@ def overview(study: Study) -> Grid:
             "corpus": lambda row: cell(study.datasets[row.dataset]["corpus"]),
             "domain": lambda row: cell(", ".join(sorted(set(row.manifest["domain"])))),
             "preparation": lambda row: cell(preparation(study.datasets[row.dataset])),
-            "clips": lambda row: cell(len(row.manifest)),
+            "clips": lambda row: cell(n := len(row.manifest), clips_used(n, study.recorded.get(row.dataset, n))),
             "speakers": lambda row: cell(row.manifest["speaker"].nunique(), people(row.manifest)),
             "minutes": lambda row: cell(m := row.manifest["prepared_seconds"].sum() / 60, f"{m:.1f}"),
             "length, s: median (range)": lambda row: _spread(row.manifest["prepared_seconds"], 1),
@@ -56,6 +56,11 @@ def overview(study: Study) -> Grid:
             "active share, %: median (range)": lambda row: _spread(100 * row.manifest["prepared_active_fraction"], 0),
         },
     )
+
+
+def clips_used(number: int, recorded: int) -> str:
+    """'240', or '180 of 240 (those of the study's emotions)'."""
+    return f"{number}" if number == recorded else f"{number} of {recorded} (those of the study's emotions)"
 
 
 def preparation(facts: dict[str, object]) -> str:

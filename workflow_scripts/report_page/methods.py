@@ -35,19 +35,34 @@ def paragraphs(
     if config.get("probing"):
         found += [
             ("Probes", _probes(config["probing"])),
-            ("Choice of the layer", LAYERS),
-            ("Statistics", _statistics(config)),
+            ("Choice of the layer", _layers(datasets)),
+            ("Statistics", _statistics(config, _protocols(datasets))),
         ]
     found.append(("Random draws", f"Every draw comes from the study's seed {config['seed']} and a name of its own."))
     return found
 
 
-LAYERS = (
-    "Under strict the layer is chosen in every fold by its score inside the training speakers, and the "
-    "predictions of the "
-    "chosen layers are put together. Under paper1 it is the layer with the best score on test, as was most likely done "
-    "there; under emobox the last layer. Best layers named beside the curves are chosen on test."
-)
+LAYERS = {
+    "strict": "Under strict the layer is chosen in every fold by its score inside the training speakers, and the "
+    "predictions of the chosen layers are put together.",
+    "paper1": "Under paper1 it is the layer with the best score on test, as was most likely done there.",
+    "emobox": "Under emobox it is the last analysed layer (EmoBox took the network's last).",
+}
+INTERVALS = {
+    "strict": "under strict over speakers, t on jackknife pseudo-values (on the logit scale near 0 and 1)",
+    "paper1": "under paper1 over clips, Wilson's, which speak of new clips of the same speakers only",
+    "emobox": "under emobox over speakers where its folds hold them out, else over clips",
+}
+
+
+def _protocols(datasets: Mapping[str, Mapping[str, Any]]) -> set[str]:
+    return {protocol for facts in datasets.values() for protocol in facts["protocols"]}
+
+
+def _layers(datasets: Mapping[str, Mapping[str, Any]]) -> str:
+    used = _protocols(datasets)
+    said = [text for protocol, text in LAYERS.items() if protocol in used]
+    return " ".join([*said, "Best layers named beside the curves are chosen on test."])
 
 
 def _recordings(datasets: Mapping[str, Mapping[str, Any]]) -> str:
@@ -60,7 +75,7 @@ def _recordings(datasets: Mapping[str, Mapping[str, Any]]) -> str:
 
 
 def _folds(config: Mapping[str, Any], datasets: Mapping[str, Mapping[str, Any]]) -> str:
-    used = {protocol for facts in datasets.values() for protocol in facts["protocols"]}
+    used = _protocols(datasets)
     words = {
         "strict": f"strict: up to {config['folds']['strict']} folds with speakers held out, sexes balanced, "
         "every speaker "
@@ -105,18 +120,17 @@ def _probes(probing: Mapping[str, Any]) -> str:
     )
 
 
-def _statistics(config: Mapping[str, Any]) -> str:
+def _statistics(config: Mapping[str, Any], used: set[str]) -> str:
     probing = config["probing"]
+    intervals = "; ".join(text for protocol, text in INTERVALS.items() if protocol in used)
     return (
-        "WA is the share of right clips, UAR the mean recall over emotions, macro-F1 the mean F1. Intervals (95 "
-        "%): under "
-        "strict over speakers, t on jackknife pseudo-values (on the logit scale near 0 and 1); under paper1 "
-        "over clips, "
-        "Wilson's, which speak of new clips of the same speakers only. Bands over layers hold at once for all layers. "
+        "WA is the share of right clips, UAR the mean recall over emotions, macro-F1 the mean F1. Intervals (95 %): "
+        f"{intervals}. Bands over layers hold at once for all layers. "
         f"Chance: {probing['permutations']} permutations of labels within speaker. Layers not distinguishable from the "
         "best: sign flips over speakers, largest difference over all pairs of layers, family-wise 5 %. Models "
         "are compared "
-        "by sign flips of per-speaker differences, corrected by Holm over the study. "
+        "by sign flips of per-speaker differences, corrected by Holm over the study; "
+        "the conservative variant widens their standard error since training folds overlap (Nadeau & Bengio 2003). "
         f"{counted(probing['null_runs'], 'null run')} repeat the pipeline on labels shuffled within speaker."
     )
 

@@ -1,6 +1,7 @@
 """The page: sections in the order of the questions, filled from tables and figures, rendered as one HTML file."""
 
 import base64
+import io
 import json
 import re
 from collections.abc import Mapping
@@ -81,7 +82,7 @@ def render(study: Study, pictures: Pictures, config: Mapping[str, Any], protocol
         front=_front(study),
         health=health,
         wrong=any(check.state == WRONG for check in health),
-        reading=READING,
+        reading=reading(protocols),
         layers=[_layers_of(study, dataset, pictures) for dataset in study.datasets] if study.probed else [],
         pairs=[_pair(study, first, second, pictures) for first, second in study.pairs] if study.probed else [],
         papers=papers,
@@ -93,14 +94,27 @@ def render(study: Study, pictures: Pictures, config: Mapping[str, Any], protocol
     )
 
 
-READING = [
-    "A score is UAR, the mean recall over emotions; guessing gives one over the number of emotions.",
-    "Brackets are 95 % intervals: over speakers under strict, over clips under paper1.",
-    "strict holds speakers out and makes every choice inside the training speakers; paper1 repeats the paper, "
-    "leaks included.",
-    "Grey in a table means: not distinguishable from chance, or from no difference.",
-    "Controls are acoustic features and untrained networks: what needs no training is no finding about training.",
-]
+INTERVALS = {
+    "strict": "over speakers under strict",
+    "paper1": "over clips under paper1",
+    "emobox": "under emobox over speakers where its folds hold them out, else over clips",
+}
+PROTOCOLS = {
+    "strict": "strict holds speakers out and makes every choice inside the training speakers",
+    "paper1": "paper1 repeats the paper, leaks included",
+    "emobox": "emobox takes the folds of EmoBox and the last analysed layer",
+}
+
+
+def reading(protocols: list[str]) -> list[str]:
+    """How to read the page, for the protocols of the study."""
+    return [
+        "A score is UAR, the mean recall over emotions; guessing gives one over the number of emotions.",
+        f"Brackets are 95 % intervals: {', '.join(text for name, text in INTERVALS.items() if name in protocols)}.",
+        f"{'; '.join(text for name, text in PROTOCOLS.items() if name in protocols)}.",
+        "Grey in a table means: not distinguishable from chance, or from no difference.",
+        "Controls are acoustic features and untrained networks: what needs no training is no finding about training.",
+    ]
 
 
 def _front(study: Study) -> dict[str, Any]:
@@ -130,7 +144,7 @@ def _picture(pictures: Pictures, name: str, words: str) -> Picture | None:
 
 def _layers_of(study: Study, dataset: str, pictures: Pictures) -> dict[str, Any]:
     frame = layer_curves.data(study.tables["layers"], dataset, study.models)
-    chart = interactive.layer_curves(frame, study.datasets[dataset]["domain"])
+    chart = interactive.layer_curves(frame, study.datasets[dataset]["domain"], study.datasets[dataset]["synthetic"])
     return {
         "dataset": dataset,
         "chart": json.dumps(chart, allow_nan=False).replace("<", "\\u003c"),
@@ -166,8 +180,20 @@ def _papers(pictures: Pictures) -> dict[str, Any] | None:
     found = pictures.get("papers/side_by_side")
     if found is None:
         return None
-    table = pd.read_csv(pd.io.common.BytesIO(found.csv), keep_default_na=True)
-    words = ["paper", "domain", "model", "study_model", "dataset", "what", "metric", "why", "how_known"]
+    table = pd.read_csv(io.BytesIO(found.csv), keep_default_na=True)
+    words = [
+        "paper",
+        "domain",
+        "model",
+        "study_model",
+        "dataset",
+        "what",
+        "metric",
+        "why",
+        "how_known",
+        "probe",
+        "pooling",
+    ]
     table[words] = table[words].fillna("")
     return {"figure": _picture(pictures, "papers/side_by_side", alt.papers(table)), "table": results.papers(table)}
 

@@ -3,15 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-CORPORA = {
-    "ravdess": "Livingstone & Russo (2018). The Ryerson Audio-Visual Database of Emotional Speech and Song (RAVDESS). "
-    "PLoS ONE 13(5), e0196391.",
-    "savee": "Haq & Jackson (2010). Multimodal emotion recognition. In: Machine Audition, IGI Global (SAVEE).",
-    "emodb": "Burkhardt, Paeschke, Rolfes, Sendlmeier & Weiss (2005). A database of German emotional speech. "
-    "Interspeech.",
-    "synthetic": "Juslin & Laukka (2003). Communication of emotions in vocal expression and music performance. "
-    "Psychological Bulletin 129(5), 770-814 (the settings of the synthetic voice).",
-}
+from workflow_scripts import corpora
+
 FAMILIES = {
     "wav2vec2": "Baevski, Zhou, Mohamed & Auli (2020). wav2vec 2.0. NeurIPS.",
     "hubert": "Hsu et al. (2021). HuBERT. IEEE/ACM Transactions on Audio, Speech, and Language Processing 29.",
@@ -34,6 +27,7 @@ METHODS = [
     "Holm (1979). A simple sequentially rejective multiple test procedure. Scandinavian Journal of Statistics 6.",
     "Phipson & Smyth (2010). Permutation P-values should never be zero. Statistical Applications in Genetics and "
     "Molecular Biology 9(1).",
+    "Nadeau & Bengio (2003). Inference for the generalization error. Machine Learning 52.",
     "Wilson (1927). Probable inference, the law of succession, and statistical inference. JASA 22.",
 ]
 
@@ -42,9 +36,8 @@ def references(
     datasets: Mapping[str, Mapping[str, Any]], models: Mapping[str, Mapping[str, Any]], protocols: Iterable[str]
 ) -> list[str]:
     """The works that a study with these datasets, models and protocols rests on, each once."""
-    found = [
-        text for name, text in CORPORA.items() if any(facts["corpus"].startswith(name) for facts in datasets.values())
-    ]
+    citations = [corpora.find(facts["corpus"]).citation for facts in datasets.values()]
+    found = [f"{text[0].upper()}{text[1:]}." for text in dict.fromkeys(citations) if text]
     families = {facts["family"] for facts in models.values()}
     found += [text for family, text in FAMILIES.items() if family in families]
     sets = [name for name, facts in models.items() if facts["family"] == "acoustics"]

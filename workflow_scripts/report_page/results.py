@@ -139,10 +139,15 @@ def comparisons(study: Study, dataset: str) -> Grid:
             "p": lambda row: p_cell(row.p),
             "p (Holm)": lambda row: p_cell(row.p_adjusted),
             "smallest reachable p": lambda row: p_cell(row.smallest_p),
+            "conservative interval": lambda row: cell(
+                row.difference, points(row.difference, row.low_conservative, row.high_conservative)
+            ),
+            "p (conservative)": lambda row: p_cell(row.p_conservative),
+            "folds": lambda row: cell(row.n_folds),
             "speakers": lambda row: cell(row.n_speakers),
             "remark": lambda row: cell(row.note),
         },
-        ("smallest reachable p", "speakers", "remark"),
+        ("smallest reachable p", "folds", "speakers", "remark"),
     )
 
 

@@ -1,5 +1,6 @@
 """Models compared over speakers at the strict headline: networks against acoustic features and untrained controls."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -12,10 +13,13 @@ from workflow_scripts.study.seeds import seed_of
 from workflow_scripts.summaries.roles import Facts, acoustic_sets, control_of, is_exact_control, networks
 
 ACOUSTICS, CONTROL = "acoustic features", "untrained control"
-METHOD = "difference of per-speaker values: t interval, sign flips over speakers; Holm over the rows of this table"
+METHOD = (
+    "difference of per-speaker values: t interval, sign flips over speakers; Holm over the rows of this table; "
+    "conservative: t with a standard error larger by sqrt(1 + k / (k - 1)) for k folds"
+)
 
 
-def comparisons(best: pd.DataFrame, models: Facts, seed: int) -> pd.DataFrame:
+def comparisons(best: pd.DataFrame, models: Facts, seed: int, folds: Mapping[str, int]) -> pd.DataFrame:
     """One row per dataset, network and counterpart; the columns of the table comparisons.
 
     Compared are the headlines of `strict` over the same speakers by their jackknife pseudo-values of UAR, which are
@@ -25,6 +29,8 @@ def comparisons(best: pd.DataFrame, models: Facts, seed: int) -> pd.DataFrame:
         best: table best of all datasets and models.
         models: facts of the models by name.
         seed: study seed; each comparison has its own stream.
+        folds: number of strict folds by dataset; their training parts overlap, which the conservative variant
+            (Nadeau & Bengio 2003) makes up for.
     """
     rows = []
     single = _per_speaker(best)
@@ -33,7 +39,7 @@ def comparisons(best: pd.DataFrame, models: Facts, seed: int) -> pd.DataFrame:
         values = {name: part.set_index("speaker") for name, part in here.groupby("model", sort=False)}
         for model, against, role in pairs(models):
             if model in values and against in values:
-                row = _compared(values[model], values[against], seed, dataset, model, against)
+                row = _compared(values[model], values[against], seed, dataset, model, against, folds[str(dataset)])
                 note = (
                     "" if role == ACOUSTICS or is_exact_control(model, against, models) else "control of another shape"
                 )
@@ -64,10 +70,10 @@ def _per_speaker(best: pd.DataFrame) -> pd.DataFrame:
 
 
 def _compared(
-    one: pd.DataFrame, other: pd.DataFrame, seed: int, dataset: str, model: str, against: str
+    one: pd.DataFrame, other: pd.DataFrame, seed: int, dataset: str, model: str, against: str, n_folds: int
 ) -> dict[str, Any]:
     rng = np.random.default_rng(seed_of(seed, "comparison", dataset, model, against))
-    found = paired_difference(one["pseudo_value"], other["pseudo_value"], rng)
+    found = paired_difference(one["pseudo_value"], other["pseudo_value"], rng, n_folds=n_folds)
     how = one.iloc[0]
     return {
         "dataset": dataset,
@@ -83,6 +89,10 @@ def _compared(
         "high": found.high,
         "p": found.p_flips,
         "smallest_p": found.p_flips_smallest,
+        "low_conservative": found.low_conservative,
+        "high_conservative": found.high_conservative,
+        "p_conservative": found.p_conservative,
+        "n_folds": n_folds,
         "n_speakers": found.n_speakers,
         "method": METHOD,
         "note": found.note,

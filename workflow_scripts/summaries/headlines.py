@@ -6,9 +6,8 @@ import pandas as pd
 
 from workflow_scripts.statistics.layers import choose_layers_inside
 from workflow_scripts.statistics.scores import confusion_table, scores
-from workflow_scripts.summaries.select import HOW
+from workflow_scripts.summaries.select import HOW, INSIDE, LAST, ON_TEST, ONLY
 
-INSIDE, ON_TEST, LAST, ONLY = "inside training", "on test", "last analysed layer", "only layer"
 LOGISTIC = "logistic"
 
 Tables = tuple[pd.DataFrame, pd.DataFrame]

@@ -8,7 +8,7 @@ import pandas as pd
 from workflow_scripts.study.schemas import TABLES
 from workflow_scripts.summaries.audit import LEAK
 from workflow_scripts.summaries.roles import Facts
-from workflow_scripts.summaries.select import headline_of
+from workflow_scripts.summaries.select import LAST, headline_of, scope
 
 # Names in print -> names in resources/models.yaml, and where a name in print may mean several, all of them.
 PRINTED = {
@@ -24,6 +24,7 @@ PRINTED = {
 BENCHMARKS = {"RAVDESS": "ravdess-speech", "SAVEE": "savee", "EmoDB": "emodb"}
 METRICS = {"accuracy_pct": "WA", "WA": "WA", "UA": "UAR", "macro_F1": "macro-F1"}
 PAPER1_EMOTIONS = 6
+OTHER_TASKS = "Other tasks, so that no difference is given"
 Datasets = Mapping[str, Mapping[str, Any]]
 
 
@@ -98,22 +99,36 @@ def _of_emobox(table: pd.DataFrame, datasets: Datasets) -> list[dict[str, Any]]:
 
 def _row(printed: dict[str, Any], model: str, dataset: str, best: pd.DataFrame, audit: pd.DataFrame) -> dict[str, Any]:
     row = {key: value for key, value in printed.items() if key != "corpus"} | {"study_model": model, "dataset": dataset}
+    row |= dict.fromkeys(["probe", "pooling", "speaker_normalisation", "published_interval", "strict_interval"], "")
+    last = ""
     for column, protocol in (("published", printed["published_protocol"]), ("strict", "strict")):
         found = headline_of(best, protocol, printed["metric"])
         found = found[(found["model"] == model) & (found["dataset"] == dataset)]
         if len(found):
             one = found.iloc[0]
             row |= {column: one["value"], f"{column}_low": one["low"], f"{column}_high": one["high"]}
+            row[f"{column}_interval"] = one["interval"]
+            row |= {name: one[name] for name in ("probe", "pooling", "speaker_normalisation")}
             if protocol == "strict":
                 row["n_speakers"] = one["n_speakers"]
+            elif one["choice"] == LAST:
+                last = one["layer"]
     row.setdefault("n_speakers", 0)
-    n_emotions = best.loc[(best["dataset"] == dataset) & (best["metric"] == "recall"), "emotion"].nunique()
     row.pop("emotions")
-    return row | {"why": why(printed, row, dataset, n_emotions, audit)}
+    return row | {"why": why(printed, row, dataset, best, audit, last)}
 
 
-def why(printed: dict[str, Any], row: dict[str, Any], dataset: str, n_emotions: int, audit: pd.DataFrame) -> str:
-    """One sentence on what the differences are due to, with the leaks counted."""
+def why(
+    printed: dict[str, Any], row: dict[str, Any], dataset: str, best: pd.DataFrame, audit: pd.DataFrame, last: str = ""
+) -> str:
+    """What the differences are due to, with the leaks counted; no difference of protocols that test other things.
+
+    Args:
+        printed, row: the printed figure; what of this study stands beside it.
+        dataset: of this study, "" where nothing stands beside.
+        best, audit: tables of the study.
+        last: the last analysed layer, where the protocol takes that one.
+    """
     if not dataset:
         return "This study has no such model on this corpus; the printed figure stands alone."
     protocol = printed["published_protocol"]
@@ -127,14 +142,24 @@ def why(printed: dict[str, Any], row: dict[str, Any], dataset: str, n_emotions: 
     if protocol == "paper1":
         parts.append("the layer is chosen on the test clips")
     if protocol == "emobox":
-        parts.append("EmoBox takes the last layer and the epoch that its recipe evaluates on test")
+        here = f" (here: layer {last}, the last analysed)" if last else ""
+        parts.append(f"EmoBox takes the last layer{here} and the epoch that its recipe evaluates on test")
+    published, strict = scope(best, dataset, protocol), scope(best, dataset, "strict")
+    n_emotions = len((published if "published" in row else strict)[0])
     if printed["emotions"] != n_emotions:
         parts.append(f"the printed figure is for {printed['emotions']} emotions, this study has {n_emotions}")
     said = "; ".join(filter(None, parts))
     if "published" in row and "strict" in row:
+        if published != strict:
+            return f"{OTHER_TASKS}: {protocol} has {_of(published)}, strict {_of(strict)}. Under {protocol} {said}."
         gap = 100 * (row["published"] - row["strict"])
         return f"Under {protocol} {said}: {gap:+.1f} points against strict."
     return f"Under {protocol} {said}."
+
+
+def _of(tested: tuple[frozenset[str], int]) -> str:
+    emotions, speakers = tested
+    return f"{len(emotions)} emotions of {speakers} speakers"
 
 
 def _share(leaks: pd.DataFrame, kind: str) -> str:

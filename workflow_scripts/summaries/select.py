@@ -6,6 +6,8 @@ from typing import Any
 import pandas as pd
 
 HOW = ["protocol", "probe", "pooling", "speaker_normalisation"]
+# how the layer of a headline was chosen
+INSIDE, ON_TEST, LAST, ONLY = "inside training", "on test", "last analysed layer", "only layer"
 
 
 def main_protocol(protocols: Iterable[str]) -> str:
@@ -39,6 +41,21 @@ def headline_of(best: pd.DataFrame, protocol: str, metric: str = "UAR") -> pd.Da
         & (best["source"] == best["dataset"])
     )
     return best[wanted]
+
+
+def scope(best: pd.DataFrame, dataset: str, protocol: str) -> tuple[frozenset[str], int]:
+    """Emotions and number of speakers that a protocol tests in a dataset; none and 0 where it did not run."""
+    own = best[
+        best["headline"]
+        & (best["dataset"] == dataset)
+        & (best["source"] == dataset)
+        & (best["protocol"] == protocol)
+        & (best["condition"] == "all")
+        & (best["null_run"] == 0)
+    ]
+    emotions = frozenset(own.loc[own["metric"] == "recall", "emotion"])
+    speakers = own.loc[own["metric"] == "UAR", "n_speakers"].max()
+    return emotions, 0 if pd.isna(speakers) else int(speakers)
 
 
 def mark_headline(table: pd.DataFrame, spec: Mapping[str, Any]) -> pd.DataFrame:

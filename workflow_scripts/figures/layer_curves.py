@@ -140,10 +140,11 @@ def _panel(axis: Axes, frame: pd.DataFrame, domain: str) -> None:
         ["protocol", "speaker_normalisation"], sort=False
     ):
         curve = curve.sort_values("position")
-        one = {"marker": style.PROTOCOLS[str(protocol)].marker, "markersize": 1.4} if len(curve) == 1 else {}
+        marker = style.PROTOCOLS[str(protocol)].marker if len(curve) == 1 else ""  # a line of one layer is none
         axis.plot(
             curve["position"], curve["value"], linestyle=line_style, color=style.PROTOCOLS[str(protocol)].colour,
-            linewidth=0.6, alpha=0.55, label=f"{protocol}, {form}", zorder=2.5, **one,
+            linewidth=0.6, alpha=0.55, label=f"{protocol}, {form}", zorder=2.5, marker=marker,
+            markersize=1.4,
         )  # fmt: skip
     _quiet_lines(axis, frame, ticks)
     axis.set_xticks(ticks["position"], style.layer_words(list(ticks["layer"])))

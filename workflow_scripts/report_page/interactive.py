@@ -39,7 +39,7 @@ def layer_curves(frame: pd.DataFrame, domain: str, synthetic: bool = False) -> d
             traces.append({**line, "line": {**line["line"], "width": 1}})
     traces += _level_lines(frame, own)
     ticks = own.loc[own["panel"] == _deepest(own)].drop_duplicates("position").sort_values("position")
-    layout = {
+    layout: dict[str, Any] = {
         "template": None,
         "margin": {"l": 48, "r": 34, "t": 12, "b": 44},
         "modebar": {"orientation": "v"},

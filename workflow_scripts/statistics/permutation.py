@@ -45,8 +45,10 @@ def permuted_tables(tables: npt.ArrayLike, draws: int, rng: np.random.Generator)
     counts = np.asarray(tables, dtype=np.int64)
     pooled = np.zeros((draws, *counts.shape[1:]), dtype=np.int64)
     for table in counts:
-        if table.any():
-            pooled += _random_tables(table.sum(axis=1), table.sum(axis=0), draws, rng)
+        rows, columns = np.flatnonzero(table.sum(axis=1)), np.flatnonzero(table.sum(axis=0))
+        if len(rows):  # within melodies most rows and columns of a speaker are empty
+            drawn = _random_tables(table.sum(axis=1)[rows], table.sum(axis=0)[columns], draws, rng)
+            pooled[:, rows[:, None], columns] += drawn
     return pooled
 
 

@@ -286,4 +286,5 @@ class Plan:
             "models": self.facts_of_models(),
             "pairs": [list(pair) for pair in self.study.pairs],
             "protocols": list(self.study.protocols),
+            "plugins": sorted({corpora.module_of(entry.corpus) for entry in self.datasets.values()}),
         }

@@ -11,7 +11,6 @@ rule synthesise:
         dataset=one_of(name for name in plan.datasets if plan.corpus(name).synthetic),
     conda:
         "../envs/analysis.yaml"
-    threads: 2
     params:
         spec=spec_of("synthesise"),
     message:

@@ -189,3 +189,14 @@ def test_a_table_without_paths_is_refused_with_the_columns_it_has(tmp_path: Path
     for options in ({"file": "other.csv", "patterns": {"speaker": "(a)"}}, {"file": "list.csv", "join": ["other.csv"]}):
         with pytest.raises(UserError, match=r"other.csv: the table has no column path; it has who, feels"):
             load(tmp_path, **options)
+
+
+def test_whatever_else_the_table_has_is_kept_in_the_manifest(tmp_path: Path) -> None:
+    frame = rows().assign(valence=[0.25, -1.0], onset=["early", ""])
+    frame.to_csv(tmp_path / "list.csv", index=False)
+    for path in frame["path"]:
+        write(tmp_path / path, voice())
+    manifest, _ = assemble("table", "mine", load(tmp_path, file="list.csv"), "as-recorded", None)
+    assert manifest["own_valence"].tolist() == ["0.25", "-1.0"]
+    assert manifest["own_onset"].tolist() == ["early", ""]
+    assert manifest["onset"].dtype == float

@@ -48,6 +48,7 @@ class Clip:
     melody: str = ""
     remark: str = ""
     fault: str = ""
+    own: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,7 @@ COLUMNS = {
     "repetition": ("take",),
     "melody": (),
 }
+OWN = "own_"  # goes before the name of a column that is none of ours
 REQUIRED = ("path", "emotion", "speaker")
 # Words of other corpora for the canonical ones; a word of the config's `labels` comes first.
 SYNONYMS = {
@@ -127,7 +128,7 @@ def _read(file: Path) -> "pd.DataFrame":
 
 
 def _columns(frame: "pd.DataFrame", file: Path, options: Mapping[str, Any]) -> "pd.DataFrame":
-    """Rename the table's columns to ours; stated names first, then known other names."""
+    """Rename the table's columns to ours, stated names first, then known other names; the rest become `own_<name>`."""
     stated: Mapping[str, str] = options["columns"]
     unknown = [name for name in stated if name not in COLUMNS]
     absent = [column for column in stated.values() if column not in frame]
@@ -143,8 +144,9 @@ def _columns(frame: "pd.DataFrame", file: Path, options: Mapping[str, Any]) -> "
         candidates = [stated[name]] if name in stated else [lower[word] for word in (name, *others) if word in lower]
         if candidates:
             chosen[name] = candidates[0]
-    renamed = frame[[*chosen.values()]].copy()
-    renamed.columns = [*chosen]
+    rest = [column for column in frame.columns if column not in chosen.values()]
+    renamed = frame[[*chosen.values(), *rest]].copy()
+    renamed.columns = [*chosen, *(f"{OWN}{column}" for column in rest)]
     if {"start", "end"} & set(lower) and _has_segments(frame, lower):
         raise UserError(
             "the table lists segments (start, end) within files; a clip is a whole file here",
@@ -212,6 +214,7 @@ def _clip(row: dict[str, Any], base: Path, options: Mapping[str, Any]) -> Clip:
         repetition=int(repetition) if repetition.isdigit() else 0,
         melody=text.get("melody", ""),
         fault="; ".join(faults),
+        own={name: value for name, value in text.items() if name.startswith(OWN)},
     )
 
 

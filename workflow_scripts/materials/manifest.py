@@ -65,7 +65,8 @@ def assemble(
     if not rows:
         raise UserError(f"no usable clip is left:\n{faults_in_words(bad)}", f"corpus {corpus}")
     aside = [{"clip_id": one.clip.clip_id, "path": one.clip.path, "reason": one.fault} for one in bad]
-    manifest = pd.DataFrame(rows, columns=COLUMNS).sort_values("clip_id", ignore_index=True)
+    own = list(dict.fromkeys(name for row in rows for name in row if name not in COLUMNS))
+    manifest = pd.DataFrame(rows, columns=[*COLUMNS, *own]).sort_values("clip_id", ignore_index=True)
     set_aside = pd.DataFrame(aside, columns=SET_ASIDE_COLUMNS, dtype=object)
     return manifest, set_aside.sort_values(["clip_id", "path"], ignore_index=True)
 
@@ -98,8 +99,9 @@ def _hear(clip: Clip, level: str, crop: float | None) -> Heard:
         facts = asdict(prepare(recording, level, crop))
     except BadAudio as error:
         return Heard(replace(clip, fault=str(error)), {})
-    words = {key: value for key, value in asdict(clip).items() if key not in ("fault", "remark")}
+    words = {key: value for key, value in asdict(clip).items() if key not in ("fault", "remark", "own")}
     facts |= {
+        **clip.own,
         "audio_hash": audio_hash(recording),
         "seconds": recording.seconds,
         "sample_rate": recording.rate,

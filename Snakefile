@@ -4,6 +4,7 @@ import sys
 from snakemake.utils import min_version
 
 from workflow_scripts.study.checks import check_study
+from workflow_scripts.study.devices import gpus
 from workflow_scripts.study.errors import UserError
 from workflow_scripts.study.orphans import mark_snakemake
 from workflow_scripts.study.plan import Plan

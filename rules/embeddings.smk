@@ -1,8 +1,5 @@
 # What the networks hear: every layer of every clip, from one forward.
 
-# Networks share a GPU one after the other (see profiles/default); without one they run side by side on cores.
-GPUS = int(os.path.exists("/dev/nvidiactl"))
-
 # One rule for each number of layers, since the files of one forward are the outputs of one job.
 for STATES in sorted({tuple(plan.states(model)) for model in plan.models}, key=len):
 
@@ -28,7 +25,7 @@ for STATES in sorted({tuple(plan.states(model)) for model in plan.models}, key=l
             "../envs/networks.yaml"
         threads: plan.study.embeddings.threads
         resources:
-            gpu=GPUS,
+            gpu=gpus(),
         params:
             spec=spec_of("embed"),
         message:

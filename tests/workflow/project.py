@@ -113,14 +113,14 @@ def make_clips(folder: Path, speakers: int = 4, takes: int = 2) -> None:
         for emotion in EMOTIONS:
             for take in range(1, takes + 1):
                 name = f"s{speaker}_{emotion}_{take}.wav"
-                soundfile.write(folder / name, tone(emotion, speaker, take), RATE)
+                soundfile.write(folder / name, tone(emotion, speaker, take, folder.name), RATE)
                 rows.append(f"{name},s{speaker},{('female', 'male')[speaker % 2]},{emotion},{take}")
     (folder / "clips.csv").write_text("\n".join(rows) + "\n")
 
 
-def tone(emotion: str, speaker: int, take: int) -> np.ndarray:
-    """Samples of a second or a little more, different for every clip."""
-    generator = np.random.default_rng([speaker, take, *emotion.encode()])
+def tone(emotion: str, speaker: int, take: int, dataset: str = "") -> np.ndarray:
+    """Samples of a second or a little more, different for every clip of every dataset."""
+    generator = np.random.default_rng([speaker, take, *emotion.encode(), *dataset.encode()])
     time = np.arange(int(RATE * (1.0 + 0.05 * take))) / RATE
     pitch = EMOTIONS[emotion] * (1 + 0.05 * speaker)
     voice = sum(np.sin(2 * np.pi * pitch * k * time) / k for k in range(1, 6))

@@ -194,7 +194,7 @@ def _papers(pictures: Pictures) -> dict[str, Any] | None:
         "probe",
         "pooling",
     ]
-    table[words] = table[words].fillna("")
+    table = table.astype(dict.fromkeys(words, object)).fillna(dict.fromkeys(words, ""))
     return {"figure": _picture(pictures, "papers/side_by_side", alt.papers(table)), "table": results.papers(table)}
 
 

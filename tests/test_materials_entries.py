@@ -68,6 +68,18 @@ def test_a_manifest_on_disk_has_one_prepared_row_per_clip(study: dict[str, Path]
     assert tables.about(study["speech"])["level"] == "matched"
 
 
+def test_an_emotion_that_no_clip_of_the_table_has_is_told(tmp_path: Path) -> None:
+    recordings = record_ravdess(tmp_path / "clips", "01", [1])
+    files = sorted(recordings.rglob("*.wav"))[:4]
+    lines = ["path,speaker,emotion", *(f"{path},anna,happy" for path in files)]
+    (tmp_path / "list.csv").write_text("\n".join(lines))
+    table = corpora.find("table")
+    own = {"options": corpora.resolve_options(table, {"file": "list.csv"}), "own_emotions": ["Wut"]}
+    with pytest.raises(UserError, match="no clip has the emotion 'Wut'.*the clips have happy"):
+        run_manifest(tmp_path, "mine", "table", tmp_path, **own)
+    assert run_manifest(tmp_path, "mine", "table", tmp_path, on_bad_clips="set-aside", **own).exists()
+
+
 def test_folds_and_leaks_of_every_protocol(study: dict[str, Path]) -> None:
     sizes = {}
     for protocol in ("strict", "paper1", "emobox"):

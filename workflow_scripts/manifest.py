@@ -8,6 +8,7 @@ from workflow_scripts import corpora
 from workflow_scripts.materials.manifest import assemble, in_words
 from workflow_scripts.study import tables
 from workflow_scripts.study.entry import entry
+from workflow_scripts.study.errors import UserError
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import Snakemake
@@ -32,6 +33,14 @@ def main(smk: "Snakemake") -> None:
         on_bad_clips=spec["on_bad_clips"],
         threads=smk.threads,
     )
+    unheard = [word for word in spec["own_emotions"] if word not in set(manifest["emotion"])]
+    if unheard and spec["on_bad_clips"] == "stop":
+        raise UserError(
+            f"no clip has the emotion {', '.join(map(repr, unheard))} of the study; the clips have "
+            f"{', '.join(sorted(set(manifest['emotion'])))}",
+            f"dataset {spec['dataset']}",
+            "mend `emotions` or map the table's words by `labels` (or set `bad_clips: set-aside` to go on)",
+        )
     log.info("%s: %s", spec["dataset"], in_words(manifest))
     if len(set_aside):
         log.warning("%s: %d clips set aside, listed in %s", spec["dataset"], len(set_aside), smk.output.set_aside)

@@ -16,17 +16,17 @@ import os
 for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[variable] = "1"  # before numpy is imported
 
-import argparse  # noqa: E402
-import multiprocessing  # noqa: E402
-import sys  # noqa: E402
-import time  # noqa: E402
-import warnings  # noqa: E402
-from concurrent.futures import ProcessPoolExecutor  # noqa: E402
+import argparse
+import multiprocessing
+import sys
+import time
+import warnings
+from concurrent.futures import ProcessPoolExecutor
 
-import numpy as np  # noqa: E402
+import numpy as np
 
-from workflow_scripts.probing.logistic import nested_logistic  # noqa: E402
-from workflow_scripts.probing.newton import fit_path  # noqa: E402
+from workflow_scripts.probing.logistic import nested_logistic
+from workflow_scripts.probing.newton import fit_path
 
 LAYERS, SPEAKERS, WIDTH, TOLERANCE = 13, 24, 768, 3e-4
 GRIDS = {0.3: [1e-4, 1e-3, 1e-2, 3e-2, 1e-1, 3e-1], 10.0: [1e-4, 1e-3, 1e-2, 1e-1, 1.0, 10.0]}

@@ -60,6 +60,7 @@ rule summarise_layers:
         layers=f"{PROBED}/layers.parquet",
         best=f"{PROBED}/best.parquet",
         confusion=f"{PROBED}/confusion.parquet",
+        set_aside=f"{PROBED}/set_aside.parquet",
     log:
         "results/logs/summarise_layers/{dataset}.log",
     conda:

@@ -146,7 +146,9 @@ rule report:
     input:
         page=expand("workflow_scripts/report_page/page.{kind}", kind=["html.j2", "css", "js"]),
         manifests=of_datasets("manifest"),
-        set_aside=of_datasets("set_aside") + of_protocols("set_aside"),
+        set_aside=of_datasets("set_aside")
+        + of_protocols("set_aside")
+        + expand("results/probing/{name}/set_aside.parquet", name=DATASETS),
         audit="results/corpora/audit.parquet",
         tables=expand("results/probing/{table}.parquet", table=TABLES),
         figures=expand("results/figures/{figure}.{kind}", figure=FIGURES, kind=["svg", "csv"]),

@@ -134,6 +134,15 @@ def test_paper1_draws_203_of_1012_clips_as_scikit_learn_does(speech: pd.DataFram
         assert folds.groupby("repeat").size().tolist() == [1012] * 3
 
 
+def test_stratified_paper1_draws_keep_the_shares_of_the_emotions(song: pd.DataFrame) -> None:
+    used = splits.restricted(song, corpora.find("ravdess-song").paper1)
+    emotion_of = used.set_index("clip_id")["emotion"]
+    tested = [emotion_of.loc[test].value_counts() for _, _, _, test in splits.parts(splits.paper1(used, 3, True))]
+    assert all(counts["neutral"] in (18, 19) and set(counts.drop("neutral")) <= {36, 37} for counts in tested)
+    free = [emotion_of.loc[test].value_counts() for _, _, _, test in splits.parts(splits.paper1(used, 3))]
+    assert not all(counts["neutral"] in (18, 19) and set(counts.drop("neutral")) <= {36, 37} for counts in free)
+
+
 def test_emobox_folds_are_those_of_its_lists(speech: pd.DataFrame) -> None:
     folds = splits.emobox(speech, pd.read_csv(LISTS))
     assert folds.groupby("fold").size().to_dict() == dict.fromkeys(range(1, 7), 240)

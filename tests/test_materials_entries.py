@@ -42,7 +42,15 @@ def run_folds(table: Path, dataset: str, corpus: str, protocol: str, **spec: Any
     outputs = {
         name: table.parent / f"{name}_{protocol}.parquet" for name in ("folds", "leaks", "set_aside")
     }  # fmt: skip
-    settings = {"emotions": EMOTIONS, "draws": 2, "folds": 6, "options": {}, "on_bad_clips": "stop", **spec}
+    settings = {
+        "emotions": EMOTIONS,
+        "draws": 2,
+        "stratified": False,
+        "folds": 6,
+        "options": {},
+        "on_bad_clips": "stop",
+        **spec,
+    }
     folds.main(job({"manifest": table}, outputs, dataset=dataset, corpus=corpus, protocol=protocol, **settings))
     return outputs["folds"]
 

@@ -11,6 +11,7 @@ from workflow_scripts.probing.predictions import edges_in_words
 from workflow_scripts.study import tables
 from workflow_scripts.study.errors import UserError
 from workflow_scripts.study.schemas import TABLES
+from workflow_scripts.summarise_layers import without_vectors
 
 EMOTIONS = ["neutral", "happy", "sad", "angry"]
 SETTINGS = {
@@ -21,6 +22,7 @@ SETTINGS = {
     "inner_folds": 3,
     "null_runs": 0,
     "permutations": 99,
+    "on_bad_clips": "stop",
     "emotions": EMOTIONS,
     "seed": 1,
 }
@@ -224,6 +226,26 @@ def test_rows_that_do_not_fit_the_manifest_are_named(tmp_path, fault):
         run_probe(tmp_path, "speech")
     assert ids[0] in str(caught.value) or "new" in str(caught.value)
     assert "layer.parquet" in str(caught.value)
+
+
+def test_clips_without_a_defined_vector_are_set_aside_if_asked_for(tmp_path):
+    """By name, from training and test, in the probe of one dataset and across two; the others keep their places."""
+    for name, seed in (("speech", 0), ("song", 4)):
+        dataset(tmp_path, name, seed=seed)
+        path = tmp_path / name / "layer.parquet"
+        ids, hashes, x = tables.read_vectors(path, "mean")
+        tables.write_vectors(path, ids, hashes, {"mean": np.vstack([x[:1] * np.nan, x[1:]])})
+    gone = ids[0]
+    predictions, _ = run_probe(tmp_path, "song", ("strict", "paper1"), on_bad_clips="set-aside")
+    assert gone not in set(predictions["clip_id"])
+    assert (predictions["protocol"] == "strict").sum() == 143
+    assert tables.about(tmp_path / "predictions.parquet")["set_aside"] == [gone]
+    aside = without_vectors([tmp_path / "predictions.parquet"], tables.read(tmp_path / "song" / "manifest.parquet"))
+    assert list(aside["clip_id"]) == [gone]
+    assert aside["reason"].str.contains("no defined vector").all()
+    predictions, _ = run_cross(tmp_path, "speech", "song", on_bad_clips="set-aside")
+    assert gone not in set(predictions["clip_id"])
+    assert len(predictions) == 143
 
 
 def test_emotions_without_clips_are_an_error(tmp_path):

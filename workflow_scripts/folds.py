@@ -40,7 +40,7 @@ def main(smk: "Snakemake") -> None:
         if spec["protocol"] == "strict":
             return splits.strict(clips, speakers, spec["folds"])
         if spec["protocol"] == "paper1":
-            return splits.paper1(clips, spec["draws"])
+            return splits.paper1(clips, spec["draws"], spec["stratified"])
         return splits.emobox(clips, pd.read_csv(EMOBOX))
 
     clips, folds, left_out = splits.fit(manifest, split)

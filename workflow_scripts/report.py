@@ -48,7 +48,8 @@ def _set_aside(paths: Sequence[str]) -> pd.DataFrame:
     frames = []
     for path in paths:
         spec = tables.about(path)
-        step = f"folds of {spec['protocol']}" if "protocol" in spec else "manifest"
+        probed = "models" in spec
+        step = f"folds of {spec['protocol']}" if "protocol" in spec else "probes" if probed else "manifest"
         frames.append(tables.read(path).assign(dataset=spec["dataset"], step=step))
     return pd.concat(frames, ignore_index=True)
 

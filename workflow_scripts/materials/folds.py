@@ -59,19 +59,21 @@ def strict(manifest: pd.DataFrame, speakers: Mapping[str, str] | None, folds: in
     return _table(manifest["clip_id"], 0, fold)
 
 
-def paper1(manifest: pd.DataFrame, draws: int) -> pd.DataFrame:
+def paper1(manifest: pd.DataFrame, draws: int, stratified: bool = False) -> pd.DataFrame:
     """Seeded clip-level draws: ceil(0.2 n) clips are tested (fold 0), the rest trains (fold -1).
 
     Exactly scikit-learn's `train_test_split(test_size=0.2, random_state=draw)` over the clips in the order of
-    their ids, draw = 0 ... draws - 1. The same speakers, and twins of most test clips, are in training: that
-    is the point of the protocol, which repeats what the paper most likely did (its 203 test clips of 1012).
+    their ids, draw = 0 ... draws - 1; `stratified` by emotion if asked for (the paper does not say). The same
+    speakers, and twins of most test clips, are in training: that is the point of the protocol, which repeats
+    what the paper most likely did (its 203 test clips of 1012).
     """
     from sklearn.model_selection import train_test_split  # here: its import would double every other fold job
 
     ordered = manifest["clip_id"].sort_values()
+    by = manifest.loc[ordered.index, "emotion"] if stratified else None
     parts = []
     for draw in range(draws):
-        _, tested = train_test_split(np.arange(len(ordered)), test_size=TEST_SHARE, random_state=draw)
+        _, tested = train_test_split(np.arange(len(ordered)), test_size=TEST_SHARE, random_state=draw, stratify=by)
         fold = pd.Series(-1, index=ordered.index)
         fold.iloc[tested] = 0
         parts.append(_table(ordered, draw, fold))

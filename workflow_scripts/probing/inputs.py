@@ -1,6 +1,6 @@
 """What a probe works on: the clips of the study's emotions, their vectors, and who trains when."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ F64 = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 UNUSED = -2  # mark of a clip that a protocol does not use
 NAMED = 5
+UNDEFINED = "have no defined vector (too short, or no active frame)"
 
 
 @dataclass(frozen=True)
@@ -81,8 +82,8 @@ def aligned(
     """Rows of `vectors` (n, width) in the order of the manifest, matched by clip and hash of the audio.
 
     Raises:
-        UserError: clips without a vector or with several, vectors without a clip, vectors of other audio than
-            the manifest's, and vectors that are not finite; each by name.
+        UserError: clips without a vector or with several, vectors without a clip, and vectors of other audio than
+            the manifest's; each by name.
     """
     hashes = dict(zip(clip_ids, audio_hashes, strict=True))
     wanted = dict(zip(manifest["clip_id"], manifest["audio_hash"], strict=True))
@@ -94,11 +95,30 @@ def aligned(
     stale = [clip for clip, audio in wanted.items() if hashes[clip] != audio]
     _refuse(stale, "were replaced since their vectors were made", place, again)
     position = {clip: row for row, clip in enumerate(clip_ids)}
-    ordered = np.asarray(vectors, dtype=np.float64)[[position[clip] for clip in manifest["clip_id"]]]
-    undefined = manifest["clip_id"].to_numpy()[~np.isfinite(ordered).all(1)]
-    remedy = "leave this pooling out of probing.poolings, or remove the clips from the corpus"
-    _refuse(list(undefined), "have no defined vector (too short, or no active frame)", place, remedy)
+    ordered: F64 = np.asarray(vectors, dtype=np.float64)[[position[clip] for clip in manifest["clip_id"]]]
     return ordered
+
+
+def undefined(rows: pd.DataFrame, vectors: Mapping[str, F64], on_bad_clips: str, place: str) -> list[str]:
+    """Clips without a defined vector in some pooling: `parts` of too few frames, say, or no active frame.
+
+    Args:
+        rows: n rows of a manifest.
+        vectors: pooling -> (n, width).
+        on_bad_clips: "stop" or "set-aside".
+        place: the file of the vectors, for the message.
+
+    Returns: their clip ids, to be set aside. Raises UserError naming them when `on_bad_clips` is "stop".
+    """
+    found = ~np.logical_and.reduce([np.isfinite(values).all(1) for values in vectors.values()])
+    clips = rows["clip_id"].to_numpy(dtype=str)[found].tolist()
+    if on_bad_clips == "stop":
+        remedy = (
+            "leave this pooling out of probing.poolings, remove the clips from the corpus, "
+            "or set `bad_clips: set-aside` in the config to go on without them"
+        )
+        _refuse(clips, UNDEFINED, place, remedy)
+    return clips
 
 
 def _refuse(clips: Sequence[str], fault: str, place: str, remedy: str) -> None:

@@ -100,6 +100,8 @@ class Folds(Section):
     """Folds of protocol `strict` (fewer where a pool has fewer speakers)."""
     paper1_draws: int = Field(default=5, ge=1)
     """Seeded 80/20 draws of protocol `paper1` (the paper's own seed is unknown)."""
+    paper1_stratified: bool = False
+    """Draws of protocol `paper1` keep the shares of the emotions (the paper does not say whether its own did)."""
 
 
 class Study(Section):
@@ -127,7 +129,7 @@ class Study(Section):
     """`strict` (speakers held out), `paper1` (clip-level draw, as published), `emobox` (its fold lists)."""
     bad_clips: Literal["stop", "set-aside"] = "stop"
     """What to do with clips that cannot be used: stop and name them, or set them aside and list them. (A clip
-    without a defined vector, such as `parts` of fewer than four frames, stops the probe of that pooling.)"""
+    without a defined vector, such as `parts` of fewer than four frames, is set aside for that model alone.)"""
     acoustics: list[FeatureSet] = ["eGeMAPSv02"]
     """openSMILE feature sets, probed beside the networks."""
     folds: Folds = Folds()

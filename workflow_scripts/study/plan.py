@@ -143,6 +143,7 @@ class Plan:
             "pool": corpora.pool_of(self.corpus(dataset), dataset, options),
             "emotions": self.emotions(dataset),
             "draws": self.study.folds.paper1_draws if protocol == "paper1" else 1,
+            "stratified": self.study.folds.paper1_stratified if protocol == "paper1" else False,
             "folds": self.study.folds.strict if protocol == "strict" else 0,
             "on_bad_clips": self.study.bad_clips,
             "plugins": self._plugin(dataset),
@@ -207,6 +208,7 @@ class Plan:
             "inner_folds": settings.inner_folds,
             "null_runs": settings.null_runs,
             "permutations": settings.permutations,
+            "on_bad_clips": self.study.bad_clips,
             "seed": self.study.seed,
         }
 

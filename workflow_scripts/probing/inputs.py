@@ -111,7 +111,7 @@ def undefined(rows: pd.DataFrame, vectors: Mapping[str, F64], on_bad_clips: str,
     Returns: their clip ids, to be set aside. Raises UserError naming them when `on_bad_clips` is "stop".
     """
     found = ~np.logical_and.reduce([np.isfinite(values).all(1) for values in vectors.values()])
-    clips = rows["clip_id"].to_numpy(dtype=str)[found].tolist()
+    clips = [str(clip) for clip in rows["clip_id"][found]]
     if on_bad_clips == "stop":
         remedy = (
             "leave this pooling out of probing.poolings, remove the clips from the corpus, "

@@ -155,7 +155,7 @@ def test_the_finding_names_the_planted_layer_and_model() -> None:
     said = findings.of_dataset(whole(), "speech")
     assert said[0].startswith("In speech, hubert-base scores highest of the networks: UAR ")
     assert "layer 2 chosen inside the training speakers" in said[0]
-    assert said[1] == "Its curve is highest at layer 2, and every other layer is lower beyond chance."
+    assert said[1] == "The curve of hubert-base is highest at layer 2, and every other layer is lower beyond chance."
     assert any(sentence.startswith("It lies above eGeMAPSv02 (acoustic features): +") for sentence in said)
     assert any(sentence.startswith("As published (paper1)") for sentence in said)
 

@@ -178,18 +178,19 @@ def layer_set(study: Study, top: "pd.Series[Any]") -> str:
     order, best = list(curve["layer"]), curve.loc[curve["best"], "layer"].iloc[0]
     same = [layer for layer in curve.loc[curve["among_best"], "layer"] if layer != best]
     n, smallest = int(curve["n_speakers"].max()), float(curve["smallest_p"].max())
+    curve_of = f"The curve of {called(study, top['model'])}"
     if smallest > ALPHA:
         return (
-            f"Its curve is highest at layer {best}, but {n} speakers cannot tell layers apart (smallest p "
+            f"{curve_of} is highest at layer {best}, but {n} speakers cannot tell layers apart (smallest p "
             f"{smallest:.3g})."
         )
     if len(same) == len(order) - 1:
-        return f"Its curve is highest at layer {best}, which is not distinguishable from any other layer."
+        return f"{curve_of} is highest at layer {best}, which is not distinguishable from any other layer."
     if not same:
-        return f"Its curve is highest at layer {best}, and every other layer is lower beyond chance."
+        return f"{curve_of} is highest at layer {best}, and every other layer is lower beyond chance."
     are = "is" if len(same) == 1 else "are"
     return (
-        f"Its curve is highest at layer {best}; of the others, {spans(same, order)} {are} not distinguishable from it."
+        f"{curve_of} is highest at layer {best}; of the others, {spans(same, order)} {are} not distinguishable from it."
     )
 
 

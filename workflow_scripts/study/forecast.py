@@ -1,0 +1,129 @@
+"""How long a study will take, before it runs: audio to listen to, and seconds of one core by step.
+
+An estimate to plan by, within a factor of two or three. Where an earlier run of the same network left its benchmark
+file, its own speed counts; else the arithmetic of the network and the speed of the cores that it was measured on.
+"""
+
+import csv
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from workflow_scripts.study.plan import Plan
+
+# One core of an x86 server of 2023 without other load: billions of floating-point operations a second in float32.
+CORE_GFLOPS = 40.0
+ACOUSTICS = 0.025  # s of one core per s of audio (eGeMAPSv02)
+START_EMBED, START_PROBE = 8.0, 2.5  # s of one core to import what a job needs
+# The nested probe of one layer of RAVDESS speech (1440 clips x 768, 8 emotions, 6 x 5 folds), benchmarks/probing.py
+PROBE, PROBE_SIZE, PROBE_FOLDS = 10.8, 1440 * 768 * 8, 6
+
+
+@dataclass(frozen=True)
+class Work:
+    """One step of a study: what it is called, its jobs, and seconds of one core for all of them."""
+
+    step: str
+    jobs: int
+    core_seconds: float
+
+
+def gflop_per_second(layers: int, width: int, sample_rate: int) -> float:
+    """Billions of operations for one second of audio: seven convolutions of 512 channels, then `layers` blocks."""
+    frames = sample_rate / 320
+    convolutions = sum(2 * 512 * inputs * kernel * sample_rate / stride for inputs, kernel, stride in CONVOLUTIONS)
+    blocks = 2 * 12 * layers * width**2 * frames
+    return (convolutions + blocks) / 1e9
+
+
+# inputs, kernel, and samples from one output to the next, of the convolutions of wav2vec 2.0 and its relatives
+CONVOLUTIONS = [(1, 10, 5), (512, 3, 10), (512, 3, 20), (512, 3, 40), (512, 3, 80), (512, 2, 160), (512, 2, 320)]
+
+
+def work(plan: Plan, results: Path = Path("results")) -> tuple[list[Work], list[str]]:
+    """Steps of the study with their cost, and the datasets of unknown size, which are not counted."""
+    sizes = {name: size for name in plan.datasets if (size := size_of(plan, name, results))}
+    seconds = sum(audio for _, audio in sizes.values())
+    embed = sum(
+        START_EMBED + audio * speed(plan, model, results) for model in plan.models for _, audio in sizes.values()
+    )
+    found = [
+        Work("embed", len(plan.models) * len(sizes), embed),
+        Work("acoustics", len(plan.study.acoustics) * len(sizes), ACOUSTICS * seconds * len(plan.study.acoustics)),
+    ]
+    if plan.study.probing:
+        own = [(name, name) for name in sizes]
+        across = [(source, target) for source, target in plan.directions if source in sizes and target in sizes]
+        for step, ways in (("probe", own), ("cross_probe", across)):
+            costs = [_probe(plan, model, sizes[source][0]) for source, _ in ways for model in _each_layer(plan)]
+            found.append(Work(step, len(costs), sum(costs)))
+    return [one for one in found if one.jobs], [name for name in plan.datasets if name not in sizes]
+
+
+def _each_layer(plan: Plan) -> Iterable[str]:
+    return (model for model in plan.representations for _ in plan.layers(model))
+
+
+def _probe(plan: Plan, model: str, clips: int) -> float:
+    """Seconds of one core for the probe of one layer: all protocols, normalisations and null runs."""
+    settings = plan.study.probing
+    assert settings is not None
+    width = plan.models[model].get("width", 768) if model in plan.models else 88
+    emotions = 8 if plan.study.emotions == "all" else len(plan.study.emotions)
+    ways = len(settings.speaker_normalisation) * (len(settings.poolings) if model in plan.models else 1)
+    runs = 0.0
+    for protocol in plan.study.protocols:
+        folds = {"strict": plan.study.folds.strict, "paper1": plan.study.folds.paper1_draws}.get(protocol, PROBE_FOLDS)
+        runs += folds / PROBE_FOLDS * (ways + (settings.null_runs if protocol == "strict" else 0))
+    return START_PROBE + PROBE * runs * clips * width * emotions / PROBE_SIZE * settings.inner_folds / 5
+
+
+def size_of(plan: Plan, dataset: str, results: Path) -> tuple[int, float] | None:
+    """(clips, seconds of audio) of a dataset: by its manifest where there is one, else by what its corpus states."""
+    manifest = results / "corpora" / dataset / "manifest.parquet"
+    if manifest.is_file():
+        import pyarrow.parquet as pq  # here: only a plan with results needs it
+
+        column = pq.read_table(manifest, columns=["prepared_seconds"], partitioning=None)["prepared_seconds"]
+        return len(column), float(sum(column.to_pylist()))
+    size, crop = plan.corpus(dataset).size, plan.datasets[dataset].crop
+    if size is None:
+        return None
+    clips, minutes = size
+    return clips, clips * crop if crop else minutes * 60
+
+
+def speed(plan: Plan, model: str, results: Path) -> float:
+    """Seconds of one core for one second of audio: by the last run of this network, else by its arithmetic."""
+    for dataset in plan.datasets:
+        file, size = results / "benchmarks" / "embed" / f"{dataset}_{model}.tsv", size_of(plan, dataset, results)
+        if file.is_file() and size:
+            with file.open(newline="") as lines:
+                row = next(csv.DictReader(lines, delimiter="\t"), None)
+            if row and row["cpu_time"] not in ("-", "NA"):
+                return max(float(row["cpu_time"]) - START_EMBED, 0.0) / size[1]
+    entry = plan.models[model]
+    return gflop_per_second(entry["layers"], entry.get("width", 768), entry.get("sample_rate", 16000)) / CORE_GFLOPS
+
+
+def in_words(plan: Plan, results: Path = Path("results")) -> list[str]:
+    """The forecast as lines for the terminal; nothing of a study whose datasets are all of unknown size."""
+    steps, unknown = work(plan, results)
+    total = sum(one.core_seconds for one in steps)
+    lines = []
+    if total:
+        each = ", ".join(f"{one.step} {_time(one.core_seconds)} ({one.jobs} jobs)" for one in steps)
+        lines.append(f"the whole study takes about {_time(total)} of one core without a GPU: {each}")
+        lines.append(f"so about {_time(total / 8)} with --cores 8; what is there already is not done again")
+    if unknown:
+        lines.append(f"not counted, since nobody knows their size before they are listed: {', '.join(unknown)}")
+    return lines
+
+
+def _time(seconds: float) -> str:
+    """Two digits are more than is known."""
+    if seconds < 90:
+        return f"{max(round(seconds, -1), 10):.0f} s"
+    if seconds < 5400:
+        return f"{seconds / 60:.0f} min"
+    return f"{seconds / 3600:.1f} h"

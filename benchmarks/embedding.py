@@ -20,12 +20,13 @@ import numpy as np
 import soundfile
 import torch
 
+from workflow_scripts.embedding.batches import Heard, Vectors, embed
+from workflow_scripts.embedding.forward import forward
+from workflow_scripts.embedding.pooling import POOLINGS, Pooler
 from workflow_scripts.materials.audio import decode, resample
 from workflow_scripts.materials.preparation import active_frames
-from workflow_scripts.networks.embedding import Heard, Vectors, embed
-from workflow_scripts.networks.forward import convolved, forward
-from workflow_scripts.networks.loading import Network, load
-from workflow_scripts.networks.pooling import POOLINGS, Pooler
+from workflow_scripts.networks import Network, load
+from workflow_scripts.networks._waveform import WaveformNetwork, convolved
 from workflow_scripts.study import catalogue
 from workflow_scripts.study.vectors import VectorWriter
 
@@ -68,7 +69,7 @@ def record(folder: Path, clips: int) -> list[Path]:
 def hear(network: Network, path: Path) -> Heard:
     recording = decode(path)
     wave = resample(recording.samples, recording.rate, network.sample_rate)
-    times = (network.stride * np.arange(network.frames(wave.size)) + 200) / network.sample_rate
+    times = (network.first_centre + network.stride * np.arange(network.frames(wave.size))) / network.sample_rate
     return Heard(wave, active_frames(wave, network.sample_rate).at(times))
 
 
@@ -90,7 +91,7 @@ def batched(network: Network, heard: Sequence[Heard], size: int) -> Callable[[],
     return work
 
 
-def layer_by_layer(network: Network, heard: Sequence[Heard], truncated: bool) -> Callable[[], None]:
+def layer_by_layer(network: WaveformNetwork, heard: Sequence[Heard], truncated: bool) -> Callable[[], None]:
     """What one job per layer computes: a forward for each, through all blocks or through those it needs."""
 
     def work() -> None:
@@ -107,7 +108,7 @@ def layer_by_layer(network: Network, heard: Sequence[Heard], truncated: bool) ->
     return work
 
 
-def layers_at_once(network: Network, heard: Sequence[Heard]) -> None:
+def layers_at_once(network: WaveformNetwork, heard: Sequence[Heard]) -> None:
     once, every, cut = clock(
         batched(network, heard, len(heard)),
         layer_by_layer(network, heard, False),
@@ -141,9 +142,7 @@ def half(network: Network, heard: Sequence[Heard]) -> None:
     print(f"{full_time / short_time:.2f} x faster than float32")
 
 
-def shares(network: Network, paths: Sequence[Path], heard: Sequence[Heard], folder: Path) -> None:
-    model: Any = network.model
-    place = next(model.parameters())
+def shares(network: WaveformNetwork, paths: Sequence[Path], heard: Sequence[Heard], folder: Path) -> None:
     waves = [clip.wave for clip in heard]
     states: list[torch.Tensor] = []
     forward(network, waves, lambda _, frames, __: states.append(frames.clone()))
@@ -153,7 +152,7 @@ def shares(network: Network, paths: Sequence[Path], heard: Sequence[Heard], fold
 
     @torch.inference_mode()
     def convolve() -> None:
-        convolved(network, waves, place.device, place.dtype)
+        convolved(network, waves)
 
     def write() -> None:
         for state in network.states:
@@ -224,10 +223,12 @@ def main() -> None:
             print(name)
             heard = [hear(network, path) for path in paths]
             some = heard[: options.clips]
-            layers_at_once(network, some[:2])
+            if isinstance(network, WaveformNetwork):
+                layers_at_once(network, some[:2])
             batches(network, some)
             half(network, some)
-            shares(network, paths[: options.clips], some, folder)
+            if isinstance(network, WaveformNetwork):
+                shares(network, paths[: options.clips], some, folder)
             whole_job(network, paths, heard, options.batch_seconds)
             print(f"  peak memory so far {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6:.1f} GB")
             if DEVICE.type == "cuda":

@@ -10,8 +10,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from workflow_scripts.networks import family_module
-from workflow_scripts.networks.loading import Network, load
+from workflow_scripts.networks import Network, family_module, load
 
 SHIPPED = {
     "wav2vec2": {"layers": 2, "final_norm": False, "architecture": "wav2vec2-tiny", "sample_rate": 16000},
@@ -19,12 +18,16 @@ SHIPPED = {
     "wavlm": {"layers": 2, "final_norm": False, "architecture": "wavlm-tiny", "sample_rate": 16000},
     "mert": {"layers": 2, "final_norm": True, "architecture": "mert-tiny", "sample_rate": 24000},
 }
+OTHERS = {
+    "data2vec": {"layers": 2, "final_norm": False, "architecture": "data2vec-tiny", "sample_rate": 16000},
+    "whisper": {"layers": 2, "final_norm": True, "architecture": "whisper-2x32-tiny", "sample_rate": 16000},
+}
 # front end (norm over time or over channels) x norm after or before each sub-layer
 VARIANTS = [(norm, stable) for norm in ("group", "layer") for stable in (False, True)]
 
 
 def shipped_entry(family: str) -> dict[str, Any]:
-    return {"family": family, "width": 32, "weights": "untrained", **SHIPPED[family]}
+    return {"family": family, "width": 32, "weights": "untrained", **(SHIPPED | OTHERS)[family]}
 
 
 def shipped(family: str, seed: int = 1) -> Network:

@@ -63,6 +63,11 @@ def test_without_a_probing_section_nothing_is_probed():
         ({"models": ["hubert-base", "hubert-base"]}, "models[1]: 'hubert-base' stands twice"),
         ({"models": [{"name": "mine", "family": "hubert", "layrs": 3}]}, "models[0].layers: is required"),
         ({"models": [{"name": "mine", "family": "hubrt", "layers": 3}]}, "did you mean 'hubert'?"),
+        (
+            {"models": [{"name": "mine", "family": "my-own", "layers": 3}]},
+            "models[0].family: no family 'my-own'; valid: data2vec, hubert, mert, wav2vec2, wavlm, whisper",
+        ),
+        ({"models": [{"name": "mine", "family": 3, "layers": 3}]}, "models[0].family: input should be a valid string"),
         ({"models": [{**MINE, "weights": "untrained"}]}, "architecture: is required"),
         ({"emotions": ["neutral", "hapy"]}, "emotions[1]: no dataset has 'hapy'; did you mean 'happy'?"),
         ({"emotions": ["neutral", "hapy"], "datasets": TABLE}, "did you mean 'happy'?"),

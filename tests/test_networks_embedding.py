@@ -15,12 +15,12 @@ import torch
 from network_cases import noise, shipped, shipped_entry
 
 from workflow_scripts import embed as entry
+from workflow_scripts.embedding import batches
+from workflow_scripts.embedding.batches import Heard, embed, packed
+from workflow_scripts.embedding.forward import hidden_states
+from workflow_scripts.embedding.frame_statistics import read as read_statistics
 from workflow_scripts.materials.audio import audio_hash, decode
 from workflow_scripts.materials.preparation import active_frames, prepare
-from workflow_scripts.networks import embedding
-from workflow_scripts.networks.embedding import Heard, embed, packed
-from workflow_scripts.networks.forward import hidden_states
-from workflow_scripts.networks.frame_statistics import read as read_statistics
 from workflow_scripts.study import tables
 from workflow_scripts.study.errors import UserError
 from workflow_scripts.study.vectors import VectorWriter
@@ -85,7 +85,7 @@ def run(manifest: pd.DataFrame, folder: Path, monkeypatch, family="wav2vec2", **
     return dict(zip(states, layers, strict=True))
 
 
-@pytest.mark.parametrize("family", ["wav2vec2", "hubert", "wavlm", "mert"])
+@pytest.mark.parametrize("family", ["wav2vec2", "hubert", "wavlm", "mert", "data2vec", "whisper"])
 def test_files_hold_every_clip_in_the_order_of_the_manifest(family, tmp_path, monkeypatch):
     manifest = record(tmp_path)
     files = run(manifest, tmp_path, monkeypatch, family)
@@ -189,7 +189,7 @@ def test_windows_change_nothing_and_bound_what_is_held(monkeypatch):
     waves = [noise(400 + 700 * (i * 7 % 13), i) for i in range(23)]
     rows = {}
     for length in (100, 5):
-        monkeypatch.setattr(embedding, "window_length", lambda *_, length=length: length)
+        monkeypatch.setattr(batches, "window_length", lambda *_, length=length: length)
         written, decoded, largest = [], [], 0
 
         def hear(position, decoded=decoded):

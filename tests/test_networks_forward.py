@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from network_cases import SHIPPED, VARIANTS, in_float64, noise, shipped, variant
 
+from workflow_scripts.embedding.forward import check_wave, forward, hidden_states
 from workflow_scripts.networks import states_of
-from workflow_scripts.networks.forward import check_wave, forward, hidden_states, normalised
+from workflow_scripts.networks._waveform import normalised
 from workflow_scripts.study.errors import UserError
 
 FAMILIES = list(SHIPPED)

@@ -8,8 +8,8 @@ import torch
 from network_cases import SHIPPED, edit_config, folder_entry, folder_of, noise, shipped, shipped_entry
 from safetensors.torch import load_file, save_file
 
-from workflow_scripts.networks.forward import hidden_states
-from workflow_scripts.networks.loading import load
+from workflow_scripts.embedding.forward import hidden_states
+from workflow_scripts.networks import load
 from workflow_scripts.study.errors import UserError
 
 FAMILIES = list(SHIPPED)
@@ -151,8 +151,8 @@ def test_a_folder_of_another_family_is_refused(tmp_path):
 
 
 def test_unknown_names_are_answered_with_the_known_ones():
-    with pytest.raises(UserError, match="unknown family 'whisper'"):
-        load("mine", {**shipped_entry("wavlm"), "family": "whisper"}, "", 1)
+    with pytest.raises(UserError, match="unknown family 'whispr'"):
+        load("mine", {**shipped_entry("wavlm"), "family": "whispr"}, "", 1)
     with pytest.raises(UserError, match="wavlm-base-plus"):
         load("mine", {**shipped_entry("wavlm"), "architecture": "wavlm-huge"}, "", 1)
 

@@ -94,6 +94,13 @@ def test_every_spec_is_of_plain_types_and_the_same_when_planned_again(tmp_path):
         assert spec.items() >= {**names, "code": spec["code"]}.items()
 
 
+def test_the_report_cites_what_the_families_of_the_study_say(tmp_path):
+    models = planned(tmp_path).spec("report")["models"]
+    assert "HuBERT" in models["tiny-hubert"]["citation"]
+    assert "WavLM" in models["tiny-wavlm"]["citation"]
+    assert models["eGeMAPSv02"]["citation"] == ""
+
+
 def leaves(value: object) -> list[object]:
     if isinstance(value, dict | list):
         return [leaf for inner in (value.values() if isinstance(value, dict) else value) for leaf in leaves(inner)]

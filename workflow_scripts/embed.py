@@ -9,12 +9,12 @@ import numpy as np
 import pandas as pd
 import torch
 
+from workflow_scripts.embedding.batches import Heard, Vectors, embed
+from workflow_scripts.embedding.forward import check_wave
+from workflow_scripts.embedding.frame_statistics import FrameStatistics
+from workflow_scripts.embedding.pooling import POOLINGS
 from workflow_scripts.materials.preparation import active_frames, load_prepared
-from workflow_scripts.networks.embedding import Heard, Vectors, embed
-from workflow_scripts.networks.forward import check_wave
-from workflow_scripts.networks.frame_statistics import FrameStatistics
-from workflow_scripts.networks.loading import Network, load
-from workflow_scripts.networks.pooling import POOLINGS
+from workflow_scripts.networks import Network, load
 from workflow_scripts.study import tables
 from workflow_scripts.study.entry import entry
 from workflow_scripts.study.vectors import VectorWriter
@@ -78,12 +78,12 @@ def hear(network: Network, row: Mapping[str, Any]) -> Heard:
     """Read one clip of the manifest at the network's rate, and find which of the network's frames are active.
 
     Raises:
-        UserError: the recording is not the one in the manifest, or too short for a single frame.
+        UserError: the recording is not the one in the manifest, or too short or too long for the network.
     """
     wave = load_prepared(row, network.sample_rate)
     check_wave(network, str(row["clip_id"]), wave)
     # the centre of a frame's receptive field stands for the frame
-    centres = (network.receptive_field - 1) / 2 + network.stride * np.arange(network.frames(wave.size))
+    centres = network.first_centre + network.stride * np.arange(network.frames(wave.size))
     active = active_frames(wave, network.sample_rate).at(centres / network.sample_rate)
     return Heard(wave, active)
 

@@ -3,9 +3,17 @@
 Shapes follow the public configurations of the checkpoints of the same names.
 """
 
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
+from workflow_scripts.networks import Network
+from workflow_scripts.networks._shapes import waveform_shape
+
 MODEL_TYPES = ("hubert",)
+CITATION = "Hsu et al. (2021). HuBERT. IEEE/ACM Transactions on Audio, Speech, and Language Processing 29."
+
+shape = waveform_shape
 
 ARCHITECTURES: dict[str, dict[str, Any]] = {
     "hubert-base": {"config": {}, "sample_rate": 16000, "normalise": True},
@@ -56,3 +64,10 @@ def objections(config: dict[str, Any], preprocessor: dict[str, Any]) -> list[str
         # the batch norm would turn the zeros behind a short clip into numbers that reach its last frames
         found.append("conv_pos_batch_norm must be false (or absent): a clip would depend on its batch mates")
     return found
+
+
+def load(name: str, entry: Mapping[str, Any], folder: Path) -> Network:
+    """See the package's docstring (torch is imported here: it takes a second)."""
+    from workflow_scripts.networks import _waveform
+
+    return _waveform.load(__name__, name, entry, folder)

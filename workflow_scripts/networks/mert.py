@@ -6,9 +6,17 @@ features joined to the convolutions' output, the deep-norm residual, a projectio
 `attention_relax` subtracts a maximum that softmax ignores, and is therefore harmless.
 """
 
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
+from workflow_scripts.networks import Network
+from workflow_scripts.networks._shapes import waveform_shape
+
 MODEL_TYPES = ("mert_model",)
+CITATION = "Li et al. (2024). MERT. ICLR."
+
+shape = waveform_shape
 
 ARCHITECTURES: dict[str, dict[str, Any]] = {
     "mert-v1-95m": {"config": {}, "sample_rate": 24000, "normalise": True},
@@ -59,3 +67,10 @@ def objections(config: dict[str, Any], preprocessor: dict[str, Any]) -> list[str
     if config.get("sample_rate", 24000) != 24000:
         found.append(f"sample_rate must be 24000 Hz, found {config['sample_rate']}")
     return found
+
+
+def load(name: str, entry: Mapping[str, Any], folder: Path) -> Network:
+    """See the package's docstring (torch is imported here: it takes a second)."""
+    from workflow_scripts.networks import _waveform
+
+    return _waveform.load(__name__, name, entry, folder)

@@ -3,9 +3,17 @@
 Shapes follow the public configurations of the checkpoints of the same names.
 """
 
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
+from workflow_scripts.networks import Network
+from workflow_scripts.networks._shapes import waveform_shape
+
 MODEL_TYPES = ("wav2vec2",)
+CITATION = "Baevski, Zhou, Mohamed & Auli (2020). wav2vec 2.0. NeurIPS."
+
+shape = waveform_shape
 
 _LARGE = {"hidden_size": 1024, "num_hidden_layers": 24, "num_attention_heads": 16, "intermediate_size": 4096}
 
@@ -46,3 +54,10 @@ def classes() -> tuple[Any, Any]:
 def objections(config: dict[str, Any], preprocessor: dict[str, Any]) -> list[str]:
     """Settings of a weights folder under which this class would compute something else: none known."""
     return []
+
+
+def load(name: str, entry: Mapping[str, Any], folder: Path) -> Network:
+    """See the package's docstring (torch is imported here: it takes a second)."""
+    from workflow_scripts.networks import _waveform
+
+    return _waveform.load(__name__, name, entry, folder)

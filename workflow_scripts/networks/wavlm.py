@@ -4,9 +4,17 @@ Shapes follow the public configurations of the checkpoints of the same names.
 """
 
 import warnings
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
+from workflow_scripts.networks import Network
+from workflow_scripts.networks._shapes import waveform_shape
+
 MODEL_TYPES = ("wavlm",)
+CITATION = "Chen et al. (2022). WavLM. IEEE Journal of Selected Topics in Signal Processing 16(6)."
+
+shape = waveform_shape
 
 ARCHITECTURES: dict[str, dict[str, Any]] = {
     "wavlm-base": {"config": {}, "sample_rate": 16000, "normalise": False},
@@ -52,3 +60,10 @@ def classes() -> tuple[Any, Any]:
 def objections(config: dict[str, Any], preprocessor: dict[str, Any]) -> list[str]:
     """Settings of a weights folder under which this class would compute something else: none known."""
     return []
+
+
+def load(name: str, entry: Mapping[str, Any], folder: Path) -> Network:
+    """See the package's docstring (torch is imported here: it takes a second)."""
+    from workflow_scripts.networks import _waveform
+
+    return _waveform.load(__name__, name, entry, folder)

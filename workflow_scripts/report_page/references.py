@@ -5,12 +5,6 @@ from typing import Any
 
 from workflow_scripts import corpora
 
-FAMILIES = {
-    "wav2vec2": "Baevski, Zhou, Mohamed & Auli (2020). wav2vec 2.0. NeurIPS.",
-    "hubert": "Hsu et al. (2021). HuBERT. IEEE/ACM Transactions on Audio, Speech, and Language Processing 29.",
-    "wavlm": "Chen et al. (2022). WavLM. IEEE Journal of Selected Topics in Signal Processing 16(6).",
-    "mert": "Li et al. (2024). MERT. ICLR.",
-}
 FEATURES = {
     "eGeMAPSv02": "Eyben et al. (2016). The Geneva Minimalistic Acoustic Parameter Set (GeMAPS). IEEE Transactions on "
     "Affective Computing 7(2).",
@@ -38,8 +32,7 @@ def references(
     """The works that a study with these datasets, models and protocols rests on, each once."""
     citations = [corpora.find(facts["corpus"]).citation for facts in datasets.values()]
     found = [f"{text[0].upper()}{text[1:]}." for text in dict.fromkeys(citations) if text]
-    families = {facts["family"] for facts in models.values()}
-    found += [text for family, text in FAMILIES.items() if family in families]
+    found += [text for text in dict.fromkeys(facts.get("citation", "") for facts in models.values()) if text]
     sets = [name for name, facts in models.items() if facts["family"] == "acoustics"]
     found += [text for name, text in FEATURES.items() if name in sets or (name == "any" and sets)]
     found += [text for name, text in PROTOCOLS.items() if name in set(protocols)]

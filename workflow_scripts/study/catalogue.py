@@ -1,6 +1,5 @@
 """The catalogue of networks (resources/models.yaml) and what the plan needs to know of each: its layers."""
 
-import importlib
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -8,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from workflow_scripts.networks import family_module, states_of
+from workflow_scripts.networks import states_of
 
 RESOURCES = Path(__file__).resolve().parents[2] / "resources"
 
@@ -17,16 +16,6 @@ RESOURCES = Path(__file__).resolve().parents[2] / "resources"
 def _catalogue() -> dict[str, dict[str, Any]]:
     loaded: dict[str, dict[str, Any]] = yaml.safe_load((RESOURCES / "models.yaml").read_text())
     return loaded
-
-
-FAMILIES = ("wav2vec2", "hubert", "wavlm", "mert")
-
-
-@lru_cache(maxsize=1)
-def architectures() -> dict[str, str]:
-    """{architecture: family} of the shapes that untrained networks can take."""
-    modules = {family: importlib.import_module(family_module(family)) for family in FAMILIES}
-    return {name: family for family, module in modules.items() for name in module.ARCHITECTURES}
 
 
 def names() -> list[str]:

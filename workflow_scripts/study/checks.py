@@ -11,7 +11,7 @@ from typing import Any, get_args
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from workflow_scripts import corpora
+from workflow_scripts import corpora, networks
 from workflow_scripts.study import catalogue
 from workflow_scripts.study.config import Dataset, Study
 from workflow_scripts.study.errors import UserError
@@ -170,7 +170,7 @@ def _option_mistakes(place: str, option: corpora.Option, value: Any) -> Iterable
 
 
 def check_models(raw: Any) -> Iterable[str]:
-    """Names are in the catalogue, no name stands twice, architectures exist."""
+    """Names are in the catalogue, no name stands twice, families exist."""
     seen: set[str] = set()
     for index, entry in enumerate(_listed(raw, "models")):
         name = entry.get("name", "") if isinstance(entry, Mapping) else entry
@@ -188,11 +188,9 @@ def check_models(raw: Any) -> Iterable[str]:
             yield f"models[{index}]: '{name}' stands twice"
         if name in _listed(raw, "acoustics"):
             yield f"models[{index}]: '{name}' is the name of an acoustic feature set"
-        architecture = entry.get("architecture") if isinstance(entry, Mapping) else None
-        if architecture is not None and architecture not in catalogue.architectures():
-            yield f"models[{index}].architecture: no architecture '{architecture}'" + did_you_mean(
-                architecture, catalogue.architectures()
-            )
-        if isinstance(entry, Mapping) and entry.get("weights") == "untrained" and architecture is None:
+        family = entry.get("family") if isinstance(entry, Mapping) else None
+        if isinstance(family, str) and family not in networks.names():
+            yield f"models[{index}].family: no family '{family}'" + did_you_mean(family, networks.names())
+        if isinstance(entry, Mapping) and entry.get("weights") == "untrained" and entry.get("architecture") is None:
             yield f"models[{index}].architecture: is required for untrained weights"
         seen.add(name)

@@ -37,14 +37,15 @@ class Model(Section):
 
     name: Name
     """Its name in paths, tables and report."""
-    family: Literal["wav2vec2", "hubert", "wavlm", "mert"]
-    """Kind of network; decides the class that reads its weights."""
+    family: str
+    """Kind of network (a file in workflow_scripts/networks); decides what reads its weights."""
     layers: int = Field(gt=0)
     """Number of transformer blocks (the plan needs it before the weights are opened)."""
     final_norm: bool = False
     """True for networks with a norm outside the blocks (do_stable_layer_norm): adds the layer `final`."""
     weights: Literal["local", "untrained"] = "local"
-    """`local`: a folder with config.json, preprocessor_config.json and safetensors. `untrained`: random weights."""
+    """`local`: a folder with config.json, preprocessor_config.json and safetensors (or what its family reads).
+    `untrained`: random weights."""
     folder: str | None = None
     """Folder of the weights. Default: the model's name below `weights`."""
     architecture: str | None = None
@@ -65,8 +66,8 @@ class Embeddings(Section):
     precision: Literal["float32", "bfloat16"] = "float32"
     """Number format of the forward pass; bfloat16 is faster and errs by about half a per cent."""
     batch_seconds: float = Field(default=40.0, gt=0)
-    """Seconds of audio that go through the network at once: memory grows with it. An edit embeds again, since
-    results differ by rounding (the embeddings state it)."""
+    """Seconds of audio that go through the network at once: memory grows with it. A clip counts as 30 s for Whisper,
+    which hears no other length. An edit embeds again, since results differ by rounding (the embeddings state it)."""
     threads: int = Field(default=8, ge=1)
     """Cores for one network (fewer are used where fewer are there)."""
 
@@ -140,7 +141,7 @@ class Study(Section):
 
 def schema() -> dict[str, Any]:
     """JSON schema of the config, for editors; the options of each corpus are among a dataset's properties."""
-    from workflow_scripts import corpora
+    from workflow_scripts import corpora, networks
 
     generated = Study.model_json_schema()
     properties = generated["$defs"]["Dataset"]["properties"]
@@ -150,4 +151,5 @@ def schema() -> dict[str, Any]:
             properties.setdefault(name, {"type": words[option.type], "description": option.description})
     generated["$defs"]["Dataset"]["additionalProperties"] = False
     generated["$defs"]["Dataset"]["properties"]["corpus"]["enum"] = list(corpora.names())
+    generated["$defs"]["Model"]["properties"]["family"]["enum"] = list(networks.names())
     return generated

@@ -9,8 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from workflow_scripts import corpora
-from workflow_scripts.networks import family_module
+from workflow_scripts import corpora, networks
 from workflow_scripts.study import catalogue
 from workflow_scripts.study.config import Dataset, Study
 from workflow_scripts.study.digest import PACKAGE, code_digest, content_digest
@@ -173,7 +172,7 @@ class Plan:
             "batch_seconds": settings.batch_seconds,
             "seed": self.study.seed,
             "states": self.states(model),
-            "plugins": [family_module(self.models[model]["family"])],
+            "plugins": [networks.family_module(self.models[model]["family"])],
         }
 
     def weights(self, model: str) -> str:
@@ -285,7 +284,10 @@ class Plan:
             "seed": self.study.seed,
             "config": self.study.model_dump(mode="json"),
             "datasets": self.facts_of_datasets(),
-            "models": self.facts_of_models(),
+            "models": {
+                name: {**facts, "citation": networks.citation(facts["family"])}
+                for name, facts in self.facts_of_models().items()
+            },
             "pairs": [list(pair) for pair in self.study.pairs],
             "protocols": list(self.study.protocols),
             "plugins": sorted({corpora.module_of(entry.corpus) for entry in self.datasets.values()}),

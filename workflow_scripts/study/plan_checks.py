@@ -5,23 +5,14 @@ beginning with the key.
 """
 
 import difflib
-import importlib
 import json
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from workflow_scripts import corpora
-from workflow_scripts.networks import family_module
+from workflow_scripts import corpora, networks
 from workflow_scripts.study.config import Model
 from workflow_scripts.study.plan import Plan
-
-# What transformers' configurations of these families say where config.json or an architecture is silent.
-SHAPE = {
-    "layers": ("num_hidden_layers", 12),
-    "final_norm": ("do_stable_layer_norm", False),
-    "width": ("hidden_size", 768),
-}
 
 
 def nearest(word: Any, valid: Iterable[str]) -> str:
@@ -144,7 +135,7 @@ def check_models(plan: Plan) -> Iterable[str]:
         name = model.name if isinstance(model, Model) else model
         place, entry, folder = f"models[{index}]", plan.models[name], plan.weights(name)
         architecture = entry.get("architecture")
-        family = importlib.import_module(family_module(entry["family"]))
+        family = networks.find(entry["family"])
         if folder and architecture:
             yield f"{place}.architecture: is for untrained networks; add weights: untrained, or leave it out"
         elif folder:
@@ -152,11 +143,10 @@ def check_models(plan: Plan) -> Iterable[str]:
         elif entry.get("folder"):
             yield f"{place}.folder: untrained networks have none; leave out the folder or weights: untrained"
         elif architecture not in family.ARCHITECTURES:
-            own = ", ".join(family.ARCHITECTURES)
+            own = ", ".join(family.ARCHITECTURES) or "none"
             yield f"{place}.architecture: '{architecture}' is not of family '{entry['family']}'; this has {own}"
         else:
-            shape = family.ARCHITECTURES[architecture]
-            stated = {"sample_rate": shape["sample_rate"], **_shape(shape["config"])}
+            stated = networks.facts_of(family, family.ARCHITECTURES[architecture])
             yield from _differences(place, entry, stated, f"architecture '{architecture}'")
 
 
@@ -165,17 +155,14 @@ def _folder_mistakes(place: str, entry: Mapping[str, Any], file: Path, family: A
         config = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError):  # not there yet, or broken: the job that loads the network says so
         return
-    if not isinstance(config, dict) or "model_type" not in config:
+    types = getattr(family, "MODEL_TYPES", ())  # a family that states none reads files of its own
+    if not types or not isinstance(config, dict) or "model_type" not in config:
         return
-    if config.get("model_type") not in family.MODEL_TYPES:
+    if config.get("model_type") not in types:
         found = f"{file} is of model_type '{config.get('model_type')}'"
-        yield f"{place}.family: {found}, family '{entry['family']}' reads {' or '.join(family.MODEL_TYPES)}"
+        yield f"{place}.family: {found}, family '{entry['family']}' reads {' or '.join(types)}"
     else:
-        yield from _differences(place, entry, _shape(config), str(file))
-
-
-def _shape(config: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: config.get(word, default) for key, (word, default) in SHAPE.items()}
+        yield from _differences(place, entry, networks.facts_of(family, {"config": config}), str(file))
 
 
 def _differences(place: str, entry: Mapping[str, Any], stated: Mapping[str, Any], whose: str) -> Iterable[str]:

@@ -18,10 +18,10 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from workflow_scripts.networks.forward import Wave, forward
-from workflow_scripts.networks.frame_statistics import FrameStatistics
-from workflow_scripts.networks.loading import Network
-from workflow_scripts.networks.pooling import POOLINGS, Mask, Pooler
+from workflow_scripts.embedding.forward import forward
+from workflow_scripts.embedding.frame_statistics import FrameStatistics
+from workflow_scripts.embedding.pooling import POOLINGS, Mask, Pooler
+from workflow_scripts.networks import Network, Wave
 
 log = logging.getLogger(__name__)
 
@@ -77,22 +77,25 @@ def embed(
     """Embed every clip.
 
     Args:
-        network: see `loading`; its device and dtype are those of the forward.
+        network: its device and dtype are those of the forward.
         seconds: length of each clip, for packing only.
         hear: gives the clip of a position; called in threads, some batches ahead.
         poolings: names from `pooling.POOLINGS`.
         write: called window by window, in a thread of its own, with the position of the first clip and
             state -> pooling -> (clips of the window, rows * width) float32.
-        batch_seconds: budget of one batch, in seconds of audio with padding.
+        batch_seconds: budget of one batch, in seconds of audio with padding; each clip of a network with a fixed
+            input counts as that.
         decoders: threads that run `hear`.
         emotions, statistics: where given, frame statistics are gathered in the same forward.
     """
+    shortest = (network.fixed_input or 0) / network.sample_rate
+    padded = [max(own, shortest) for own in seconds]
     length = window_length(network, poolings)
     starts = range(0, len(seconds), length)
     progress = _Progress(network.name, len(seconds))
     with (
         ThreadPoolExecutor(1) as writer,
-        closing(_ahead(seconds, starts, length, batch_seconds, hear, decoders)) as batches,
+        closing(_ahead(padded, starts, length, batch_seconds, hear, decoders)) as batches,
     ):
         written: Future[None] | None = None
         for start in starts:
@@ -127,9 +130,8 @@ def _batch(
     statistics: FrameStatistics | None,
     emotions: Sequence[str] | None,
 ) -> dict[str, Vectors]:
-    place = next(network.model.parameters())
-    dtype = torch.float64 if place.dtype == torch.float64 else torch.float32
-    pooler = Pooler(poolings, [clip.active for clip in clips], place.device, dtype)
+    dtype = torch.float64 if network.dtype == torch.float64 else torch.float32
+    pooler = Pooler(poolings, [clip.active for clip in clips], network.device, dtype)
     pooled: list[torch.Tensor] = []
 
     def visit(state: str, frames: torch.Tensor, lengths: list[int]) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import torch
 from torch.nn.utils import parametrize
 
+from workflow_scripts.downloads import records
 from workflow_scripts.networks import family_module, states_of
 from workflow_scripts.study.errors import UserError
 from workflow_scripts.study.seeds import seed_of
@@ -162,10 +163,12 @@ def _from_folder(name: str, folder: Path, family: Any) -> tuple[Any, dict[str, A
         )
     except OSError as error:
         raise UserError(
-            "no readable model.safetensors", f"model {name}, {folder}", "convert the weights to safetensors first"
+            "no readable model.safetensors",
+            f"model {name}, {folder}",
+            f"convert the weights to safetensors first: `python -m workflow_scripts.convert_weights {folder}`",
         ) from error
     _refuse_tensors(name, folder, loading, model_class.base_model_prefix)
-    return model, preprocessor, {"weights": str(folder), "weights_digest": _digest(folder)}
+    return model, preprocessor, {"weights": str(folder), "weights_digest": _digest(folder), **records.origin(folder)}
 
 
 def _json(name: str, path: Path) -> dict[str, Any]:

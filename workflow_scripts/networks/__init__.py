@@ -10,9 +10,12 @@ A network is one entry of the catalogue (`resources/models.yaml`), a plain mappi
     weights: local             # config.json, preprocessor_config.json and model.safetensors in a folder, or
                                # untrained: random weights from the study's seed ...
     architecture: ...          # ... of this shape: a key of ARCHITECTURES in the family's file
+    source: owner/name         # where they are published on the model hub, and fetched from into an empty folder
+    revision: main             # branch, tag or commit of the source; the commit that it stood for is recorded
+    licence: apache-2.0        # of the weights, as their authors state it; for readers
 
-Other keys (source, revision, ...) mean nothing here. layers, final_norm, width and sample_rate are checked against
-the network itself when it is loaded.
+Where a network is loaded the last three mean nothing, nor do other keys; downloads/weights.py uses them. layers,
+final_norm, width and sample_rate are checked against the network itself when it is loaded.
 
 This file imports nothing heavy: the config check uses it.
 """

@@ -1,5 +1,25 @@
 # What the networks hear: every layer of every clip, from one forward.
 
+
+rule fetch_weights:
+    output:
+        # update: the record of an earlier fetch is there to compare with, and stays where the new one fails
+        update(plan.record("{model}")),
+    log:
+        "results/logs/fetch_weights/{model}.log",
+    wildcard_constraints:
+        model=one_of(filter(plan.is_fetched, plan.models)),
+    localrule: True
+    conda:
+        "../envs/networks.yaml"
+    params:
+        spec=spec_of("fetch_weights"),
+    message:
+        "Fetching {wildcards.model}: {params.spec[source]}, revision {params.spec[revision]}"
+    script:
+        "../workflow_scripts/fetch_weights.py"
+
+
 # One rule for each number of layers, since the files of one forward are the outputs of one job.
 for STATES in sorted({tuple(plan.states(model)) for model in plan.models}, key=len):
 
@@ -8,6 +28,7 @@ for STATES in sorted({tuple(plan.states(model)) for model in plan.models}, key=l
             f"embed_{len(STATES)}_layers"
         input:
             manifest="results/corpora/{dataset}/manifest.parquet",
+            fetched=lambda wc: [plan.record(wc.model)] if plan.is_fetched(wc.model) else [],
         output:
             layers=expand("results/embeddings/{{dataset}}/{{model}}/layer_{layer}.parquet", layer=STATES),
             frames=(

@@ -152,6 +152,7 @@ rule report:
         audit="results/corpora/audit.parquet",
         tables=expand("results/probing/{table}.parquet", table=TABLES),
         figures=expand("results/figures/{figure}.{kind}", figure=FIGURES, kind=["svg", "csv"]),
+        origins=[vectors_of(next(iter(plan.datasets)), model, plan.states(model)[0]) for model in plan.models],
     output:
         "results/report.html",
     log:

@@ -144,6 +144,14 @@ def test_without_a_probing_section_nothing_is_probed():
             "models[0].sample_rate: architecture 'hubert-tiny' has 16000, the entry says 24000",
         ),
         ({"models": [TINY | {"folder": "w"}]}, "models[0].folder: untrained networks have none"),
+        ({"models": [TINY | {"source": "a/b"}]}, "models[0].source: untrained networks have none"),
+        ({"models": [TINY | {"revision": "v2"}]}, "models[0].revision: untrained networks have none"),
+        ({"models": [MINE | {"revision": "v2"}]}, "models[0].revision: is one of a source; name the source"),
+        (
+            {"models": [MINE | {"source": "https://huggingface.co/a/b"}]},
+            "models[0].source: 'https://huggingface.co/a/b' is no repository of the hub: give its id, owner/name",
+        ),
+        ({"models": [MINE | {"source": "gpt"}]}, "models[0].source: 'gpt' is no repository of the hub"),
         (
             {"models": [TINY | {"weights": "local"}]},
             "models[0].architecture: is for untrained networks; add weights: untrained",
@@ -216,13 +224,31 @@ def test_folders_that_are_not_there_yet_are_remarks_and_no_mistakes(tmp_path, mo
     datasets = {**STUDY["datasets"], **TABLE, "made": {"corpus": "synthetic-speech"}}
     study = check_study(changed(datasets=datasets, audio="here"))
     texts = remarks(Plan(study))
-    assert [text.split(" ")[0] for text in texts] == ["datasets.speech:", "datasets.song:", "datasets.a:", "models:"]
+    places = ["datasets.speech:", "datasets.song:", "datasets.a:", "models:", "models:"]
+    assert [text.split(" ")[0] for text in texts] == places
     assert "here/ravdess-speech yet; expected there: Actor_01" in texts[0]
     assert "here/table/a.csv yet; expected there: a CSV" in texts[2]
-    assert "hubert-base is not at weights/hubert-base yet; expected there: config.json" in texts[3]
+    page = "https://huggingface.co/facebook/hubert-base-ls960/tree/main (licence: apache-2.0)"
+    assert texts[3] == f"models: hubert-base is not at weights/hubert-base yet; snakemake fetches it from {page}"
+    assert "without a network, download config.json, preprocessor_config.json and model.safetensors" in texts[4]
     for place in ("here/ravdess-speech", "here/ravdess-song", "here/table/a.csv", "weights/hubert-base"):
         (tmp_path / place).mkdir(parents=True)
+    assert remarks(Plan(study)) == texts[3:]  # an empty folder is still to be filled
+    (tmp_path / "weights/hubert-base/config.json").write_text("{}")
     assert remarks(Plan(study)) == []
+
+
+def test_remarks_say_of_each_network_of_ones_own_how_it_comes(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HF_ENDPOINT", "http://mirror.test/")
+    mine = {**MINE, "source": "someone/some-network", "revision": "v2", "licence": "mit"}
+    brought = {**MINE, "name": "brought", "folder": "elsewhere"}
+    texts = remarks(Plan(check_study(changed(models=[mine, brought, {**TINY, "name": "tiny"}], layers="all"))))[2:]
+    page = "http://mirror.test/someone/some-network/tree/v2"
+    assert texts[0] == f"models: mine is not at weights/mine yet; snakemake fetches it from {page} (licence: mit)"
+    assert texts[1].startswith("models: brought is not at elsewhere yet; expected there: config.json,")
+    assert "convert_weights" in texts[2]
+    assert len(texts) == 3
 
 
 @pytest.mark.parametrize("content", ["", "- a list", "study: [unclosed"])

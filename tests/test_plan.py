@@ -1,6 +1,7 @@
 """The plan: names, protocols and emotions that follow from the config before any job has run."""
 
 import csv
+import json
 from pathlib import Path
 
 import pytest
@@ -76,11 +77,69 @@ def test_a_table_that_is_missing_or_broken_does_not_stop_the_plan_and_is_seen_on
     assert len({spec["audio_digest"] for spec in (missing, broken, right, replaced)}) == 4
 
 
+MINE = {"name": "mine", "family": "hubert", "layers": 2, "source": "someone/some-network"}
+
+
+def test_a_network_is_fetched_unless_its_folder_was_filled_by_hand(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    models = [MINE, {**MINE, "name": "brought", "folder": "w"}, {"name": "own", "family": "hubert", "layers": 2}]
+    plan = planned(tmp_path, models=["tiny-hubert", "hubert-base", *models], layers="all", weights="nets/")
+    fetched = ["hubert-base", "mine"]
+    assert [model for model in plan.models if plan.is_fetched(model)] == fetched
+    assert plan.record("mine") == "nets/mine/fetched.json"
+    expected = {"source": "facebook/hubert-base-ls960", "revision": "main", "weights_folder": "nets/hubert-base"}
+    assert plan.spec("fetch_weights", model="hubert-base").items() >= expected.items()
+    folder = tmp_path / "nets/mine"
+    folder.mkdir(parents=True)
+    assert plan.is_fetched("mine")
+    (folder / "fetched.json").write_text("{}")
+    (folder / "config.json").write_text("{}")
+    assert plan.is_fetched("mine")
+    (folder / "fetched.json").unlink()
+    assert not plan.is_fetched("mine")
+
+
+def test_weights_count_as_fetched_before_and_after_the_fetch_and_not_when_replaced(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+    def digest() -> str:
+        plan = planned(tmp_path, models=[MINE], layers="all")
+        return str(plan.spec("embed", dataset="song", model="mine")["weights_digest"])
+
+    folder = tmp_path / "weights/mine"
+    assert digest() == "as fetched"
+    folder.mkdir(parents=True)
+    assert digest() == "as fetched"
+    (folder / "config.json").write_text("{}")
+    (folder / "model.safetensors").write_bytes(b"weights")
+    by_hand = digest()
+    (folder / "fetched.json").write_text(json.dumps({"files": {}, "digest": by_hand}))
+    assert digest() == "as fetched"
+    (folder / "model.safetensors").write_bytes(b"other weights")
+    replaced = digest()
+    assert len({"as fetched", by_hand, replaced}) == 3
+    (folder / "model.safetensors").write_bytes(b"weights")
+    assert digest() == "as fetched"
+    (folder / "fetched.json").write_text("no json")
+    assert digest() == by_hand
+
+
+def test_where_weights_are_published_is_no_matter_of_their_embeddings(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    said = {"source": "another/network", "revision": "v2", "licence": "mit"}
+    specs = [
+        planned(tmp_path, models=[{**MINE, **more}], layers="all").spec("embed", dataset="song", model="mine")
+        for more in ({}, said)
+    ]
+    assert specs[0] == specs[1]
+
+
 def test_every_spec_is_of_plain_types_and_the_same_when_planned_again(tmp_path):
     jobs = [
         ("manifest", {"dataset": "song"}),
         ("folds", {"dataset": "speech", "protocol": "emobox"}),
         ("embed", {"dataset": "song", "model": "tiny-hubert"}),
+        ("fetch_weights", {"model": "hubert-base"}),
         ("measure_acoustics", {"dataset": "song", "features": "eGeMAPSv02"}),
         ("probe", {"dataset": "song", "model": "tiny-wavlm", "layer": "2"}),
         ("cross_probe", {"source": "song", "target": "speech", "model": "tiny-wavlm", "layer": "2"}),
@@ -88,8 +147,9 @@ def test_every_spec_is_of_plain_types_and_the_same_when_planned_again(tmp_path):
         ("report", {}),
     ]
     for rule, names in jobs:
-        spec = planned(tmp_path).spec(rule, **names)
-        assert repr(spec) == repr(planned(tmp_path).spec(rule, **names))
+        models = [*STUDY["models"], "hubert-base"]
+        spec = planned(tmp_path, models=models).spec(rule, **names)
+        assert repr(spec) == repr(planned(tmp_path, models=models).spec(rule, **names))
         assert {type(leaf) for leaf in leaves(spec)} <= {str, int, float, bool, type(None)}
         assert spec.items() >= {**names, "code": spec["code"]}.items()
 

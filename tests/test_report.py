@@ -422,6 +422,12 @@ def test_methods_say_what_ran_and_references_what_was_used() -> None:
     said = " ".join(text for _, text in paragraphs(config(), DATASETS, MODELS))
     for part in ("as recorded", "6 folds", "999 permutations", "untrained-hubert-base has random weights", "0.0001"):
         assert part in said, part
+    assert "commit" not in said
+    fetched = {"commit": "c0ffee", "licence": ""}
+    said = " ".join(
+        text for _, text in paragraphs(config(), DATASETS, {**MODELS, "hubert-base": MODELS["hubert-base"] | fetched})
+    )
+    assert "hubert-base from facebook/hubert-base-ls960 at commit c0ffee (licence: none stated)." in said
     models = {name: {**facts, "citation": networks.citation(facts["family"])} for name, facts in MODELS.items()}
     cited = " ".join(references(DATASETS, models, ["strict", "paper1"]))
     assert "Ryerson" in cited

@@ -61,6 +61,14 @@ def gathered(probed: bool) -> tuple[dict[str, Any], dict[str, Any]]:
     return files, outputs
 
 
+def origins() -> list[str]:
+    """One layer of each network: of fetched weights, and of random ones."""
+    fetched = {"source": "facebook/hubert-base-ls960", "commit": "c0ffee", "licence": "apache-2.0"}
+    for model, about in {"hubert-base": fetched, "untrained-hubert-base": {"weights": "untrained"}}.items():
+        tables.write_vectors(f"{model}.parquet", [], [], {}, {"model": model, **about})
+    return ["hubert-base.parquet", "untrained-hubert-base.parquet"]
+
+
 def reported(probed: bool) -> str:
     files, outputs = gathered(probed)
     facts = {"datasets": DATASETS, "models": MODELS}
@@ -108,6 +116,7 @@ def reported(probed: bool) -> str:
         "audit": outputs["audit"],
         "tables": listed,
         "figures": figures,
+        "origins": origins(),
     }
     report.main(job(spec, inputs, {"report": "results/report.html"}))
     return Path("results/report.html").read_text()
@@ -125,6 +134,7 @@ def test_from_scores_to_the_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert "hubert-base scores highest of the networks" in page
     assert page.count("data:image/svg+xml;base64,") == 10
     assert "1 clip could not be used" in page
+    assert "hubert-base from facebook/hubert-base-ls960 at commit c0ffee (licence: apache-2.0)." in page
     assert "song/x" in page
     assert not list(Path("results").rglob("*.part"))
 

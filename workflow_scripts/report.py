@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -10,6 +10,7 @@ from workflow_scripts.report_page.findings import Study
 from workflow_scripts.report_page.page import Picture, render
 from workflow_scripts.study import tables
 from workflow_scripts.study.entry import entry
+from workflow_scripts.summaries.roles import Facts
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import Snakemake
@@ -25,7 +26,7 @@ def main(smk: "Snakemake") -> None:
     study = Study(
         title=spec["study"],
         datasets=spec["datasets"],
-        models=spec["models"],
+        models=_with_origins(spec["models"], smk.input.origins),
         pairs=spec["pairs"],
         manifests={name: _of_study(table, spec["datasets"][name]["emotions"]) for name, table in manifests.items()},
         recorded={name: len(table) for name, table in manifests.items()},
@@ -36,6 +37,13 @@ def main(smk: "Snakemake") -> None:
     page = render(study, _pictures(smk.input.figures), spec["config"], spec["protocols"])
     with tables.whole(smk.output[0]) as temporary:
         temporary.write_text(page, encoding="utf-8")
+
+
+def _with_origins(models: Facts, paths: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """The facts of all models, with the commit and licence that the embeddings of fetched weights say."""
+    origins = {about["model"]: about for about in map(tables.about, paths) if about.get("commit")}
+    said = {name: {key: origins[name][key] for key in ("commit", "licence")} for name in origins}
+    return {name: {**facts, **said.get(name, {})} for name, facts in models.items()}
 
 
 def _of_study(manifest: pd.DataFrame, emotions: list[str]) -> pd.DataFrame:

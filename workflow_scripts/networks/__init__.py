@@ -30,8 +30,11 @@ An entry of the catalogue (`resources/models.yaml`), or of a config's `models`, 
                                # model.safetensors), or
                                # untrained: random weights from the study's seed ...
     architecture: ...          # ... of this shape: a key of ARCHITECTURES
+    source: owner/name         # where they are published on the model hub, and fetched from into an empty folder
+    revision: main             # branch, tag or commit of the source; the commit that it stood for is recorded
+    licence: apache-2.0        # of the weights, as their authors state it; for readers
 
-Other keys (source, revision, ...) mean nothing here.
+Where a network is loaded the last three mean nothing, nor do other keys.
 
 Every start of Snakemake imports this module and the families of the study to check the config, so both stay free of
 numpy and torch: a family imports them inside its functions.

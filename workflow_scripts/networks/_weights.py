@@ -9,6 +9,7 @@ from typing import Any
 
 import torch
 
+from workflow_scripts.downloads import records
 from workflow_scripts.study.errors import UserError
 
 log = logging.getLogger(__name__)
@@ -52,10 +53,12 @@ def from_folder(
         )
     except OSError as error:
         raise UserError(
-            "no readable model.safetensors", f"model {name}, {folder}", "convert the weights to safetensors first"
+            "no readable model.safetensors",
+            f"model {name}, {folder}",
+            f"convert the weights to safetensors first: `python -m workflow_scripts.convert_weights {folder}`",
         ) from error
     _refuse_tensors(name, folder, loading, model_class.base_model_prefix, heads)
-    return model, {"weights": str(folder), "weights_digest": _digest(folder)}
+    return model, {"weights": str(folder), "weights_digest": _digest(folder), **records.origin(folder)}
 
 
 def refuse(name: str, folder: Path, objections: Sequence[str]) -> None:

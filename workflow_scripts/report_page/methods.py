@@ -96,6 +96,13 @@ def _embeddings(config: Mapping[str, Any], models: Facts) -> str:
         f"final follows a norm outside the blocks. Frames were pooled ({listed(settings['poolings'])}) in one forward "
         f"pass ({settings['precision']})."
     )
+    fetched = [
+        f"{name} from {facts['source']} at commit {facts['commit']} (licence: {facts['licence'] or 'none stated'})"
+        for name, facts in models.items()
+        if facts.get("commit")
+    ]
+    if fetched:
+        text += f" Weights came from the Hugging Face hub: {listed(fetched)}."
     return text + (
         f" {listed(random)} {'has' if len(random) == 1 else 'have'} random weights (controls)." if random else ""
     )

@@ -98,6 +98,8 @@ def _in_words(item: Mapping[str, Any]) -> str:
     if item["type"] == "literal_error":
         valid = [word.strip().strip("'") for word in item["ctx"]["expected"].replace(" or ", ", ").split(",")]
         return f"{key}: {item['input']!r} is not valid" + did_you_mean(item["input"], valid)
+    if item["type"] == "string_pattern_mismatch" and path[-1] == "source":
+        return f"{key}: {item['input']!r} is no repository of the hub: give its id, owner/name"
     if item["type"] == "string_pattern_mismatch":
         return f"{key}: {item['input']!r} is part of paths: use letters, digits, '-' and '.', a letter or digit first"
     return f"{key}: {item['msg'].lower()} (found {item['input']!r})"

@@ -44,10 +44,17 @@ class Model(Section):
     final_norm: bool = False
     """True for networks with a norm outside the blocks (do_stable_layer_norm): adds the layer `final`."""
     weights: Literal["local", "untrained"] = "local"
-    """`local`: a folder with config.json, preprocessor_config.json and safetensors (or what its family reads).
+    """`local`: fetched from the source, or in a folder with what its family reads (config.json,
+    preprocessor_config.json and safetensors).
     `untrained`: random weights."""
     folder: str | None = None
-    """Folder of the weights. Default: the model's name below `weights`."""
+    """Folder of weights that you bring. Default: the model's name below `weights`."""
+    source: str | None = Field(default=None, pattern=r"^[\w.-]+/[\w.-]+$")
+    """Repository `owner/name` of the Hugging Face hub. Unless a folder is given or filled, it is fetched from there."""
+    revision: str | None = None
+    """Branch, tag or commit of the source. Default: main. What it stands for when it is fetched is recorded."""
+    licence: str | None = None
+    """Licence of the weights, for readers of the config; the fetch records what the repository states."""
     architecture: str | None = None
     """For untrained networks: a shape stated in the family's file in workflow_scripts/networks."""
     width: int | None = Field(default=None, gt=0)
@@ -115,7 +122,7 @@ class Study(Section):
     audio: str = "data"
     """Folder that holds the corpora."""
     weights: str = "weights"
-    """Folder that holds networks, one folder per model."""
+    """Folder that holds networks, and into which they are fetched, one folder per model."""
     datasets: dict[Name, Dataset] = Field(min_length=1)
     """Name of each dataset: its corpus and preparation."""
     models: list[str | Model] = []

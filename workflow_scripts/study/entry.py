@@ -12,11 +12,15 @@ from workflow_scripts.study.errors import UserError
 
 
 @contextmanager
-def entry(smk: Any) -> Iterator[None]:
+def entry(smk: Any, online: bool = False) -> Iterator[None]:
     """Log to the job's own file; end on a UserError with its message alone, on a bug with its traceback.
 
-    The process leaves by `sys.exit(1)` on any error, so that Snakemake deletes the job's outputs.
+    The process leaves by `sys.exit(1)` on any error, so that Snakemake deletes the job's outputs. Libraries that
+    ask the model hub are kept from it, unless the job is `online`: they read these switches when they are imported,
+    so an entry imports none of them at its top.
     """
+    if not online:
+        os.environ.update(HF_HUB_OFFLINE="1", TRANSFORMERS_OFFLINE="1")
     log_file = str(smk.log[0])
     os.makedirs(os.path.dirname(log_file) or ".", exist_ok=True)
     logging.basicConfig(

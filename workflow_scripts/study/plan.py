@@ -10,11 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from workflow_scripts import corpora, networks
+from workflow_scripts.downloads import records
 from workflow_scripts.study import catalogue
 from workflow_scripts.study.config import Dataset, Study
 from workflow_scripts.study.digest import PACKAGE, code_digest, content_digest
 
 Spec = dict[str, Any]
+# Keys of a network's entry that say where it comes from: its embeddings depend on what came, not on these.
+ABOUT_THE_FETCH = ("licence", "revision", "source")
 FUNCTIONALS = "functionals"
 
 
@@ -102,7 +105,8 @@ class Plan:
         build: Callable[..., Spec] = getattr(self, f"_{rule}")
         built = {**names, **build(**names)}
         plugins = built.pop("plugins", [])
-        return {**built, "code": code_digest(f"{PACKAGE}.{rule}", *plugins)}
+        code = built.pop("code", None) or code_digest(f"{PACKAGE}.{rule}", *plugins)
+        return {**built, "code": code}
 
     def _plugin(self, dataset: str) -> list[str]:
         return [corpora.module_of(self.datasets[dataset].corpus)]
@@ -161,8 +165,9 @@ class Plan:
 
     def _embed(self, dataset: str, model: str) -> Spec:
         settings = self.study.embeddings
+        entry = {key: value for key, value in sorted(self.models[model].items()) if key not in ABOUT_THE_FETCH}
         return {
-            "model_entry": {key: value for key, value in sorted(self.models[model].items()) if key != "source"},
+            "model_entry": entry,
             "weights_folder": self.weights(model),
             "weights_digest": self._weights_digest(model),
             **self._preparation(dataset),
@@ -178,12 +183,37 @@ class Plan:
     def weights(self, model: str) -> str:
         """Folder of a network's weights; "" for untrained ones."""
         entry = self.models[model]
-        return "" if entry["weights"] == "untrained" else entry.get("folder") or f"{self.study.weights}/{model}"
+        return "" if entry["weights"] == "untrained" else entry.get("folder") or f"{Path(self.study.weights)}/{model}"
+
+    def record(self, model: str) -> str:
+        """The file that a fetch of a network leaves, and that says what was fetched."""
+        return f"{Path(self.study.weights)}/{model}/{records.RECORD}"
+
+    def is_fetched(self, model: str) -> bool:
+        """Whether a network is fetched: it has a source and no folder of its own, unless one was filled by hand."""
+        entry = self.models[model]
+        published = entry["weights"] == "local" and "source" in entry and "folder" not in entry
+        return published and records.is_left_to_fetch(Path(self.weights(model)))
 
     def _weights_digest(self, model: str) -> str:
-        folder = self.weights(model)
-        files = [file for kind in ("*.json", "*.safetensors") for file in Path(folder).glob(kind)] if folder else []
-        return content_digest(sorted(files), self._remembered)
+        """Digest of the weights; one word for those that lie as they were fetched, or are still to come."""
+        if not self.weights(model):
+            return content_digest([], None)
+        folder = Path(self.weights(model))
+        files = records.weights_files(folder)
+        digest = content_digest(files, self._remembered, folder)
+        as_fetched = self.is_fetched(model) and (not files or records.read(folder).get("digest") == digest)
+        return "as fetched" if as_fetched else digest
+
+    def _fetch_weights(self, model: str) -> Spec:
+        entry = self.models[model]
+        return {
+            "source": entry["source"],
+            "revision": entry.get("revision", "main"),
+            "weights_folder": self.weights(model),
+            # hashes prove what is fetched, whatever the code that fetched it: an edit of it fetches nothing again
+            "code": f"record {records.VERSION}",
+        }
 
     def _measure_acoustics(self, dataset: str, features: str) -> Spec:
         return self._preparation(dataset)

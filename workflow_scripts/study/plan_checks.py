@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from workflow_scripts import corpora, networks
+from workflow_scripts.downloads import places, records
 from workflow_scripts.study.config import Model
 from workflow_scripts.study.plan import Plan
 
@@ -136,12 +137,14 @@ def check_models(plan: Plan) -> Iterable[str]:
         place, entry, folder = f"models[{index}]", plan.models[name], plan.weights(name)
         architecture = entry.get("architecture")
         family = networks.find(entry["family"])
+        if "revision" in entry and "source" not in entry:
+            yield f"{place}.revision: is one of a source; name the source, or leave it out"
         if folder and architecture:
             yield f"{place}.architecture: is for untrained networks; add weights: untrained, or leave it out"
         elif folder:
             yield from _folder_mistakes(place, entry, Path(folder) / "config.json", family)
-        elif entry.get("folder"):
-            yield f"{place}.folder: untrained networks have none; leave out the folder or weights: untrained"
+        elif key := next((key for key in ("folder", "source", "revision") if key in entry), ""):
+            yield f"{place}.{key}: untrained networks have none; leave out the {key} or weights: untrained"
         elif architecture not in family.ARCHITECTURES:
             own = ", ".join(family.ARCHITECTURES) or "none"
             yield f"{place}.architecture: '{architecture}' is not of family '{entry['family']}'; this has {own}"
@@ -212,11 +215,17 @@ def remarks(plan: Plan) -> list[str]:
         place = Path(plan.folder(dataset)) / str(plan.options(dataset).get("file", ""))
         if not corpus.synthetic and not place.exists():
             found.append(f"datasets.{dataset}: nothing lies at {place} yet; expected there: {corpus.layout}")
-    for model in plan.models:
-        folder = plan.weights(model)
-        if folder and not Path(folder).exists():
-            source = plan.models[model].get("source")
-            published = f" (published as {source})" if source else ""
-            files = "config.json, preprocessor_config.json and model.safetensors"
-            found.append(f"models: {model} is not at {folder} yet; expected there: {files}{published}")
+    missing = [model for model in plan.models if plan.weights(model) and not _has_weights(plan, model)]
+    for model in missing:
+        entry, how = plan.models[model], "expected there: config.json, preprocessor_config.json and model.safetensors"
+        if plan.is_fetched(model):
+            page = places.page(entry["source"], entry.get("revision", "main"))
+            how = f"snakemake fetches it from {page} (licence: {entry.get('licence', 'see there')})"
+        found.append(f"models: {model} is not at {plan.weights(model)} yet; {how}")
+    if any(map(plan.is_fetched, missing)):
+        found.append(f"models: without a network, {places.by_hand('the page of each', 'its folder')}")
     return found
+
+
+def _has_weights(plan: Plan, model: str) -> bool:
+    return bool(records.weights_files(Path(plan.weights(model))))

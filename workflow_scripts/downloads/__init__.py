@@ -1,0 +1,1 @@
+"""Downloads: what is fetched comes whole and checked, or not at all."""

@@ -212,10 +212,15 @@ def test_folders_that_are_not_there_yet_are_remarks_and_no_mistakes(tmp_path, mo
     study = check_study(changed(datasets=datasets, audio="here"))
     texts = remarks(Plan(study))
     assert [text.split(" ")[0] for text in texts] == ["datasets.speech:", "datasets.song:", "datasets.a:", "models:"]
-    assert "here/ravdess-speech yet; expected there: Actor_01" in texts[0]
-    assert "here/table/a.csv yet; expected there: a CSV" in texts[2]
+    assert "will be fetched into here/ravdess-speech: Audio_Speech_Actors_01-24.zip, 208 MB" in texts[0]
+    assert "here/table/a.csv yet; expected files: a CSV" in texts[2]
     assert "hubert-base is not at weights/hubert-base yet; expected there: config.json" in texts[3]
-    for place in ("here/ravdess-speech", "here/ravdess-song", "here/table/a.csv", "weights/hubert-base"):
+    for place in (
+        "here/ravdess-speech/Actor_01",
+        "here/ravdess-song/Actor_01",
+        "here/table/a.csv",
+        "weights/hubert-base",
+    ):
         (tmp_path / place).mkdir(parents=True)
     assert remarks(Plan(study)) == []
 

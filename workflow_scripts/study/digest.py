@@ -108,32 +108,39 @@ def _between(lines: list[str], start: tuple[int, int], end: tuple[int, int]) -> 
     return text[start[1] : len(text) - len(lines[end[0] - 1]) + end[1]]
 
 
-def content_digest(files: Iterable[Path], remembered: Path) -> str:
+def content_digest(files: Iterable[Path], remembered: Path | None = None, base: Path | None = None) -> str:
     """Digest of names and content of files: the recordings of a manifest, the weights of a network.
 
-    A content hash is remembered under the file's size, times and inode in `remembered` (a JSON file), so that
-    planning reads unchanged files once; touching a file makes it read again and changes nothing.
+    Names are taken from `base` on where it is given, so that a moved folder keeps its digest. A content hash is
+    remembered under the file's size, times and inode in `remembered` (a JSON file), so that planning reads
+    unchanged files once; touching a file makes it read again and changes nothing.
     """
-    try:
-        known: dict[str, list[str]] = json.loads(remembered.read_text())
-    except (OSError, ValueError):
-        known = {}
+    known = _recall(remembered) if remembered else {}
     digest, new = hashlib.blake2b(digest_size=12), {}
     for path in files:
+        name = path.relative_to(base) if base else path
         try:
             state = path.stat()
         except OSError:
-            digest.update(f"{path}:absent\n".encode())
+            digest.update(f"{name}:absent\n".encode())
             continue
         key = f"{state.st_size}:{state.st_mtime_ns}:{state.st_ctime_ns}:{state.st_ino}"
         entry = known.get(str(path))
         if entry is None or entry[0] != key:
             with path.open("rb") as file:
                 entry = new[str(path)] = [key, hashlib.file_digest(file, "md5").hexdigest()]
-        digest.update(f"{path}:{entry[1]}\n".encode())
-    if new:
+        digest.update(f"{name}:{entry[1]}\n".encode())
+    if new and remembered:
         _remember({**known, **new}, remembered)
     return digest.hexdigest()
+
+
+def _recall(remembered: Path) -> dict[str, list[str]]:
+    try:
+        known: dict[str, list[str]] = json.loads(remembered.read_text())
+    except (OSError, ValueError):
+        return {}
+    return known
 
 
 def _remember(known: dict[str, list[str]], remembered: Path) -> None:

@@ -9,6 +9,13 @@ def spec_of(rule):
     return lambda wildcards: plan.spec(rule, **wildcards)
 
 
+def recordings_of(dataset):
+    """What a job leaves behind that makes or fetches the recordings; nothing where a person brought them."""
+    if plan.corpus(dataset).synthetic:
+        return [f"results/corpora/{dataset}/planted.csv"]
+    return [f"results/fetched/{plan.corpus(dataset).name}.json"] if dataset in plan.fetched else []
+
+
 def vectors_of(dataset, model, layer):
     if model in plan.study.acoustics:
         return f"results/acoustics/{dataset}/{model}.parquet"
@@ -34,6 +41,7 @@ def of_protocols(file):
 
 
 wildcard_constraints:
+    corpus=one_of(plan.fetched_corpora),
     dataset=one_of(plan.datasets),
     source=one_of(plan.datasets),
     target=one_of(plan.datasets),

@@ -19,9 +19,27 @@ rule synthesise:
         "../workflow_scripts/synthesise.py"
 
 
+# The recordings go to their folder below `audio`, whole or not at all. They are no declared output, since Snakemake
+# deletes those before a job runs again.
+rule fetch_corpus:
+    output:
+        fetched="results/fetched/{corpus}.json",
+    log:
+        "results/logs/fetch_corpus/{corpus}.log",
+    localrule: True
+    conda:
+        "../envs/analysis.yaml"
+    params:
+        spec=lambda wildcards: plan.fetch(wildcards.corpus),
+    message:
+        "Fetching {wildcards.corpus}, {params.spec[bytes]} bytes, into {params.spec[folder]}"
+    script:
+        "../workflow_scripts/fetch_corpus.py"
+
+
 rule manifest:
     input:
-        lambda wc: f"results/corpora/{wc.dataset}/planted.csv" if plan.corpus(wc.dataset).synthetic else [],
+        lambda wc: recordings_of(wc.dataset),
     output:
         manifest="results/corpora/{dataset}/manifest.parquet",
         set_aside="results/corpora/{dataset}/set_aside.parquet",

@@ -1,6 +1,8 @@
 """Corpora of tiny made-up recordings in the layouts of the real ones, and their names without audio."""
 
+import io
 import struct
+import zipfile
 from dataclasses import asdict
 from itertools import product
 from pathlib import Path
@@ -58,6 +60,15 @@ def record_ravdess(folder: Path, channel: str, actors: list[int], suffix: str = 
     for index, name in enumerate(ravdess_names(channel, actors)):
         write(folder / f"Actor_{name[-2:]}" / f"{name}{suffix}", voice(seed=index + 1000 * int(channel), seconds=0.15))
     return folder
+
+
+def zip_of(folder: Path) -> bytes:
+    """The folder as a zip file, as a corpus is offered."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in sorted(folder.rglob("*")):
+            archive.write(path, path.relative_to(folder))
+    return buffer.getvalue()
 
 
 def as_manifest(clips: list[Clip], pool: str = "ravdess") -> pd.DataFrame:

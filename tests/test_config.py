@@ -226,12 +226,17 @@ def test_folders_that_are_not_there_yet_are_remarks_and_no_mistakes(tmp_path, mo
     texts = remarks(Plan(study))
     places = ["datasets.speech:", "datasets.song:", "datasets.a:", "models:", "models:"]
     assert [text.split(" ")[0] for text in texts] == places
-    assert "here/ravdess-speech yet; expected there: Actor_01" in texts[0]
-    assert "here/table/a.csv yet; expected there: a CSV" in texts[2]
+    assert "will be fetched into here/ravdess-speech: Audio_Speech_Actors_01-24.zip, 208 MB" in texts[0]
+    assert "here/table/a.csv yet; expected files: a CSV" in texts[2]
     page = "https://huggingface.co/facebook/hubert-base-ls960/tree/main (licence: apache-2.0)"
     assert texts[3] == f"models: hubert-base is not at weights/hubert-base yet; snakemake fetches it from {page}"
     assert "without a network, download config.json, preprocessor_config.json and model.safetensors" in texts[4]
-    for place in ("here/ravdess-speech", "here/ravdess-song", "here/table/a.csv", "weights/hubert-base"):
+    for place in (
+        "here/ravdess-speech/Actor_01",
+        "here/ravdess-song/Actor_01",
+        "here/table/a.csv",
+        "weights/hubert-base",
+    ):
         (tmp_path / place).mkdir(parents=True)
     assert remarks(Plan(study)) == texts[3:]  # an empty folder is still to be filled
     (tmp_path / "weights/hubert-base/config.json").write_text("{}")

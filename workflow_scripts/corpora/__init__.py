@@ -14,14 +14,16 @@ import pkgutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
+from urllib.parse import urlsplit
 
 EMOTIONS = ("neutral", "calm", "happy", "sad", "angry", "fearful", "disgust", "surprised", "boredom")
 SEXES = ("female", "male")
 DOMAINS = ("speech", "song")
 INTENSITIES = ("normal", "strong", "")
 AUDIO_SUFFIXES = (".wav", ".flac")
+FETCHED = "fetched.json"  # lies in a folder that the workflow fetched itself, and says what it was fetched from
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,20 @@ class Restriction:
     emotions: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Archive:
+    """A zip file that may be fetched without asking anybody: where from, how many bytes, its md5 in hex digits."""
+
+    url: str
+    bytes: int
+    md5: str
+
+    @property
+    def name(self) -> str:
+        """Name of the file, the last part of its address."""
+        return PurePosixPath(urlsplit(self.url).path).name
+
+
 def _all_audio(folder: Path, options: Mapping[str, Any]) -> list[Path]:
     return audio_files(folder)
 
@@ -94,6 +110,9 @@ class Corpus:
     own_emotions words outside EMOTIONS are allowed when the study's `emotions` list them
     emobox       EmoBox's fold lists (resources/emobox_folds.csv) name its clips: protocol `emobox` applies
     synthetic    made by this workflow (rule synthesise); results are marked as demonstrations
+    page         where its authors offer it, a web address
+    licence      under which terms, in a few words
+    archive      what rule fetch_corpus fetches and unpacks into the default folder; None: brought by hand
     sources      (folder, resolved options) -> files whose content decides the manifest
     """
 
@@ -111,6 +130,9 @@ class Corpus:
     emobox: bool = False
     synthetic: bool = False
     citation: str = ""
+    page: str = ""
+    licence: str = ""
+    archive: Archive | None = None
     sources: Callable[[Path, Mapping[str, Any]], list[Path]] = _all_audio
 
 
@@ -151,6 +173,15 @@ def speakers_of(corpus: Corpus, options: Mapping[str, Any]) -> dict[str, str] | 
     """{speaker: sex} of the whole pool, by the options (`sexes`) or by the corpus; None when unknown."""
     known = options.get("sexes") or corpus.speakers
     return {str(speaker): str(sex) for speaker, sex in known.items()} if known else None
+
+
+def by_hand(corpus: Corpus, folder: str | Path) -> str:
+    """What a person does to bring the recordings: from which page, which file, to which folder, in which layout."""
+    archive = corpus.archive
+    what = f"{archive.name} ({archive.bytes} bytes, md5 {archive.md5})" if archive else "the recordings"
+    terms = f" ({corpus.licence})" if corpus.licence else ""
+    bring = f"get {what} from {corpus.page}{terms}, unpacked into {folder}; " if corpus.page else ""
+    return f"{bring}expected files: {corpus.layout}"
 
 
 def audio_files(folder: Path) -> list[Path]:

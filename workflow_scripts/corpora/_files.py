@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from workflow_scripts.corpora import Clip, audio_files
+from workflow_scripts.corpora import Clip, audio_files, by_hand, find
 from workflow_scripts.study.errors import UserError
 
 
@@ -14,7 +14,6 @@ class MisnamedError(ValueError):
 def named_clips(
     folder: Path,
     corpus: str,
-    layout: str,
     read_name: Callable[[Path], Clip | None],
     ignored: Sequence[str] = (),
 ) -> list[Clip]:
@@ -24,7 +23,7 @@ def named_clips(
     MisnamedError: then the clip carries the fault. Files whose lower-case name stands in `ignored` are no
     clips. Raises UserError when the folder is missing or holds no file of the corpus.
     """
-    remedy = f"expected files: {layout}"
+    remedy = by_hand(find(corpus), folder)
     if not folder.is_dir():
         raise UserError(f"the folder of the corpus {corpus} does not exist", str(folder), remedy)
     clips: list[Clip] = []

@@ -6,7 +6,7 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-from workflow_scripts.corpora import Clip, Corpus, Restriction
+from workflow_scripts.corpora import Archive, Clip, Corpus, Restriction
 from workflow_scripts.corpora._files import MisnamedError, missing_clips, named_clips
 
 LABELS = {
@@ -34,6 +34,16 @@ MELODIES = {
 }
 ACTORS = {f"{actor:02d}": "male" if actor % 2 else "female" for actor in range(1, 25)}
 WITHOUT_SONG = "18"
+PAGE = "https://zenodo.org/records/1188976"
+# Bytes and md5 as the page states them.
+ARCHIVES = {
+    "01": Archive(
+        f"{PAGE}/files/Audio_Speech_Actors_01-24.zip?download=1", 208_468_073, "bc696df654c87fed845eb13823edef8a"
+    ),
+    "02": Archive(
+        f"{PAGE}/files/Audio_Song_Actors_01-24.zip?download=1", 225_505_317, "5411230427d67a21e18aa4d466e6d1b9"
+    ),
+}
 _NAME = re.compile(r"(\d\d)-(\d\d)-(\d\d)-(\d\d)-(\d\d)-(\d\d)-(\d\d)", re.ASCII)
 _ACTOR_FOLDER = re.compile(r"Actor_(\d\d)", re.ASCII)
 
@@ -49,21 +59,22 @@ def corpus(name: str, channel: str) -> Corpus:
         language="en",
         emotions=emotions,
         layout=layout,
-        find_clips=_finder(name, channel, emotions, layout),
+        find_clips=_finder(name, channel, emotions),
         pool="ravdess",
         speakers=ACTORS,
         paper1=Restriction(tuple(actor for actor in ACTORS if actor != WITHOUT_SONG), COMMON),
         emobox=domain == "speech",
         citation="Livingstone & Russo (2018), The Ryerson Audio-Visual Database of Emotional Speech and "
         "Song, PLoS ONE 13(5): e0196391",
+        page=PAGE,
+        licence="CC BY-NC-SA 4.0",
+        archive=ARCHIVES[channel],
     )
 
 
-def _finder(
-    name: str, channel: str, emotions: tuple[str, ...], layout: str
-) -> Callable[[Path, Mapping[str, Any]], list[Clip]]:
+def _finder(name: str, channel: str, emotions: tuple[str, ...]) -> Callable[[Path, Mapping[str, Any]], list[Clip]]:
     def find_clips(folder: Path, options: Mapping[str, Any]) -> list[Clip]:
-        clips = named_clips(folder, name, layout, lambda path: read_name(path, name, channel, emotions))
+        clips = named_clips(folder, name, lambda path: read_name(path, name, channel, emotions))
         actors = sorted({clip.speaker for clip in clips if not clip.fault})
         return clips + missing_clips(clips, expected_ids(name, channel, emotions, actors), folder)
 

@@ -27,7 +27,7 @@ _NAME = re.compile(r"(\d\d)([ab]\d\d)([A-Z])([a-z])", re.ASCII)
 
 def find_clips(folder: Path, options: Mapping[str, Any]) -> list[Clip]:
     """All clips below `folder`. Which versions exist follows no rule, so missing ones cannot be named."""
-    return named_clips(folder, NAME, LAYOUT, read_name)
+    return named_clips(folder, NAME, read_name)
 
 
 def read_name(path: Path) -> Clip:
@@ -66,4 +66,5 @@ CORPUS = Corpus(
     emobox=True,
     citation="Burkhardt, Paeschke, Rolfes, Sendlmeier & Weiss (2005), A Database of German Emotional Speech, "
     "Interspeech",
+    page="http://emodb.bilderbar.info/download/",
 )

@@ -26,7 +26,7 @@ _NAME = re.compile(r"(?:(DC|JE|JK|KL)_)?(sa|su|a|d|f|h|n)(\d\d)", re.ASCII)
 
 def find_clips(folder: Path, options: Mapping[str, Any]) -> list[Clip]:
     """All clips below `folder`, in the authors' layout or flat."""
-    clips = named_clips(folder, NAME, LAYOUT, read_name)
+    clips = named_clips(folder, NAME, read_name)
     speakers = sorted({clip.speaker for clip in clips if not clip.fault})
     return clips + missing_clips(clips, expected_ids(speakers), folder)
 
@@ -83,4 +83,6 @@ CORPUS = Corpus(
     speakers=SPEAKERS,
     emobox=True,
     citation="Haq & Jackson (2010), Multimodal Emotion Recognition, in Machine Audition, IGI Global",
+    page="http://kahlan.eps.surrey.ac.uk/savee/",
+    licence="for research, after registration",
 )

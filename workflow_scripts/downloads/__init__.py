@@ -1,1 +1,1 @@
-"""Downloads: what is fetched comes whole and checked, or not at all."""
+"""Files from elsewhere: fetched, verified, unpacked and put in place whole. Knows no corpus and no network."""

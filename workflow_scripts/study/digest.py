@@ -108,20 +108,17 @@ def _between(lines: list[str], start: tuple[int, int], end: tuple[int, int]) -> 
     return text[start[1] : len(text) - len(lines[end[0] - 1]) + end[1]]
 
 
-def content_digest(files: Iterable[Path], remembered: Path | None, root: Path | None = None) -> str:
+def content_digest(files: Iterable[Path], remembered: Path | None = None, base: Path | None = None) -> str:
     """Digest of names and content of files: the recordings of a manifest, the weights of a network.
 
-    A content hash is remembered under the file's size, times and inode in `remembered` (a JSON file; None: nothing
-    is), so that planning reads unchanged files once; touching a file makes it read again and changes nothing. Names
-    count from the folder `root` on where one is given, so that the digest does not depend on where it lies.
+    Names are taken from `base` on where it is given, so that a moved folder keeps its digest. A content hash is
+    remembered under the file's size, times and inode in `remembered` (a JSON file), so that planning reads
+    unchanged files once; touching a file makes it read again and changes nothing.
     """
-    try:
-        known: dict[str, list[str]] = json.loads(remembered.read_text()) if remembered else {}
-    except (OSError, ValueError):
-        known = {}
+    known = _recall(remembered) if remembered else {}
     digest, new = hashlib.blake2b(digest_size=12), {}
     for path in files:
-        name = path.relative_to(root) if root else path
+        name = path.relative_to(base) if base else path
         try:
             state = path.stat()
         except OSError:
@@ -136,6 +133,14 @@ def content_digest(files: Iterable[Path], remembered: Path | None, root: Path | 
     if new and remembered:
         _remember({**known, **new}, remembered)
     return digest.hexdigest()
+
+
+def _recall(remembered: Path) -> dict[str, list[str]]:
+    try:
+        known: dict[str, list[str]] = json.loads(remembered.read_text())
+    except (OSError, ValueError):
+        return {}
+    return known
 
 
 def _remember(known: dict[str, list[str]], remembered: Path) -> None:

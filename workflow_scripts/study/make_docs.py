@@ -71,11 +71,20 @@ def _config_page(whole: dict[str, Any]) -> str:
     for corpus in map(corpora.find, corpora.names()):
         emotions = ", ".join(corpus.emotions) or "as its files say"
         lines += [f"### {corpus.name}", "", f"{corpus.layout.strip()}", "", f"Emotions: {emotions}.", ""]
+        lines += [_source(corpus), ""] if corpus.page else []
         for option, entry in corpus.options.items():
             default = "required" if entry.required else f"default `{json.dumps(entry.default)}`"
             lines.append(f"- `{option}` ({entry.type.__name__}, {default}): {entry.description}")
         lines += [""] if corpus.options else []
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _source(corpus: corpora.Corpus) -> str:
+    terms = f" ({corpus.licence})" if corpus.licence else ""
+    if corpus.archive is None:
+        return f"Brought by hand, from <{corpus.page}>{terms}."
+    archive = f"`{corpus.archive.name}`, {corpus.archive.bytes / 1e6:.0f} MB"
+    return f"Fetched where its folder below `audio` is missing or empty: {archive}, from <{corpus.page}>{terms}."
 
 
 def _tables_page() -> str:

@@ -4,6 +4,7 @@ A spec is the one tracked parameter of a rule: a dict of plain types in fixed or
 which the job uses, and a digest of the code that it runs. When it changes the job runs again, else it does not.
 """
 
+import json
 from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
@@ -94,6 +95,24 @@ class Plan:
             return f"results/corpora/{dataset}/audio"
         return entry.folder or f"{self.study.audio}/{entry.corpus}"
 
+    @cached_property
+    def fetched(self) -> dict[str, corpora.Archive]:
+        """{dataset: archive} of the datasets whose recordings the workflow fetches, or has fetched, by itself.
+
+        A folder that the config names, or that a person filled, is the person's own.
+        """
+        found = {}
+        for dataset, entry in self.datasets.items():
+            archive, folder = self.corpus(dataset).archive, Path(self.folder(dataset))
+            if archive and not entry.folder and (_is_empty(folder) or (folder / corpora.FETCHED).exists()):
+                found[dataset] = archive
+        return found
+
+    @cached_property
+    def fetched_corpora(self) -> list[str]:
+        """Corpora of these datasets; several datasets of one corpus are fetched once."""
+        return sorted({self.datasets[dataset].corpus for dataset in self.fetched})
+
     def options(self, dataset: str) -> dict[str, Any]:
         """Resolved options of the dataset's corpus, in the corpus's own order."""
         return corpora.resolve_options(self.corpus(dataset), self.datasets[dataset].model_extra)
@@ -123,18 +142,35 @@ class Plan:
             "plugins": self._plugin(dataset),
         }
 
+    def fetch(self, corpus: str) -> Spec:
+        """The spec of the job that fetches a corpus, without its code: the md5 alone decides what it makes, and an
+        edit of the way it does so must not make everything run again that follows from the recordings.
+        """
+        dataset = next(dataset for dataset in self.fetched if self.datasets[dataset].corpus == corpus)
+        archive = self.fetched[dataset]
+        return {"corpus": corpus, "folder": self.folder(dataset), "bytes": archive.bytes, "md5": archive.md5}
+
+    def _audio_digest(self, dataset: str) -> str:
+        """What the recordings are, in a word that is the same before and after a rule has made or fetched them."""
+        corpus, folder = self.corpus(dataset), Path(self.folder(dataset))
+        if corpus.synthetic:  # the table of the rule `synthesise` is the input that says what changed
+            return ""
+        files = corpus.sources(folder, self.options(dataset))
+        if dataset not in self.fetched:
+            return content_digest(files, self._remembered)
+        digest = content_digest(files, self._remembered, base=folder)
+        return self.fetched[dataset].md5 if _is_empty(folder) or digest == _as_fetched(folder) else digest
+
     def _manifest(self, dataset: str) -> Spec:
-        corpus, folder, options = self.corpus(dataset), Path(self.folder(dataset)), self.options(dataset)
-        made = corpus.synthetic  # then the table of the rule `synthesise` is the input that says what changed
-        digest = "" if made else content_digest(corpus.sources(folder, options), self._remembered)
+        corpus = self.corpus(dataset)
         return {
             "corpus": corpus.name,
-            "folder": str(folder),
-            "options": options,
+            "folder": self.folder(dataset),
+            "options": self.options(dataset),
             **self._preparation(dataset),
             "on_bad_clips": self.study.bad_clips,
             "own_emotions": [word for word in self._wanted() if word not in corpora.EMOTIONS and corpus.own_emotions],
-            "audio_digest": digest,
+            "audio_digest": self._audio_digest(dataset),
             "plugins": self._plugin(dataset),
         }
 
@@ -322,3 +358,21 @@ class Plan:
             "protocols": list(self.study.protocols),
             "plugins": sorted({corpora.module_of(entry.corpus) for entry in self.datasets.values()}),
         }
+
+
+def _is_empty(folder: Path) -> bool:
+    """Nothing is there, or a folder with nothing in it."""
+    try:
+        return not any(folder.iterdir())
+    except FileNotFoundError:
+        return True
+    except OSError:  # a file, or a folder that may not be read: not ours
+        return False
+
+
+def _as_fetched(folder: Path) -> str:
+    """Digest of the recordings as they were fetched; "" where that cannot be read."""
+    try:
+        return str(json.loads((folder / corpora.FETCHED).read_text())["digest"])
+    except (OSError, ValueError, TypeError, KeyError):
+        return ""

@@ -208,13 +208,17 @@ CHECKS: tuple[tuple[tuple[str, ...], Callable[[Plan], Iterable[str]]], ...] = (
 
 
 def remarks(plan: Plan) -> list[str]:
-    """Recordings and networks that are not where they are looked for: no mistake, they may come later."""
+    """Recordings and networks that are not there yet: what will be fetched, and what a person is to bring."""
     found = []
     for dataset in plan.datasets:
-        corpus = plan.corpus(dataset)
-        place = Path(plan.folder(dataset)) / str(plan.options(dataset).get("file", ""))
-        if not corpus.synthetic and not place.exists():
-            found.append(f"datasets.{dataset}: nothing lies at {place} yet; expected there: {corpus.layout}")
+        corpus, folder = plan.corpus(dataset), plan.folder(dataset)
+        place, archive = Path(folder) / str(plan.options(dataset).get("file", "")), plan.fetched.get(dataset)
+        if archive and not (place / corpora.FETCHED).exists():
+            what = f"{archive.name}, {archive.bytes / 1e6:.0f} MB, from {corpus.page} ({corpus.licence})"
+            offline = f"without a network put that file into {Path(folder).parent}"
+            found.append(f"datasets.{dataset}: will be fetched into {folder}: {what}; {offline}")
+        elif not corpus.synthetic and not place.exists():
+            found.append(f"datasets.{dataset}: nothing lies at {place} yet; {corpora.by_hand(corpus, folder)}")
     missing = [model for model in plan.models if plan.weights(model) and not _has_weights(plan, model)]
     for model in missing:
         entry, how = plan.models[model], "expected there: config.json, preprocessor_config.json and model.safetensors"

@@ -159,14 +159,20 @@ def _wrapped(text: str, width: float, size: float) -> list[str]:
 
 
 def probed(frame: pd.DataFrame) -> str:
-    """Probe, pooling and speaker normalisation of the rows, in words; functionals are pooled by their own nature."""
-    poolings = [name for name in dict.fromkeys(frame["pooling"]) if name != "functionals"] or ["functionals"]
+    """Probe, pooling and speaker normalisation of the rows, in words, and whose vectors were made elsewhere.
+
+    Functionals are pooled by their own nature, vectors made elsewhere (pooling `given`) were pooled there.
+    """
+    poolings = [name for name in dict.fromkeys(frame["pooling"]) if name not in ("functionals", "given")]
+    elsewhere = list(dict.fromkeys(frame.loc[frame["pooling"] == "given", "model"]))
+    poolings = poolings or (["as given"] if elsewhere else ["functionals"])
     named = {
         "Probe": dict.fromkeys(frame["probe"]),
         "pooling": poolings,
         "speaker normalisation": dict.fromkeys(frame["speaker_normalisation"]),
     }
-    return ", ".join(f"{what}: {' and '.join(names)}" for what, names in named.items())
+    text = ", ".join(f"{what}: {' and '.join(names)}" for what, names in named.items())
+    return text + (f"; vectors made elsewhere: {', '.join(elsewhere)}" if elsewhere else "")
 
 
 def chosen(choices: Iterable[str]) -> str:

@@ -109,7 +109,14 @@ def _between(lines: list[str], start: tuple[int, int], end: tuple[int, int]) -> 
 
 
 def content_digest(files: Iterable[Path], remembered: Path) -> str:
-    """Digest of names and content of files: the recordings of a manifest, the weights of a network.
+    """Digest of names and content of files: the recordings of a manifest, the weights of a network."""
+    hashes = content_hashes(files, remembered)
+    text = "".join(f"{path}:{content}\n" for path, content in hashes)
+    return hashlib.blake2b(text.encode(), digest_size=12).hexdigest()
+
+
+def content_hashes(files: Iterable[Path], remembered: Path) -> list[tuple[str, str]]:
+    """(file, md5 of its content) of each file, in their order; "absent" for one that is not there.
 
     A content hash is remembered under the file's size, times and inode in `remembered` (a JSON file), so that
     planning reads unchanged files once; touching a file makes it read again and changes nothing.
@@ -118,22 +125,23 @@ def content_digest(files: Iterable[Path], remembered: Path) -> str:
         known: dict[str, list[str]] = json.loads(remembered.read_text())
     except (OSError, ValueError):
         known = {}
-    digest, new = hashlib.blake2b(digest_size=12), {}
+    found: list[tuple[str, str]] = []
+    new = {}
     for path in files:
         try:
             state = path.stat()
         except OSError:
-            digest.update(f"{path}:absent\n".encode())
+            found.append((str(path), "absent"))
             continue
         key = f"{state.st_size}:{state.st_mtime_ns}:{state.st_ctime_ns}:{state.st_ino}"
         entry = known.get(str(path))
         if entry is None or entry[0] != key:
             with path.open("rb") as file:
                 entry = new[str(path)] = [key, hashlib.file_digest(file, "md5").hexdigest()]
-        digest.update(f"{path}:{entry[1]}\n".encode())
+        found.append((str(path), entry[1]))
     if new:
         _remember({**known, **new}, remembered)
-    return digest.hexdigest()
+    return found
 
 
 def _remember(known: dict[str, list[str]], remembered: Path) -> None:

@@ -21,7 +21,7 @@ rule fetch_weights:
 
 
 # One rule for each number of layers, since the files of one forward are the outputs of one job.
-for STATES in sorted({tuple(plan.states(model)) for model in plan.models}, key=len):
+for STATES in sorted({tuple(plan.states(model)) for model in plan.networks}, key=len):
 
     rule:
         name:
@@ -41,7 +41,7 @@ for STATES in sorted({tuple(plan.states(model)) for model in plan.models}, key=l
         benchmark:
             "results/benchmarks/embed/{dataset}_{model}.tsv"
         wildcard_constraints:
-            model=one_of(model for model in plan.models if tuple(plan.states(model)) == STATES),
+            model=one_of(model for model in plan.networks if tuple(plan.states(model)) == STATES),
         conda:
             "../envs/networks.yaml"
         threads: plan.study.embeddings.threads
@@ -53,6 +53,33 @@ for STATES in sorted({tuple(plan.states(model)) for model in plan.models}, key=l
             "Embedding {wildcards.dataset} with {wildcards.model}: all layers"
         script:
             "../workflow_scripts/embed.py"
+
+
+# Vectors made elsewhere, one rule for each such model, since its layers are the outputs of one job.
+for MODEL in plan.precomputed:
+
+    rule:
+        name:
+            f"import_vectors_of_{MODEL}"
+        input:
+            manifest="results/corpora/{dataset}/manifest.parquet",
+        output:
+            layers=expand(
+                "results/embeddings/{{dataset}}/{{model}}/layer_{layer}.parquet",
+                layer=plan.states(MODEL),
+            ),
+        log:
+            "results/logs/import_vectors/{dataset}_{model}.log",
+        wildcard_constraints:
+            model=re.escape(MODEL),
+        conda:
+            "../envs/analysis.yaml"
+        params:
+            spec=spec_of("import_vectors"),
+        message:
+            "Taking in the vectors of {wildcards.model} for {wildcards.dataset}"
+        script:
+            "../workflow_scripts/import_vectors.py"
 
 
 rule embeddings:

@@ -30,6 +30,7 @@ TABLE = {"a": {"corpus": "table", "file": "a.csv"}}
 TWO = {"a": {"corpus": "ravdess-speech"}, "b": {"corpus": "emodb"}}
 MINE = {"name": "mine", "family": "hubert", "layers": 3}
 TINY = {**MINE, "layers": 2, "final_norm": True, "weights": "untrained", "architecture": "hubert-tiny"}
+GIVEN = {"name": "given", "vectors": {"speech": "v/speech.parquet", "song": "v/song.npy"}, "layers": [0, 2, "final"]}
 
 
 def changed(**changes: object) -> dict:
@@ -158,6 +159,40 @@ def test_without_a_probing_section_nothing_is_probed():
         ),
         ({"models": [{**MINE, "name": "a/b"}]}, "models[0].name: 'a/b' is part of paths: use letters"),
         ({"models": [{**MINE, "layrs": 3}]}, "models[0].layrs: no such key; did you mean 'layers'?"),
+        ({"models": [GIVEN | {"vectrs": {}}]}, "models[0].vectrs: no such key; did you mean 'vectors'?"),
+        ({"models": [{"name": "x", "vector": {"song": "v"}}]}, "models[0].vector: no such key; did you mean 'vectors'"),
+        ({"models": [GIVEN | {"family": "hubert"}]}, "models[0].family: no such key"),
+        ({"models": [GIVEN | {"name": "hubert-base"}]}, "'hubert-base' is a name of resources/models.yaml"),
+        ({"models": [GIVEN, GIVEN]}, "models[1]: 'given' stands twice"),
+        (
+            {"models": [GIVEN | {"vectors": {"speech": "a.npy"}}]},
+            "models[0].vectors.song: is required, a file for every",
+        ),
+        (
+            {"models": [GIVEN | {"vectors": {**GIVEN["vectors"], "sng": "a.npy"}}]},
+            "models[0].vectors: no dataset 'sng' in this study; did you mean 'song'?",
+        ),
+        (
+            {"models": [GIVEN | {"vectors": {**GIVEN["vectors"], "song": "a.csv"}}]},
+            "models[0].vectors.song: 'a.csv' is neither .parquet nor .npy",
+        ),
+        ({"models": [GIVEN | {"vectors": {"song": 3}}]}, "models[0].vectors.song: input should be a valid string"),
+        ({"models": [GIVEN | {"layers": [0, "fnal"]}]}, "models[0].layers[1]: 'fnal' is neither a layer's number nor"),
+        ({"models": [GIVEN | {"layers": []}]}, "models[0].layers: list should have at least 1 item"),
+        ({"models": [GIVEN | {"layers": [-1, 0]}]}, "models[0].layers: give layers from 0 on, each once, in the order"),
+        (
+            {"models": [GIVEN | {"layers": [0, 0, 2]}]},
+            "models[0].layers: give layers from 0 on, each once, in the order",
+        ),
+        ({"models": [GIVEN | {"layers": ["final", 0]}]}, "models[0].layers: give layers from 0 on, each once, in the"),
+        (
+            {"models": [GIVEN, "hubert-base"], "layers": [1]},
+            "layers: model 'given' has none of them; name one of 0, 2, final, or leave the model out",
+        ),
+        (
+            {"models": [GIVEN | {"layers": [6, 9]}, "tiny-hubert"], "layers": [6, 7, 1]},
+            "layers[1]: no model of the study has a layer 7; valid: 0, 1, 2, 6, 9, final",
+        ),
         ({"models": [["x"]]}, "models[0]: give a name of resources/models.yaml or a network of your own (found ['x'])"),
         ({"datasets": {"a b": {"corpus": "emodb"}}}, "datasets.a b: 'a b' is part of paths: use letters"),
         ({"datasets": {"../a": {"corpus": "emodb"}}}, "'../a' is part of paths: use letters"),
@@ -217,6 +252,22 @@ def test_networks_of_ones_own_that_agree_with_their_shape_pass(tmp_path, monkeyp
     (tmp_path / "weights/mine").mkdir(parents=True)
     (tmp_path / "weights/mine/config.json").write_text('{"model_type": "hubert", "num_hidden_layers": 3}')
     assert check_study(changed(models=[MINE, {**TINY, "name": "tiny"}], layers="all"))
+
+
+def test_vectors_made_elsewhere_pass_and_are_remarked_on_until_they_are_there(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    one_layer = {**{key: GIVEN[key] for key in GIVEN if key != "layers"}, "name": "b"}
+    study = check_study(changed(models=[GIVEN, one_layer]))
+    texts = [text for text in remarks(Plan(study)) if "models" in text]
+    files = ("v/speech.parquet", "v/song.npy", "v/song.clips.csv")
+    assert texts == [
+        f"models: the vectors of {name} are not at {file} yet" for name in ("given", "b") for file in files
+    ]
+    (tmp_path / "v").mkdir()
+    for file in files:
+        (tmp_path / file).touch()
+    assert [text for text in remarks(Plan(study)) if "models" in text] == []
+    assert check_study(yaml.safe_load(yaml.safe_dump(study.model_dump(mode="json")))) == study
 
 
 def test_folders_that_are_not_there_yet_are_remarks_and_no_mistakes(tmp_path, monkeypatch):
@@ -279,7 +330,13 @@ def test_the_schema_refuses_what_the_model_refuses():
     jsonschema = pytest.importorskip("jsonschema")
     schema = json.loads((ROOT / "resources" / "config.schema.json").read_text())
     jsonschema.validate(yaml.safe_load((ROOT / "config.yaml").read_text()), schema)
-    for change in ({"sed": 3}, {"datasets": {"a": {"corpus": "ravdes"}}}, {"protocols": ["strct"]}):
+    jsonschema.validate(changed(models=[GIVEN, MINE, "hubert-base"]), schema)
+    for change in (
+        {"sed": 3},
+        {"models": [GIVEN | {"family": "hubert"}]},
+        {"datasets": {"a": {"corpus": "ravdes"}}},
+        {"protocols": ["strct"]},
+    ):
         with pytest.raises(jsonschema.ValidationError):
             jsonschema.validate(changed(**change), schema)
 

@@ -1,6 +1,7 @@
 """The plan: names, protocols and emotions that follow from the config before any job has run."""
 
 import csv
+import hashlib
 import json
 from pathlib import Path
 
@@ -140,14 +141,15 @@ def test_every_spec_is_of_plain_types_and_the_same_when_planned_again(tmp_path):
         ("folds", {"dataset": "speech", "protocol": "emobox"}),
         ("embed", {"dataset": "song", "model": "tiny-hubert"}),
         ("fetch_weights", {"model": "hubert-base"}),
+        ("import_vectors", {"dataset": "song", "model": "given"}),
         ("measure_acoustics", {"dataset": "song", "features": "eGeMAPSv02"}),
         ("probe", {"dataset": "song", "model": "tiny-wavlm", "layer": "2"}),
         ("cross_probe", {"source": "song", "target": "speech", "model": "tiny-wavlm", "layer": "2"}),
         ("summarise_layers", {"dataset": "song"}),
         ("report", {}),
     ]
+    models = [*STUDY["models"], "hubert-base", given(tmp_path)]
     for rule, names in jobs:
-        models = [*STUDY["models"], "hubert-base"]
         spec = planned(tmp_path, models=models).spec(rule, **names)
         assert repr(spec) == repr(planned(tmp_path, models=models).spec(rule, **names))
         assert {type(leaf) for leaf in leaves(spec)} <= {str, int, float, bool, type(None)}
@@ -165,6 +167,43 @@ def leaves(value: object) -> list[object]:
     if isinstance(value, dict | list):
         return [leaf for inner in (value.values() if isinstance(value, dict) else value) for leaf in leaves(inner)]
     return [value]
+
+
+def given(folder: Path, **changes: object) -> dict[str, object]:
+    files = {name: str(folder / f"{name}.npy") for name in STUDY["datasets"]}
+    return {"name": "given", "vectors": files, **changes}
+
+
+def test_vectors_made_elsewhere_have_layers_of_their_own_and_one_pooling(tmp_path):
+    models = [given(tmp_path), given(tmp_path, name="deep", layers=[0, 2, 9, "final"]), "tiny-wavlm"]
+    plan = planned(tmp_path, models=models)
+    assert (plan.precomputed, plan.networks) == (["given", "deep"], ["tiny-wavlm"])
+    assert plan.states("deep") == ["0", "2", "9", "final"]
+    assert [plan.layers(name) for name in plan.models] == [["0"], ["2", "final"], ["2"]]
+    poolings = {
+        name: plan.spec("probe", dataset="song", model=name, layer=plan.layers(name)[0])["poolings"]
+        for name in plan.representations
+    }
+    assert poolings == {"given": ["given"], "deep": ["given"], "tiny-wavlm": ["mean"], "eGeMAPSv02": ["functionals"]}
+
+
+def test_a_replaced_file_of_vectors_changes_the_spec_of_its_dataset_alone(tmp_path):
+    def specs() -> list[dict[str, object]]:
+        plan = planned(tmp_path, models=[given(tmp_path)], layers="all")
+        return [plan.spec("import_vectors", dataset=name, model="given") for name in ("song", "speech")]
+
+    (tmp_path / "song.npy").write_bytes(b"vectors")
+    (tmp_path / "song.clips.csv").write_text("clip_id\n")
+    before = specs()
+    assert before[0]["md5"] == {
+        str(tmp_path / "song.npy"): hashlib.md5(b"vectors").hexdigest(),
+        str(tmp_path / "song.clips.csv"): hashlib.md5(b"clip_id\n").hexdigest(),
+    }
+    assert set(before[1]["md5"].values()) == {"absent"}
+    (tmp_path / "song.clips.csv").write_text("clip_id\na\n")
+    after = specs()
+    assert before[0] != after[0]
+    assert before[1] == after[1]
 
 
 def test_a_setting_enters_the_specs_of_the_jobs_that_use_it_alone(tmp_path):

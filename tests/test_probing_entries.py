@@ -202,6 +202,17 @@ def test_cross_probe_takes_the_common_emotions(tmp_path):
     assert len(predictions) == 72
 
 
+def test_cross_probe_refuses_vectors_of_two_lengths(tmp_path):
+    dataset(tmp_path, "speech")
+    dataset(tmp_path, "song", seed=4)
+    path = tmp_path / "song" / "layer.parquet"
+    ids, hashes, x = tables.read_vectors(path, "mean")
+    tables.write_vectors(path, ids, hashes, {"mean": x[:, :7]})
+    with pytest.raises(UserError, match="vectors of 10 and of 7 numbers do not fit") as caught:
+        run_cross(tmp_path, "speech", "song")
+    assert str(path) in str(caught.value)
+
+
 FAULTS = {
     "missing": (lambda ids, hashes, x: (ids[1:], hashes[1:], x[1:]), "1 clips have no vector"),
     "extra": (

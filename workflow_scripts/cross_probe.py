@@ -3,10 +3,8 @@
 import logging
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from workflow_scripts.probing.files import vectors_of
-from workflow_scripts.probing.inputs import across, chosen, clips_of, undefined
+from workflow_scripts.probing.inputs import across, chosen, clips_of, stacked, undefined
 from workflow_scripts.probing.predictions import edges_in_words, predict
 from workflow_scripts.statistics.scores import scores
 from workflow_scripts.study import tables
@@ -32,7 +30,8 @@ def main(smk: "Snakemake") -> None:
         rows.append(some[kept])
         sides_vectors.append({pooling: values[kept] for pooling, values in own.items()})
     clips = clips_of(dict(zip(names, rows, strict=True)), spec["emotions"])
-    vectors = {pooling: np.concatenate([side[pooling] for side in sides_vectors]) for pooling in spec["poolings"]}
+    files = (smk.input.source_vectors, smk.input.target_vectors)
+    vectors = {pooling: stacked([side[pooling] for side in sides_vectors], files) for pooling in spec["poolings"]}
     shared = bool(set(rows[0]["pool"]) & set(rows[1]["pool"]))
     protocols = []
     for protocol, *paths in zip(spec["protocols"], smk.input.source_folds, smk.input.target_folds, strict=True):

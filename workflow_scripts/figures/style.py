@@ -23,6 +23,7 @@ QUIET = "#767676"
 INK = "#222222"
 TITLE_SIZE = 8.5
 FOOT_SIZE = 6.2
+MOST_DRAWS = 5  # until axes rest; four are the most seen
 
 
 @dataclass(frozen=True)
@@ -159,14 +160,20 @@ def _wrapped(text: str, width: float, size: float) -> list[str]:
 
 
 def probed(frame: pd.DataFrame) -> str:
-    """Probe, pooling and speaker normalisation of the rows, in words; functionals are pooled by their own nature."""
-    poolings = [name for name in dict.fromkeys(frame["pooling"]) if name != "functionals"] or ["functionals"]
+    """Probe, pooling and speaker normalisation of the rows, in words, and whose vectors were made elsewhere.
+
+    Functionals are pooled by their own nature, vectors made elsewhere (pooling `given`) were pooled there.
+    """
+    poolings = [name for name in dict.fromkeys(frame["pooling"]) if name not in ("functionals", "given")]
+    elsewhere = list(dict.fromkeys(frame.loc[frame["pooling"] == "given", "model"]))
+    poolings = poolings or (["as given"] if elsewhere else ["functionals"])
     named = {
         "Probe": dict.fromkeys(frame["probe"]),
         "pooling": poolings,
         "speaker normalisation": dict.fromkeys(frame["speaker_normalisation"]),
     }
-    return ", ".join(f"{what}: {' and '.join(names)}" for what, names in named.items())
+    text = ", ".join(f"{what}: {' and '.join(names)}" for what, names in named.items())
+    return text + (f"; vectors made elsewhere: {', '.join(elsewhere)}" if elsewhere else "")
 
 
 def chosen(choices: Iterable[str]) -> str:
@@ -274,10 +281,19 @@ def _saved(figure: Figure, kind: str, metadata: dict[str, str | None]) -> bytes:
 
 
 def _settle(figure: Figure) -> None:
-    """Lay the axes out once and for all, on round numbers: the solver's last digits differ from run to run."""
+    """Lay the axes out once and for all, on round numbers: the solver's last digits differ from run to run.
+
+    Axes of equal aspect need more than one draw before they rest.
+    """
     if not isinstance(figure.get_layout_engine(), ConstrainedLayoutEngine):
         return
-    figure.draw_without_rendering()
+    before: list[tuple[float, ...]] = []
+    for _ in range(MOST_DRAWS):
+        figure.draw_without_rendering()
+        places = [tuple(round(share, 3) for share in axis.get_position(original=True).bounds) for axis in figure.axes]
+        if places == before:
+            break
+        before = places
     for axis in figure.axes:
         left, bottom, width, height = (round(share, 5) for share in axis.get_position(original=True).bounds)
         axis.set_position((left, bottom, width, height))

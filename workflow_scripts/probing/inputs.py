@@ -9,12 +9,12 @@ import numpy.typing as npt
 import pandas as pd
 
 from workflow_scripts.materials.folds import parts_between
+from workflow_scripts.materials.matching import refuse, rows_of
 from workflow_scripts.study.errors import UserError
 
 F64 = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 UNUSED = -2  # mark of a clip that a protocol does not use
-NAMED = 5
 UNDEFINED = "have no defined vector (too short, or no active frame)"
 
 
@@ -85,17 +85,11 @@ def aligned(
         UserError: clips without a vector or with several, vectors without a clip, and vectors of other audio than
             the manifest's; each by name.
     """
-    hashes = dict(zip(clip_ids, audio_hashes, strict=True))
-    wanted = dict(zip(manifest["clip_id"], manifest["audio_hash"], strict=True))
     again = "delete the file and run snakemake again"
-    _refuse([clip for clip in wanted if clip not in hashes], "have no vector", place, again)
-    _refuse([clip for clip in hashes if clip not in wanted], "have a vector but are not in the manifest", place, again)
-    twice = pd.Series(list(clip_ids))
-    _refuse(sorted(set(twice[twice.duplicated()])), "have several vectors", place, again)
-    stale = [clip for clip, audio in wanted.items() if hashes[clip] != audio]
-    _refuse(stale, "were replaced since their vectors were made", place, again)
-    position = {clip: row for row, clip in enumerate(clip_ids)}
-    ordered: F64 = np.asarray(vectors, dtype=np.float64)[[position[clip] for clip in manifest["clip_id"]]]
+    rows = rows_of(manifest["clip_id"].tolist(), clip_ids, place, again)
+    stale = manifest["clip_id"][np.asarray(audio_hashes, dtype=object)[rows] != manifest["audio_hash"].to_numpy(object)]
+    refuse(stale.tolist(), "were replaced since their vectors were made", place, again)
+    ordered: F64 = np.asarray(vectors, dtype=np.float64)[rows]
     return ordered
 
 
@@ -117,14 +111,22 @@ def undefined(rows: pd.DataFrame, vectors: Mapping[str, F64], on_bad_clips: str,
             "leave this pooling out of probing.poolings, remove the clips from the corpus, "
             "or set `bad_clips: set-aside` in the config to go on without them"
         )
-        _refuse(clips, UNDEFINED, place, remedy)
+        refuse(clips, UNDEFINED, place, remedy)
     return clips
 
 
-def _refuse(clips: Sequence[str], fault: str, place: str, remedy: str) -> None:
-    if clips:
-        more = f" and {len(clips) - NAMED} more" if len(clips) > NAMED else ""
-        raise UserError(f"{len(clips)} clips {fault}: {', '.join(clips[:NAMED])}{more}", place, remedy)
+def stacked(vectors: Sequence[F64], places: Sequence[str]) -> F64:
+    """Vectors (n, width) of two datasets, one after the other; UserError where they are not equally long.
+
+    Vectors made elsewhere can differ so; `places` are the files, for the message.
+    """
+    widths = [part.shape[1] for part in vectors]
+    if len(set(widths)) > 1:
+        remedy = "a probe of one dataset reads the other only if both were made by the same network"
+        raise UserError(
+            f"vectors of {widths[0]} and of {widths[1]} numbers do not fit", " and ".join(map(str, places)), remedy
+        )
+    return np.concatenate(vectors)
 
 
 def within(protocol: str, folds: pd.DataFrame, ids: npt.NDArray[Any]) -> Parts:
@@ -160,7 +162,7 @@ def across(
 def fold_of(folds: pd.DataFrame, ids: npt.NDArray[Any]) -> dict[int, npt.NDArray[np.int64]]:
     """{repeat: fold of every clip}, UNUSED for clips without a row; UserError for rows of unknown clips."""
     unknown = sorted(set(folds["clip_id"]) - set(ids))
-    _refuse(unknown, "have a fold but are not among the clips of the study's emotions", "folds", "run snakemake again")
+    refuse(unknown, "have a fold but are not among the clips of the study's emotions", "folds", "run snakemake again")
     return {
         int(repeat): rows.set_index("clip_id")["fold"].reindex(ids, fill_value=UNUSED).to_numpy(dtype=np.int64)
         for repeat, rows in folds.groupby("repeat", sort=True)

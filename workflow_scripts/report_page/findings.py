@@ -8,7 +8,7 @@ import pandas as pd
 from workflow_scripts.report_page.words import listed, p_in_words, per_cent, points, spans
 from workflow_scripts.statistics.corrections import holm
 from workflow_scripts.summaries.audit import CONFOUND, LEAK
-from workflow_scripts.summaries.roles import acoustic_sets, networks
+from workflow_scripts.summaries.roles import acoustic_sets, elsewhere, networks
 from workflow_scripts.summaries.select import INSIDE, LAST, ON_TEST, ONLY, headline_of, main_protocol, scope
 
 ALPHA = 0.05
@@ -125,13 +125,13 @@ def highest(study: Study, top: "pd.Series[Any]") -> str:
     several = sum(name in present for name in networks(study.models)) > 1
     name = called(study, top["model"])
     if not top["p"] <= ALPHA:
-        subject = "no network tells the emotions" if several else f"{name} does not tell the emotions"
+        subject = f"no {_any_of(study)} tells the emotions" if several else f"{name} does not tell the emotions"
         of = f"the highest, {name}, reaches" if several else "it reaches"
         return (
             f"In {top['dataset']}, {subject} from chance: {of} UAR {score} (chance {chance}, {p_in_words(top['p'])})."
         )
     layers = "" if top["choice"] == ONLY else f", layer {_chosen(top)}"
-    rank = "scores highest of the networks" if several else "knows the emotion"
+    rank = f"scores highest of the {_any_of(study)}s" if several else "knows the emotion"
     return (
         f"In {top['dataset']}, {name} {rank}: UAR {score}, {top['n_speakers']} speakers, "
         f"{top['protocol']}{layers} (chance {chance})."
@@ -145,13 +145,20 @@ def acoustics_above(study: Study, top: "pd.Series[Any]") -> str:
     rows = headline_of(own, top["protocol"])
     rows = rows[(rows["value"] > top["value"]) & (rows["model"] != top["model"])]
     each = [f"{row.model} ({per_cent(row.value, row.low, row.high)})" for row in rows.itertuples()]
-    return f"Acoustic features score higher than any network: {listed(each)}." if each else ""
+    return f"Acoustic features score higher than any {_any_of(study)}: {listed(each)}." if each else ""
 
 
 def called(study: Study, model: str) -> str:
-    """The model's name, marked where it is untrained and does not say so itself."""
+    """The model's name, marked where it is untrained and does not say so itself, or where its vectors were given."""
+    if model in elsewhere(study.models):
+        return f"{model} (vectors made elsewhere)"
     random = study.models[model]["weights"] == "untrained" and "untrained" not in model
     return f"{model} (untrained)" if random else model
+
+
+def _any_of(study: Study) -> str:
+    """What the models are called that are ranked: network, or model where some are vectors made elsewhere."""
+    return "model" if elsewhere(study.models) else "network"
 
 
 def _chosen(top: "pd.Series[Any]") -> str:

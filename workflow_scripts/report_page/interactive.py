@@ -24,6 +24,7 @@ def layer_curves(frame: pd.DataFrame, domain: str, synthetic: bool = False) -> d
         domain: speech (solid) or song (dashed).
         synthetic: whether the chart is a demonstration and says so.
     """
+    frame = frame.assign(place=_places(frame))
     own = frame[frame["line"] == "own"]
     panels = list(dict.fromkeys(own["panel"]))
     first = "strict" if (own["protocol"] == "strict").any() else own["protocol"].iloc[0]
@@ -38,14 +39,15 @@ def layer_curves(frame: pd.DataFrame, domain: str, synthetic: bool = False) -> d
             line = _curve(curve.sort_values("position"), str(protocol), colour, domain, False, f", {form}")[-1]
             traces.append({**line, "line": {**line["line"], "width": 1}})
     traces += _level_lines(frame, own)
-    ticks = own.loc[own["panel"] == _deepest(own)].drop_duplicates("position").sort_values("position")
+    # where `final` of a shallow network meets a number of a deeper one, the number names the place
+    ticks = own.sort_values(["place", "layer"]).drop_duplicates("place")
     layout: dict[str, Any] = {
         "template": None,
         "margin": {"l": 48, "r": 34, "t": 12, "b": 44},
         "modebar": {"orientation": "v"},
         "font": {"family": "system-ui, sans-serif", "size": 13},
         "xaxis": {
-            "title": {"text": "layer"}, "tickvals": [int(place) for place in ticks["position"]],
+            "title": {"text": "layer"}, "tickvals": [int(place) for place in ticks["place"]],
             "ticktext": list(ticks["layer"]), "gridcolor": "#eee", "zeroline": False,
         },
         "yaxis": {"title": {"text": "UAR (%)"}, "gridcolor": "#eee", "zeroline": False, "rangemode": "tozero"},
@@ -63,15 +65,21 @@ def layer_curves(frame: pd.DataFrame, domain: str, synthetic: bool = False) -> d
     return {"data": traces, "layout": layout, "config": CONFIG}
 
 
-def _deepest(own: pd.DataFrame) -> str:
-    return str(own.groupby("panel", sort=False)["position"].max().idxmax())
+def _places(frame: pd.DataFrame) -> list[int]:
+    """Where each row stands on the axis that all models share: by the layer's number, `final` behind the last."""
+    numbers = sorted({int(layer) for layer in frame["layer"] if layer.isdigit()})
+    last = frame[frame["layer"].str.isdigit()].groupby("model")["layer"].agg(lambda own: max(map(int, own)))
+    return [
+        numbers.index(int(layer)) if layer.isdigit() else numbers.index(last[model]) + 1 if model in last else 0
+        for layer, model in zip(frame["layer"], frame["model"], strict=True)
+    ]
 
 
 def _curve(
     curve: pd.DataFrame, protocol: str, colour: str, domain: str, shown: bool, form: str = ""
 ) -> list[dict[str, Any]]:
     name = f"{curve['panel'].iloc[0]}, {protocol}{form}"
-    x = [int(place) for place in curve["position"]]
+    x = [int(place) for place in curve["place"]]
     visible: bool | str = True if shown else "legendonly"
     texts = [
         f"{row.panel}, layer {row.layer}<br>{protocol}: UAR {100 * row.value:.1f} % "
@@ -96,7 +104,7 @@ def _curve(
 
 
 def _level_lines(frame: pd.DataFrame, own: pd.DataFrame) -> list[dict[str, Any]]:
-    ends = [-0.3, float(own["position"].max()) + 0.3]
+    ends = [-0.3, float(own["place"].max()) + 0.3]
     chance = float(own["chance"].mean())
     levels = [("chance", chance, f"chance {100 * chance:.1f} %", "dot")]
     for row in frame[frame["line"] == "acoustics"].drop_duplicates("model").itertuples():

@@ -1,13 +1,13 @@
 """Methods in words that can go into a paper, generated from the config that ran."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib import metadata
 from typing import Any
 
 from workflow_scripts.report_page.grid import Grid, cell
 from workflow_scripts.report_page.material import preparation
 from workflow_scripts.report_page.words import counted, listed
-from workflow_scripts.summaries.roles import Facts, acoustic_sets, networks, untrained
+from workflow_scripts.summaries.roles import Facts, acoustic_sets, elsewhere, networks, untrained
 
 PACKAGES = (
     "vocalise", "torch", "transformers", "safetensors", "opensmile", "scikit-learn", "numpy", "scipy", "pandas",
@@ -25,8 +25,11 @@ def paragraphs(
         datasets, models: facts by name.
     """
     found = [("Recordings", _recordings(datasets)), ("Held-out clips", _folds(config, datasets))]
-    if networks(models):
-        found.append(("Embeddings", _embeddings(config, models)))
+    listening = [name for name in networks(models) if name not in elsewhere(models)]
+    if listening:
+        found.append(("Embeddings", _embeddings(config, models, listening)))
+    if elsewhere(models):
+        found.append(("Vectors made elsewhere", _elsewhere(models)))
     if acoustic_sets(models):
         sets = listed(acoustic_sets(models))
         found.append(
@@ -87,11 +90,11 @@ def _folds(config: Mapping[str, Any], datasets: Mapping[str, Mapping[str, Any]])
     return "; ".join(text for name, text in words.items() if name in used).capitalize() + "."
 
 
-def _embeddings(config: Mapping[str, Any], models: Facts) -> str:
+def _embeddings(config: Mapping[str, Any], models: Facts, listening: Sequence[str]) -> str:
     settings = config["embeddings"]
     random = untrained(models)
     text = (
-        f"Hidden states of {listed(networks(models))}: layer 0 is the input of the first block, L the output of "
+        f"Hidden states of {listed(listening)}: layer 0 is the input of the first block, L the output of "
         "the last, "
         f"final follows a norm outside the blocks. Frames were pooled ({listed(settings['poolings'])}) in one forward "
         f"pass ({settings['precision']})."
@@ -105,6 +108,21 @@ def _embeddings(config: Mapping[str, Any], models: Facts) -> str:
         text += f" Weights came from the Hugging Face hub: {listed(fetched)}."
     return text + (
         f" {listed(random)} {'has' if len(random) == 1 else 'have'} random weights (controls)." if random else ""
+    )
+
+
+def _elsewhere(models: Facts) -> str:
+    """Which files were read, by their content, and what is not known of them."""
+    each = []
+    for name in elsewhere(models):
+        files = [
+            f"for {dataset} {listed([f'{file} (md5 {md5})' for file, md5 in of.items()])}"
+            for dataset, of in models[name]["files"].items()
+        ]
+        each.append(f"The vectors of {name} were made elsewhere and read {', '.join(files)}.")
+    return (
+        f"{' '.join(each)} Each clip has exactly one; how it was made, and how frames were pooled (called given), is "
+        "not known here. Level and crop of a dataset do not bear on them, and no network of the study is their control."
     )
 
 
@@ -158,7 +176,7 @@ def models_used(models: Facts) -> Grid:
     rows = [
         [
             cell(name),
-            cell(facts["family"]),
+            cell("vectors made elsewhere" if name in elsewhere(models) else facts["family"]),
             cell({"untrained": "random", "local": "trained", "none": "–"}[facts["weights"]]),
             cell(facts["architecture"] or facts["source"] or "–"),
             cell(len(facts["layers"])),

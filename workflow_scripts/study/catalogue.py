@@ -18,6 +18,9 @@ def _catalogue() -> dict[str, dict[str, Any]]:
     return loaded
 
 
+PRECOMPUTED = "precomputed"
+
+
 def names() -> list[str]:
     """Names of the catalogue, in its order."""
     return list(_catalogue())
@@ -31,12 +34,27 @@ def is_whole(model: Any) -> bool:
 
 
 def entry(model: Any) -> dict[str, Any]:
-    """The full entry of a model of the config: from the catalogue by name, or the user's own mapping."""
+    """The full entry of a model of the config: from the catalogue by name, or the user's own mapping.
+
+    Vectors made elsewhere are of the family `precomputed`, which no network has.
+    """
     if isinstance(model, str):
         return {"name": model, "weights": "local", "final_norm": False, **_catalogue()[model]}
+    if "vectors" in model:
+        return {"family": PRECOMPUTED, "weights": "none", **dict(model)}
     return {"weights": "local", "final_norm": False, **dict(model)}
 
 
+def is_precomputed(model: Mapping[str, Any]) -> bool:
+    """Whether the entry of a model is of vectors made elsewhere."""
+    return bool(model["family"] == PRECOMPUTED)
+
+
 def states(model: Mapping[str, Any]) -> list[str]:
-    """Layer names of a model: 0 (input of the first block) to L, and `final` after a norm outside the blocks."""
+    """Layer names of a model: 0 (input of the first block) to L, and `final` after a norm outside the blocks.
+
+    Of vectors made elsewhere those that their entry names, or one.
+    """
+    if is_precomputed(model):
+        return [str(layer) for layer in model.get("layers", [0])]
     return states_of(model["layers"], model["final_norm"])

@@ -18,6 +18,9 @@ from workflow_scripts.study.errors import UserError
 from workflow_scripts.study.plan import Plan
 from workflow_scripts.study.plan_checks import CHECKS, did_you_mean, nearest
 
+FORMS_OF_MODELS = ("str", "Model", "Precomputed")
+NO_LAYER = "is neither a layer's number nor 'final'"
+
 
 def read_study(path: str | Path) -> Study:
     """The study of a config file; UserError naming every mistake in it."""
@@ -83,16 +86,18 @@ def _in_words(item: Mapping[str, Any]) -> str:
                 if isinstance(item["input"], list) or len(loc) > 2
                 else f"layers: give 'all' or a list, not {item['input']!r}"
             )
-        return f"layers[{loc[-2]}]: {item['input']!r} is neither a layer's number nor 'final'"
+        return f"layers[{loc[-2]}]: {item['input']!r} {NO_LAYER}"
+    if loc[0] == "models" and loc[-3:-2] == ["layers"]:  # likewise for the layers of vectors made elsewhere
+        return f"models[{loc[1]}].layers[{loc[-2]}]: {item['input']!r} {NO_LAYER}" if loc[-1] == "int" else ""
     if loc[0] == "emotions" and len(loc) == 2:  # one sentence for both forms that it could have had
         wanted = loc[-1] == "list[str]" and not isinstance(item["input"], list)
         return f"emotions: give 'all' or a list, not {item['input']!r}" if wanted else ""
-    if loc[0] == "models" and loc[-1] in ("str", "Model"):
+    if loc[0] == "models" and loc[-1] in FORMS_OF_MODELS:
         return ""  # said by check_models, once
-    path = [part for part in loc if isinstance(part, int) or not ("[" in part or part in ("str", "Model"))]
+    path = [part for part in loc if isinstance(part, int) or not ("[" in part or part in FORMS_OF_MODELS)]
     key = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path).lstrip(".")
     if item["type"] == "extra_forbidden":
-        return f"{key}: no such key" + did_you_mean(path[-1], _keys_beside(path))
+        return f"{key}: no such key" + did_you_mean(path[-1], _keys_beside(loc))
     if item["type"] == "missing":
         return f"{key}: is required"
     if item["type"] == "literal_error":
@@ -105,14 +110,14 @@ def _in_words(item: Mapping[str, Any]) -> str:
     return f"{key}: {item['msg'].lower()} (found {item['input']!r})"
 
 
-def _keys_beside(path: list[Any]) -> list[str]:
+def _keys_beside(loc: list[Any]) -> list[str]:
     model: Any = Study
-    for part in path[:-1]:
+    for part in loc[:-1]:
         field = getattr(model, "model_fields", {}).get(part)
         if field is None:
             continue
         inner = [kind for kind in _kinds(field.annotation) if isinstance(kind, type) and issubclass(kind, BaseModel)]
-        model = inner[0] if inner else model
+        model = next((kind for kind in inner if kind.__name__ in loc), inner[0] if inner else model)
     return list(model.model_fields)
 
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 
 NAME = r"^[A-Za-z0-9][A-Za-z0-9.-]*$"
 Name = Annotated[str, Field(pattern=NAME)]
@@ -61,6 +61,33 @@ class Model(Section):
     """Numbers in one frame; checked against the network where given."""
     sample_rate: int | None = Field(default=None, gt=0)
     """Hz that the network was trained on; checked against its preprocessor file where given."""
+
+
+class Precomputed(Section):
+    """Vectors made elsewhere, which enter as a model like any other."""
+
+    name: Name
+    """Their name in paths, tables and report."""
+    vectors: dict[Name, str] = Field(min_length=1)
+    """Dataset: file of its vectors, one for every dataset of the study. `NAME.parquet` with `clip_id` as in the
+    manifest and a list column `vector`, one list column `layer_<name>` per layer, or one column of floats per number;
+    or `NAME.npy` of shape (clips, numbers) or (clips, layers, numbers) with `NAME.clips.csv` beside it, whose column
+    `clip_id` names the rows. A column `audio_hash` as in the manifest is compared where it is there."""
+    layers: list[int | Literal["final"]] | None = Field(default=None, min_length=1)
+    """The layers that the files hold, in the order of the network. Default: one, called 0, which is analysed whatever
+    the study's `layers` say."""
+
+
+def _kind_of_model(entry: Any) -> str:
+    """Which of its forms an entry of `models` was meant to have; a slip in the word `vectors` is still meant so."""
+    vectors = isinstance(entry, dict) and any(str(key).startswith("vec") for key in entry)
+    return "str" if isinstance(entry, str) else "Precomputed" if vectors or isinstance(entry, Precomputed) else "Model"
+
+
+AnyModel = Annotated[
+    Annotated[str, Tag("str")] | Annotated[Model, Tag("Model")] | Annotated[Precomputed, Tag("Precomputed")],
+    Discriminator(_kind_of_model),
+]
 
 
 class Embeddings(Section):
@@ -125,8 +152,8 @@ class Study(Section):
     """Folder that holds networks, and into which they are fetched, one folder per model."""
     datasets: dict[Name, Dataset] = Field(min_length=1)
     """Name of each dataset: its corpus and preparation."""
-    models: list[str | Model] = []
-    """Names of resources/models.yaml, or networks of your own."""
+    models: list[AnyModel] = []
+    """Names of resources/models.yaml, networks of your own, or vectors made elsewhere."""
     layers: Literal["all"] | list[int | Literal["final"]] = "all"
     """Layers to analyse: 0 is the input of the first block, L the output of the last."""
     emotions: Literal["all"] | list[str] = "all"

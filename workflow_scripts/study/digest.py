@@ -111,28 +111,38 @@ def _between(lines: list[str], start: tuple[int, int], end: tuple[int, int]) -> 
 def content_digest(files: Iterable[Path], remembered: Path | None = None, base: Path | None = None) -> str:
     """Digest of names and content of files: the recordings of a manifest, the weights of a network.
 
-    Names are taken from `base` on where it is given, so that a moved folder keeps its digest. A content hash is
-    remembered under the file's size, times and inode in `remembered` (a JSON file), so that planning reads
-    unchanged files once; touching a file makes it read again and changes nothing.
+    Names are taken from `base` on where it is given, so that a moved folder keeps its digest.
+    """
+    digest = hashlib.blake2b(digest_size=12)
+    for path, content in content_hashes(files, remembered):
+        digest.update(f"{Path(path).relative_to(base) if base else path}:{content}\n".encode())
+    return digest.hexdigest()
+
+
+def content_hashes(files: Iterable[Path], remembered: Path | None = None) -> list[tuple[str, str]]:
+    """(file, md5 of its content) of each file, in their order; "absent" for one that is not there.
+
+    A content hash is remembered under the file's size, times and inode in `remembered` (a JSON file), so that
+    planning reads unchanged files once; touching a file makes it read again and changes nothing.
     """
     known = _recall(remembered) if remembered else {}
-    digest, new = hashlib.blake2b(digest_size=12), {}
+    found: list[tuple[str, str]] = []
+    new = {}
     for path in files:
-        name = path.relative_to(base) if base else path
         try:
             state = path.stat()
         except OSError:
-            digest.update(f"{name}:absent\n".encode())
+            found.append((str(path), "absent"))
             continue
         key = f"{state.st_size}:{state.st_mtime_ns}:{state.st_ctime_ns}:{state.st_ino}"
         entry = known.get(str(path))
         if entry is None or entry[0] != key:
             with path.open("rb") as file:
                 entry = new[str(path)] = [key, hashlib.file_digest(file, "md5").hexdigest()]
-        digest.update(f"{name}:{entry[1]}\n".encode())
+        found.append((str(path), entry[1]))
     if new and remembered:
         _remember({**known, **new}, remembered)
-    return digest.hexdigest()
+    return found
 
 
 def _recall(remembered: Path) -> dict[str, list[str]]:

@@ -23,8 +23,8 @@ def generated() -> dict[str, str]:
 def _type_in_words(entry: dict[str, Any]) -> str:
     if "$ref" in entry:
         return f"section [{entry['$ref'].split('/')[-1]}](#{entry['$ref'].split('/')[-1].lower()})"
-    if "anyOf" in entry:
-        return " or ".join(_type_in_words(part) for part in entry["anyOf"])
+    if "anyOf" in entry or "oneOf" in entry:
+        return " or ".join(_type_in_words(part) for part in entry.get("anyOf") or entry["oneOf"])
     if "enum" in entry:
         return " \\| ".join(f"`{value}`" for value in entry["enum"])
     if "const" in entry:

@@ -12,9 +12,10 @@ from typing import Any
 
 from workflow_scripts import corpora, networks
 from workflow_scripts.downloads import records
+from workflow_scripts.precomputed import GIVEN, files_of
 from workflow_scripts.study import catalogue
 from workflow_scripts.study.config import Dataset, Study
-from workflow_scripts.study.digest import PACKAGE, code_digest, content_digest
+from workflow_scripts.study.digest import PACKAGE, code_digest, content_digest, content_hashes
 
 Spec = dict[str, Any]
 # Keys of a network's entry that say where it comes from: its embeddings depend on what came, not on these.
@@ -42,19 +43,31 @@ class Plan:
     # -- names -----------------------------------------------------------------------------------------------------
 
     def states(self, model: str) -> list[str]:
-        """All layers that a network has: what is stored."""
+        """All layers that a model has: what is stored."""
         return catalogue.states(self.models[model])
 
     def layers(self, model: str) -> list[str]:
         """The layers of a model, or the one of an acoustic feature set, that the study analyses."""
         if model in self.study.acoustics:
             return [FUNCTIONALS]
+        if model in self.precomputed and "layers" not in self.models[model]:
+            return self.states(model)
         wanted = None if self.study.layers == "all" else [str(layer) for layer in self.study.layers]
         return [state for state in self.states(model) if wanted is None or state in wanted]
 
     @cached_property
+    def precomputed(self) -> list[str]:
+        """The models whose vectors were made elsewhere."""
+        return [name for name, entry in self.models.items() if catalogue.is_precomputed(entry)]
+
+    @cached_property
+    def networks(self) -> list[str]:
+        """The models that listen here."""
+        return [name for name in self.models if name not in self.precomputed]
+
+    @cached_property
     def representations(self) -> list[str]:
-        """Everything that is probed: the networks, then the acoustic feature sets."""
+        """Everything that is probed: the models, then the acoustic feature sets."""
         return [*self.models, *self.study.acoustics]
 
     @cached_property
@@ -251,6 +264,17 @@ class Plan:
             "code": f"record {records.VERSION}",
         }
 
+    def _import_vectors(self, dataset: str, model: str) -> Spec:
+        return {
+            "file": self.models[model]["vectors"][dataset],
+            "md5": self.vector_files(dataset, model),
+            "states": self.states(model),
+        }
+
+    def vector_files(self, dataset: str, model: str) -> dict[str, str]:
+        """{file: md5} of the files that hold a dataset's vectors made elsewhere."""
+        return dict(content_hashes(files_of(self.models[model]["vectors"][dataset]), self._remembered))
+
     def _measure_acoustics(self, dataset: str, features: str) -> Spec:
         return self._preparation(dataset)
 
@@ -262,12 +286,13 @@ class Plan:
         }
 
     def _probing(self, model: str) -> Spec:
-        """Settings of every probe; the functionals of an acoustic feature set are one vector a clip, pooled already."""
+        """Settings of every probe; functionals and vectors made elsewhere are one vector a clip, pooled already."""
         settings = self.study.probing
         assert settings is not None, "no probe is planned without a probing section"
+        pooled = FUNCTIONALS if model in self.study.acoustics else GIVEN if model in self.precomputed else ""
         return {
             "probes": list(settings.probes),
-            "poolings": [FUNCTIONALS] if model in self.study.acoustics else list(settings.poolings),
+            "poolings": [pooled] if pooled else list(settings.poolings),
             "speaker_normalisation": list(settings.speaker_normalisation),
             "C": list(settings.C),
             "inner_folds": settings.inner_folds,
@@ -331,6 +356,8 @@ class Plan:
                 "source": entry.get("source", ""),
                 "layers": self.layers(name),
             }
+            if name in self.precomputed:
+                facts[name]["files"] = {dataset: self.vector_files(dataset, name) for dataset in self.datasets}
         return facts
 
     def _figures_probing(self, dataset: str) -> Spec:

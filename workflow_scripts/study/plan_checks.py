@@ -12,7 +12,8 @@ from typing import Any
 
 from workflow_scripts import corpora, networks
 from workflow_scripts.downloads import places, records
-from workflow_scripts.study.config import Model
+from workflow_scripts.precomputed import NPY, PARQUET
+from workflow_scripts.study.config import Model, Precomputed
 from workflow_scripts.study.plan import Plan
 
 
@@ -118,9 +119,8 @@ def check_layers(plan: Plan) -> Iterable[str]:
     if not plan.study.layers:
         yield "layers: the list is empty; give 'all' or the layers to analyse"
         return
-    longest = max((plan.states(model) for model in plan.models), key=len, default=[])
-    every = dict.fromkeys(state for model in plan.models for state in [*plan.states(model)])
-    ordered = [state for state in longest if state != "final"] + (["final"] if "final" in every else [])
+    every = {state for model in plan.models for state in plan.states(model)}
+    ordered = sorted(every, key=_place)
     for index, layer in enumerate(plan.study.layers):
         if every and str(layer) not in every:
             yield f"layers[{index}]: no model of the study has a layer {layer!r}; valid: {', '.join(ordered)}"
@@ -130,9 +130,35 @@ def check_layers(plan: Plan) -> Iterable[str]:
             yield f"layers: model '{model}' has none of them; name one of {own}, or leave the model out"
 
 
+def _place(layer: str) -> float:
+    """Where a layer stands in any network: by its number, `final` last."""
+    return float("inf") if layer == "final" else int(layer)
+
+
+def check_vectors(plan: Plan) -> Iterable[str]:
+    """Vectors made elsewhere have a file for every dataset of the study, and layers in the order of a network."""
+    for index, model in enumerate(plan.study.models):
+        if not isinstance(model, Precomputed):
+            continue
+        place = f"models[{index}]"
+        for dataset, file in model.vectors.items():
+            if dataset not in plan.datasets:
+                yield f"{place}.vectors: no dataset '{dataset}' in this study" + did_you_mean(dataset, plan.datasets)
+            elif Path(file).suffix not in (PARQUET, NPY):
+                yield f"{place}.vectors.{dataset}: '{file}' is neither {PARQUET} nor {NPY}; see docs/config.md"
+        for dataset in plan.datasets:
+            if dataset not in model.vectors:
+                yield f"{place}.vectors.{dataset}: is required, a file for every dataset of the study"
+        layers = plan.states(model.name)
+        if layers != sorted(set(layers), key=_place) or any(_place(layer) < 0 for layer in layers):
+            yield f"{place}.layers: give layers from 0 on, each once, in the order of the network, 'final' last"
+
+
 def check_models(plan: Plan) -> Iterable[str]:
     """Entries agree with their architecture, or with the config.json of their folder where that is there already."""
     for index, model in enumerate(plan.study.models):
+        if isinstance(model, Precomputed):
+            continue
         name = model.name if isinstance(model, Model) else model
         place, entry, folder = f"models[{index}]", plan.models[name], plan.weights(name)
         architecture = entry.get("architecture")
@@ -202,6 +228,7 @@ CHECKS: tuple[tuple[tuple[str, ...], Callable[[Plan], Iterable[str]]], ...] = (
     (("datasets",), check_protocols),
     (("models",), check_layers),
     (("models",), check_models),
+    (("models", "datasets"), check_vectors),
     (("models", "acoustics"), check_something_is_probed),
     (("embeddings",), check_probing),
 )
@@ -219,7 +246,11 @@ def remarks(plan: Plan) -> list[str]:
             found.append(f"datasets.{dataset}: will be fetched into {folder}: {what}; {offline}")
         elif not corpus.synthetic and not place.exists():
             found.append(f"datasets.{dataset}: nothing lies at {place} yet; {corpora.by_hand(corpus, folder)}")
-    missing = [model for model in plan.models if plan.weights(model) and not _has_weights(plan, model)]
+    for model in plan.precomputed:
+        for dataset in plan.datasets:
+            absent = [file for file, content in plan.vector_files(dataset, model).items() if content == "absent"]
+            found += [f"models: the vectors of {model} are not at {file} yet" for file in absent]
+    missing = [model for model in plan.networks if plan.weights(model) and not _has_weights(plan, model)]
     for model in missing:
         entry, how = plan.models[model], "expected there: config.json, preprocessor_config.json and model.safetensors"
         if plan.is_fetched(model):

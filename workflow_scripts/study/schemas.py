@@ -3,6 +3,7 @@
 SCHEMA_VERSION = 1
 
 Column = tuple[str, str]
+POOLING = "how frames became a vector; functionals for acoustic feature sets, given for vectors made elsewhere"
 
 TABLES: dict[str, dict[str, Column]] = {
     "manifest": {
@@ -70,7 +71,7 @@ TABLES: dict[str, dict[str, Column]] = {
     },
     "layer": {
         "clip_id": ("str", "the clip"),
-        "audio_hash": ("str", "hash of the recording that was embedded"),
+        "audio_hash": ("str", "hash of the recording that was embedded (of vectors made elsewhere: the manifest's)"),
     },
     "acoustics": {
         "clip_id": ("str", "the clip"),
@@ -83,7 +84,7 @@ TABLES: dict[str, dict[str, Column]] = {
         "repeat": ("int", "which draw (paper1), else 0"),
         "fold": ("int", "fold in which the clip was tested"),
         "probe": ("str", "logistic or linear-head"),
-        "pooling": ("str", "how frames became a vector; functionals for acoustic feature sets"),
+        "pooling": ("str", POOLING),
         "speaker_normalisation": ("str", "none, training-only or per-speaker"),
         "null_run": ("int", "0: the real labels; above: a run with labels shuffled within speaker"),
         "true": ("str", "the emotion (the shuffled one in a null run)"),
@@ -143,12 +144,12 @@ TABLES: dict[str, dict[str, Column]] = {
 # The tables of the summaries share their first columns.
 _WHAT = {
     "dataset": ("str", "dataset that is tested"),
-    "model": ("str", "network or acoustic feature set"),
+    "model": ("str", "network, vectors made elsewhere, or acoustic feature set"),
 }
 _HOW = {
     "protocol": ("str", "strict, paper1 or emobox"),
     "probe": ("str", "logistic or linear-head"),
-    "pooling": ("str", "how frames became a vector; functionals for acoustic feature sets"),
+    "pooling": ("str", POOLING),
     "speaker_normalisation": ("str", "none, training-only or per-speaker"),
 }
 _HEADLINE = {"headline": ("bool", "whether probe, pooling and normalisation are the first of the config")}

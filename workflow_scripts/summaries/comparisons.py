@@ -50,7 +50,8 @@ def comparisons(best: pd.DataFrame, models: Facts, seed: int, folds: Mapping[str
 
 
 def pairs(models: Facts) -> list[tuple[str, str, str]]:
-    """(network, counterpart, role): every network against every acoustic set; trained ones against their control."""
+    """(network, counterpart, role): every network (and vectors made elsewhere) against every acoustic set; trained
+    networks against their control."""
     found = [(model, name, ACOUSTICS) for model in networks(models) for name in acoustic_sets(models)]
     controls = [(model, control_of(model, models)) for model in networks(models)]
     return found + [(model, control, CONTROL) for model, control in controls if control]

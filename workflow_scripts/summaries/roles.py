@@ -1,4 +1,4 @@
-"""Which role a model has in a study: trained network, untrained control, acoustic feature set."""
+"""Which role a model has in a study: trained network, untrained control, vectors made elsewhere, acoustic features."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -12,8 +12,13 @@ def acoustic_sets(models: Facts) -> list[str]:
 
 
 def networks(models: Facts) -> list[str]:
-    """Names of the networks, trained and untrained, in the order of the study."""
+    """Names of the networks, trained and untrained, and of vectors made elsewhere, in the order of the study."""
     return [name for name, facts in models.items() if facts["family"] != "acoustics"]
+
+
+def elsewhere(models: Facts) -> list[str]:
+    """Names of the models whose vectors were made elsewhere."""
+    return [name for name, facts in models.items() if facts["family"] == "precomputed"]
 
 
 def untrained(models: Facts) -> list[str]:
@@ -24,10 +29,11 @@ def untrained(models: Facts) -> list[str]:
 def control_of(model: str, models: Facts) -> str:
     """The untrained network that comes closest to a trained one; "" for untrained networks and without any control.
 
-    Closest: by depth, then by family, then by the order of the study.
+    Closest: by depth, then by family, then by the order of the study. Of what made vectors elsewhere nothing is known,
+    so no network of the study is its control.
     """
     facts = models[model]
-    if facts["family"] == "acoustics" or facts["weights"] == "untrained":
+    if facts["family"] in ("acoustics", "precomputed") or facts["weights"] == "untrained":
         return ""
     candidates = untrained(models)
 

@@ -1,0 +1,37 @@
+"""Vectors of a dataset that were made elsewhere, checked against its manifest and stored as those of a network are."""
+
+import logging
+from typing import TYPE_CHECKING
+
+from workflow_scripts.precomputed import GIVEN
+from workflow_scripts.precomputed.fitting import as_float32, fitted
+from workflow_scripts.precomputed.reading import opened
+from workflow_scripts.study import tables
+from workflow_scripts.study.entry import entry
+from workflow_scripts.study.vectors import VectorWriter
+
+if TYPE_CHECKING:
+    from snakemake.iocontainers import Snakemake
+
+    snakemake: Snakemake
+
+log = logging.getLogger(__name__)
+
+
+def main(smk: "Snakemake") -> None:
+    spec = smk.params.spec
+    manifest = tables.read(smk.input.manifest)
+    given = opened(spec["file"], spec["states"])
+    rows = fitted(given, manifest, str(smk.input.manifest))
+    ids, hashes = (manifest[column].tolist() for column in ("clip_id", "audio_hash"))
+    about = {key: value for key, value in spec.items() if key != "code"}
+    for state, path in zip(spec["states"], smk.output.layers, strict=True):
+        vectors = as_float32(given.layer(state), given.clip_ids, f"{spec['file']}, layer {state}")
+        log.info("layer %s: %d clips, %d numbers each", state, *vectors.shape)
+        with VectorWriter(path, {GIVEN: vectors.shape[1]}, {**about, "layer": state}) as writer:
+            writer.append(ids, hashes, {GIVEN: vectors[rows]})
+
+
+if __name__ == "__main__":
+    with entry(snakemake):
+        main(snakemake)

@@ -1,4 +1,5 @@
 # Vocalise: what speech and song share, and what embeddings know. One config is one study.
+import atexit
 import sys
 
 from snakemake.utils import min_version
@@ -6,8 +7,10 @@ from snakemake.utils import min_version
 from workflow_scripts.study.checks import check_study
 from workflow_scripts.study.devices import gpus
 from workflow_scripts.study.errors import UserError
+from workflow_scripts.study.forecast import in_words as forecast
 from workflow_scripts.study.orphans import mark_snakemake
 from workflow_scripts.study.plan import Plan
+from workflow_scripts.study.plan_checks import remarks
 
 min_version("9.27")
 
@@ -25,6 +28,12 @@ try:
 except UserError as mistake:
     print(f"\n{mistake}\n", file=sys.stderr)
     sys.exit(1)
+
+
+# A dry run ends with what is not there yet, how it comes, and how long the study takes.
+if {"-n", "--dry-run", "--dryrun"} & set(sys.argv):
+    ahead = "\n".join(f"  {line}" for line in [*remarks(plan), *forecast(plan)])
+    atexit.register(print, f"\nAhead of this study (config {', '.join(map(str, workflow.configfiles))}):\n{ahead}")
 
 
 include: "rules/common.smk"

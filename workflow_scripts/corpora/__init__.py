@@ -112,6 +112,7 @@ class Corpus:
     synthetic    made by this workflow (rule synthesise); results are marked as demonstrations
     page         where its authors offer it, a web address
     licence      under which terms, in a few words
+    size         (clips, minutes of audio, roughly) of the whole corpus, for a forecast; None where only the files know
     archive      what rule fetch_corpus fetches and unpacks into the default folder; None: brought by hand
     sources      (folder, resolved options) -> files whose content decides the manifest
     """
@@ -132,6 +133,7 @@ class Corpus:
     citation: str = ""
     page: str = ""
     licence: str = ""
+    size: tuple[int, float] | None = None
     archive: Archive | None = None
     sources: Callable[[Path, Mapping[str, Any]], list[Path]] = _all_audio
 

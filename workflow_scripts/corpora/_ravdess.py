@@ -64,6 +64,7 @@ def corpus(name: str, channel: str) -> Corpus:
         speakers=ACTORS,
         paper1=Restriction(tuple(actor for actor in ACTORS if actor != WITHOUT_SONG), COMMON),
         emobox=domain == "speech",
+        size=(1440, 89.0) if domain == "speech" else (1012, 78.0),
         citation="Livingstone & Russo (2018), The Ryerson Audio-Visual Database of Emotional Speech and "
         "Song, PLoS ONE 13(5): e0196391",
         page=PAGE,

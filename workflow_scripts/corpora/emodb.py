@@ -64,6 +64,7 @@ CORPUS = Corpus(
     pool=NAME,
     speakers=SPEAKERS,
     emobox=True,
+    size=(535, 25.0),
     citation="Burkhardt, Paeschke, Rolfes, Sendlmeier & Weiss (2005), A Database of German Emotional Speech, "
     "Interspeech",
     page="http://emodb.bilderbar.info/download/",

@@ -82,6 +82,7 @@ CORPUS = Corpus(
     pool=NAME,
     speakers=SPEAKERS,
     emobox=True,
+    size=(480, 31.0),
     citation="Haq & Jackson (2010), Multimodal Emotion Recognition, in Machine Audition, IGI Global",
     page="http://kahlan.eps.surrey.ac.uk/savee/",
     licence="for research, after registration",

@@ -17,6 +17,7 @@ from typing import Any
 from workflow_scripts.networks import Network, Visitor, Wave, states_of
 
 MODEL_TYPES = ("whisper",)
+FIXED_SECONDS = 30  # what every clip is padded to, and costs
 CITATION = "Radford et al. (2023). Robust speech recognition via large-scale weak supervision. ICML."
 
 ARCHITECTURES: dict[str, dict[str, Any]] = {

@@ -9,14 +9,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from workflow_scripts import networks
 from workflow_scripts.study.plan import Plan
 
 # One core of an x86 server of 2023 without other load: billions of floating-point operations a second in float32.
-CORE_GFLOPS = 40.0
+CORE_GFLOPS = 35.0
 ACOUSTICS = 0.025  # s of one core per s of audio (eGeMAPSv02)
 START_EMBED, START_PROBE = 8.0, 2.5  # s of one core to import what a job needs
 # The nested probe of one layer of RAVDESS speech (1440 clips x 768, 8 emotions, 6 x 5 folds), benchmarks/probing.py
 PROBE, PROBE_SIZE, PROBE_FOLDS = 10.8, 1440 * 768 * 8, 6
+ACOUSTIC_WIDTH = 88
 
 
 @dataclass(frozen=True)
@@ -44,11 +46,9 @@ def work(plan: Plan, results: Path = Path("results")) -> tuple[list[Work], list[
     """Steps of the study with their cost, and the datasets of unknown size, which are not counted."""
     sizes = {name: size for name in plan.datasets if (size := size_of(plan, name, results))}
     seconds = sum(audio for _, audio in sizes.values())
-    embed = sum(
-        START_EMBED + audio * speed(plan, model, results) for model in plan.models for _, audio in sizes.values()
-    )
+    heard = [START_EMBED + speed(plan, model, size, results) for model in plan.networks for size in sizes.items()]
     found = [
-        Work("embed", len(plan.models) * len(sizes), embed),
+        Work("embed", len(heard), sum(heard)),
         Work("acoustics", len(plan.study.acoustics) * len(sizes), ACOUSTICS * seconds * len(plan.study.acoustics)),
     ]
     if plan.study.probing:
@@ -68,7 +68,7 @@ def _probe(plan: Plan, model: str, clips: int) -> float:
     """Seconds of one core for the probe of one layer: all protocols, normalisations and null runs."""
     settings = plan.study.probing
     assert settings is not None
-    width = plan.models[model].get("width", 768) if model in plan.models else 88
+    width = plan.models[model].get("width", 768) if model in plan.models else ACOUSTIC_WIDTH
     emotions = 8 if plan.study.emotions == "all" else len(plan.study.emotions)
     ways = len(settings.speaker_normalisation) * (len(settings.poolings) if model in plan.models else 1)
     runs = 0.0
@@ -80,30 +80,41 @@ def _probe(plan: Plan, model: str, clips: int) -> float:
 
 def size_of(plan: Plan, dataset: str, results: Path) -> tuple[int, float] | None:
     """(clips, seconds of audio) of a dataset: by its manifest where there is one, else by what its corpus states."""
-    manifest = results / "corpora" / dataset / "manifest.parquet"
-    if manifest.is_file():
-        import pyarrow.parquet as pq  # here: only a plan with results needs it
-
-        column = pq.read_table(manifest, columns=["prepared_seconds"], partitioning=None)["prepared_seconds"]
-        return len(column), float(sum(column.to_pylist()))
     size, crop = plan.corpus(dataset).size, plan.datasets[dataset].crop
+    if seconds := _listed(plan, dataset, results):
+        return len(seconds), sum(seconds)
     if size is None:
         return None
     clips, minutes = size
     return clips, clips * crop if crop else minutes * 60
 
 
-def speed(plan: Plan, model: str, results: Path) -> float:
-    """Seconds of one core for one second of audio: by the last run of this network, else by its arithmetic."""
-    for dataset in plan.datasets:
-        file, size = results / "benchmarks" / "embed" / f"{dataset}_{model}.tsv", size_of(plan, dataset, results)
-        if file.is_file() and size:
-            with file.open(newline="") as lines:
-                row = next(csv.DictReader(lines, delimiter="\t"), None)
-            if row and row["cpu_time"] not in ("-", "NA"):
-                return max(float(row["cpu_time"]) - START_EMBED, 0.0) / size[1]
+def _listed(plan: Plan, dataset: str, results: Path) -> list[float]:
+    """Seconds of each clip by the manifest; [] where there is none, or one of another study."""
+    manifest = results / "corpora" / dataset / "manifest.parquet"
+    if not manifest.is_file():
+        return []
+    from workflow_scripts.study import tables  # here: only a plan with results needs to read tables
+
+    made = tables.about(manifest)
+    if made.get("corpus") != plan.datasets[dataset].corpus or made.get("crop") != plan.datasets[dataset].crop:
+        return []
+    return [float(seconds) for seconds in tables.read(manifest)["prepared_seconds"]]
+
+
+def speed(plan: Plan, model: str, dataset: tuple[str, tuple[int, float]], results: Path) -> float:
+    """Seconds of one core for a network to hear a dataset, (name, (clips, seconds)): by the last run, else reckoned."""
+    name, (clips, audio) = dataset
+    file = results / "benchmarks" / "embed" / f"{name}_{model}.tsv"
+    if file.is_file() and _listed(plan, name, results):
+        with file.open(newline="") as lines:
+            row = next(csv.DictReader(lines, delimiter="\t"), None)
+        if row and row["cpu_time"] not in ("-", "NA"):
+            return max(float(row["cpu_time"]) - START_EMBED, 0.0)
     entry = plan.models[model]
-    return gflop_per_second(entry["layers"], entry.get("width", 768), entry.get("sample_rate", 16000)) / CORE_GFLOPS
+    fixed = getattr(networks.find(entry["family"]), "FIXED_SECONDS", None)  # what a clip is padded to
+    gflop = gflop_per_second(entry["layers"], entry.get("width", 768), entry.get("sample_rate", 16000))
+    return gflop / CORE_GFLOPS * (clips * fixed if fixed else audio)
 
 
 def in_words(plan: Plan, results: Path = Path("results")) -> list[str]:

@@ -1,0 +1,81 @@
+"""The forecast of a study's time: sizes, arithmetic of the networks, what an earlier run says, what is not known."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import torch
+from torch.utils.flop_counter import FlopCounterMode
+
+from workflow_scripts.networks import load
+from workflow_scripts.study import catalogue, tables
+from workflow_scripts.study.checks import check_study
+from workflow_scripts.study.forecast import gflop_per_second, in_words, size_of, speed, work
+from workflow_scripts.study.plan import Plan
+from workflow_scripts.study.schemas import TABLES
+
+STUDY = {
+    "study": "A forecast",
+    "datasets": {"speech": {"corpus": "ravdess-speech"}, "short": {"corpus": "ravdess-song", "crop": 1.5}},
+    "models": ["untrained-wav2vec2-base"],
+    "layers": [0, 6],
+    "pairs": [["speech", "short"]],
+    "probing": {},
+}
+
+CATALOGUED = catalogue.entry("untrained-wav2vec2-base")
+
+
+def planned(tmp_path: Path, **changes: object) -> Plan:
+    return Plan(check_study({**STUDY, **changes}), tmp_path / "hashes.json")
+
+
+def test_the_arithmetic_of_a_network_is_what_torch_counts() -> None:
+    network = load("counted", {**CATALOGUED, "name": "counted"}, "", 1)
+    with FlopCounterMode(display=False) as counted, torch.no_grad():
+        network.model(torch.zeros(1, 2 * 16000))
+    own = 2 * gflop_per_second(12, 768, 16000)
+    assert own == pytest.approx(counted.get_total_flops() / 1e9, rel=0.1)
+
+
+def test_known_corpora_are_counted_and_unknown_ones_said(tmp_path: Path) -> None:
+    plan = planned(tmp_path)
+    assert size_of(plan, "speech", tmp_path) == (1440, 89 * 60)
+    assert size_of(plan, "short", tmp_path) == (1012, 1012 * 1.5)
+    steps, unknown = work(plan, tmp_path)
+    assert {one.step: one.jobs for one in steps} == {"embed": 2, "acoustics": 2, "probe": 6, "cross_probe": 6}
+    assert unknown == []
+    mine = planned(tmp_path, datasets={"mine": {"corpus": "table", "file": "clips.csv"}}, pairs=[])
+    assert work(mine, tmp_path) == ([], ["mine"])
+    assert in_words(mine, tmp_path) == [
+        "not counted, since nobody knows their size before they are listed: mine",
+    ]
+
+
+def test_more_work_takes_longer(tmp_path: Path) -> None:
+    def total(**changes: object) -> float:
+        return sum(one.core_seconds for one in work(planned(tmp_path, **changes), tmp_path)[0])
+
+    assert total(layers="all") > total() > total(layers=[6])
+    assert total(models=["untrained-wavlm-large"]) > 2 * total()
+    # every clip of Whisper costs 30 s
+    assert total(models=["untrained-whisper-base"], layers=[0]) > total(models=["untrained-wav2vec2-base"], layers=[0])
+
+
+def test_a_manifest_and_an_earlier_run_of_the_same_corpus_count(tmp_path: Path) -> None:
+    plan = planned(tmp_path)
+    words = {"str": "", "int": 0, "float": 2.0, "bool": False}
+    manifest = pd.DataFrame({column: [words[kind]] * 3 for column, (kind, _) in TABLES["manifest"].items()})
+    path = tmp_path / "corpora" / "speech" / "manifest.parquet"
+    benchmark = tmp_path / "benchmarks" / "embed" / "speech_untrained-wav2vec2-base.tsv"
+    benchmark.parent.mkdir(parents=True)
+    benchmark.write_text("s\tcpu_time\n30\t28.0\n")
+    tables.write(manifest, path, "manifest", {"corpus": "savee", "crop": None})
+    assert size_of(plan, "speech", tmp_path) == (1440, 89 * 60)  # results of another study
+    tables.write(manifest, path, "manifest", {"corpus": "ravdess-speech", "crop": None})
+    assert size_of(plan, "speech", tmp_path) == (3, 6.0)
+    assert speed(plan, "untrained-wav2vec2-base", ("speech", (3, 6.0)), tmp_path) == 20.0
+    assert (
+        "embed 30 s"
+        in in_words(planned(tmp_path, datasets={"speech": STUDY["datasets"]["speech"]}, pairs=[]), tmp_path)[0]
+    )

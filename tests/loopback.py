@@ -69,8 +69,8 @@ class Server:
         body = body[: fault.cut_after][: fault.stop_after]
         for at in range(0, len(body), 4096):
             piece = body[at : at + 4096]
+            request.sent += len(piece)  # before: afterwards the other side may have gone on already
             handler.wfile.write(piece)
-            request.sent += len(piece)
             time.sleep(fault.pause)
         if fault.stop_after is not None:
             handler.connection.settimeout(60)

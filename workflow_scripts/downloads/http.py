@@ -4,7 +4,6 @@ import hashlib
 import http.client
 import logging
 import os
-import re
 import time
 import urllib.error
 import urllib.request
@@ -84,18 +83,11 @@ class _Transfer:
     def __init__(self, url: str, part: Path, size: int) -> None:
         self.url, self.part, self.size = url, part, size
         self.tag = ""  # names the content that the last try found, where the server gives such names
-        if self.have > size:
-            self._drop()
         self.pieces = 2 if self.have else 0  # responses that the part is made of; nobody knows an ended run's
 
     @property
     def have(self) -> int:
         return self.part.stat().st_size if self.part.exists() else 0
-
-    def _drop(self) -> None:
-        with on_disk(self.part):
-            self.part.unlink(missing_ok=True)
-        self.pieces = 0
 
     def complete(self) -> None:
         """Try until the part has all its bytes. Raises UserError after too many tries without progress."""
@@ -156,7 +148,8 @@ class _Transfer:
                 if error.code not in PASSING:
                     raise UserError(said, self.url) from error
                 if error.code == 416:  # the part is longer than what the server has now
-                    self._drop()
+                    with on_disk(self.part):
+                        self.part.unlink(missing_ok=True)
                 raise _Cut(said, _seconds(error.headers.get("Retry-After", ""))) from error
         except urllib.error.URLError as error:
             raise _Cut(error.reason) from error
@@ -172,13 +165,10 @@ class _Transfer:
         """
         if response.headers.get_content_type() == "text/html":
             raise UserError("the server sent a web page instead of the file (a login, or a proxy's notice?)", self.url)
-        begin, whole = 0, response.headers.get("Content-Length", "")
         if response.status == 206:
-            stated = re.fullmatch(r"bytes (\d+)-\d+/(\d+|\*)", response.headers.get("Content-Range", ""))
-            if stated is None or int(stated[1]) != self.have:
-                self._drop()
-                raise _Cut("the server sent another range than was asked for")
-            begin, whole = self.have, stated[2]
+            begin, whole = self.have, response.headers.get("Content-Range", "").rpartition("/")[2]
+        else:
+            begin, whole = 0, response.headers.get("Content-Length", "")
         if whole.isdigit() and int(whole) != self.size:
             raise UserError(f"the server has {whole} bytes instead of {self.size}: another file or version", self.url)
         return begin

@@ -217,6 +217,7 @@ def remarks(plan: Plan) -> list[str]:
         if folder and not Path(folder).exists():
             source = plan.models[model].get("source")
             published = f" (published as {source})" if source else ""
-            files = "config.json, preprocessor_config.json and model.safetensors"
+            of_transformers = hasattr(networks.find(plan.models[model]["family"]), "MODEL_TYPES")
+            files = "config.json, preprocessor_config.json and model.safetensors" if of_transformers else "its weights"
             found.append(f"models: {model} is not at {folder} yet; expected there: {files}{published}")
     return found

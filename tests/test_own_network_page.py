@@ -13,6 +13,8 @@ from workflow_scripts.embedding.forward import hidden_states
 from workflow_scripts.networks import load
 from workflow_scripts.study.checks import check_study
 from workflow_scripts.study.errors import UserError
+from workflow_scripts.study.plan import Plan
+from workflow_scripts.study.plan_checks import remarks
 
 STUDY = {"study": "A test", "datasets": {"speech": {"corpus": "emodb"}}}
 
@@ -27,7 +29,8 @@ def models(tmp_path):
 
 
 def test_the_study_of_the_page_passes_and_a_slip_in_it_is_refused(models):
-    assert len(check_study({**STUDY, "models": models}).models) == 2
+    study = check_study({**STUDY, "models": models})
+    assert "models: mine is not at weights/mine yet; expected there: its weights" in remarks(Plan(study))
     with pytest.raises(UserError, match=r"models\[1\].layers: architecture 'my-network' has 4, the entry says 3"):
         check_study({**STUDY, "models": [models[0], {**models[1], "layers": 3}]})
     with pytest.raises(UserError, match=f"no family 'of-the-pge'; did you mean '{OF_THE_PAGE}'"):

@@ -252,7 +252,10 @@ def remarks(plan: Plan) -> list[str]:
             found += [f"models: the vectors of {model} are not at {file} yet" for file in absent]
     missing = [model for model in plan.networks if plan.weights(model) and not _has_weights(plan, model)]
     for model in missing:
-        entry, how = plan.models[model], "expected there: config.json, preprocessor_config.json and model.safetensors"
+        entry = plan.models[model]
+        of_transformers = hasattr(networks.find(entry["family"]), "MODEL_TYPES")
+        files = "config.json, preprocessor_config.json and model.safetensors" if of_transformers else "its weights"
+        how = f"expected there: {files}"
         if plan.is_fetched(model):
             page = places.page(entry["source"], entry.get("revision", "main"))
             how = f"snakemake fetches it from {page} (licence: {entry.get('licence', 'see there')})"

@@ -11,10 +11,10 @@ import torch
 from network_cases import noise
 from published_networks import LAYOUTS, POSITIONS, in_shards, pickled, published
 from safetensors.torch import load_file
-from workflow_scripts.networks.forward import hidden_states
 
 from workflow_scripts import convert_weights
 from workflow_scripts.downloads.checkpoints import convert, pickles, shards
+from workflow_scripts.embedding.forward import hidden_states
 from workflow_scripts.networks import load
 from workflow_scripts.study.errors import UserError
 

@@ -342,3 +342,14 @@ def test_a_page_in_place_of_the_hub_is_told(answer, hub, folder):
     hub.instead = answer
     text = refused(SOURCE, "main", folder)
     assert "check HF_ENDPOINT and the proxy" in text
+
+
+@pytest.mark.parametrize("damage", ["", "no json", "[]", '{"source": "someone/some-network"}'])
+def test_a_folder_whose_record_is_damaged_is_neither_trusted_nor_overwritten(damage, hub, folder):
+    made = published(SAFE)
+    hub.publish(SOURCE, made.files)
+    fetch(SOURCE, "main", folder)
+    (folder / "fetched.json").write_text(damage)
+    with pytest.raises(UserError, match="holds files that were not fetched"):
+        fetch(SOURCE, "main", folder)
+    assert "commit" not in load("mine", made.entry, folder, 1).about

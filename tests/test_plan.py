@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from workflow_scripts import corpora
+from workflow_scripts.downloads import records
 from workflow_scripts.study.checks import check_study
 from workflow_scripts.study.plan import Plan
 
@@ -114,7 +115,7 @@ def test_weights_count_as_fetched_before_and_after_the_fetch_and_not_when_replac
     (folder / "config.json").write_text("{}")
     (folder / "model.safetensors").write_bytes(b"weights")
     by_hand = digest()
-    (folder / "fetched.json").write_text(json.dumps({"files": {}, "digest": by_hand}))
+    (folder / "fetched.json").write_text(json.dumps({**dict.fromkeys(records.KEYS), "digest": by_hand}))
     assert digest() == "as fetched"
     (folder / "model.safetensors").write_bytes(b"other weights")
     replaced = digest()

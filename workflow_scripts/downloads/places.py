@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from urllib.parse import quote
 
 
 def endpoint() -> str:
@@ -11,7 +12,7 @@ def endpoint() -> str:
 
 def page(source: str, revision: str) -> str:
     """The page of a repository that lists its files."""
-    return f"{endpoint()}/{source}/tree/{revision}"
+    return f"{endpoint()}/{source}/tree/{quote(revision, safe='')}"
 
 
 def by_hand(page: str, folder: str | Path) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 
 RECORD = "fetched.json"
 VERSION = 1  # raised by hand when what a fetch leaves behind becomes another
+KEYS = {"source", "endpoint", "revision", "commit", "licence", "converted", "published", "files", "digest"}
 Record = dict[str, Any]
 
 
@@ -20,12 +21,12 @@ def is_left_to_fetch(folder: Path) -> bool:
 
 
 def read(folder: Path) -> Record:
-    """The record of a folder; {} where there is none that can be read."""
+    """The record of a folder; {} where there is none, or something else under its name."""
     try:
         loaded = json.loads((folder / RECORD).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
-    return loaded if isinstance(loaded, dict) and isinstance(loaded.get("files"), dict) else {}
+    return loaded if isinstance(loaded, dict) and loaded.keys() >= KEYS else {}
 
 
 def write(folder: Path, record: Record) -> None:

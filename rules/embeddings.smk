@@ -63,6 +63,7 @@ for MODEL in plan.precomputed:
             f"import_vectors_of_{MODEL}"
         input:
             manifest="results/corpora/{dataset}/manifest.parquet",
+            set_aside="results/corpora/{dataset}/set_aside.parquet",
         output:
             layers=expand(
                 "results/embeddings/{{dataset}}/{{model}}/layer_{layer}.parquet",

@@ -1,5 +1,6 @@
 """Vectors made elsewhere: every form is read alike, and what does not fit the manifest is refused by name."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -39,7 +40,9 @@ def parquet(path: Path, **columns: Any) -> str:
 def npy(path: Path, values: Any, **columns: Any) -> str:
     """An array with its list of clips beside it."""
     np.save(path, values)
-    pd.DataFrame({"clip_id": IDS, **columns}).to_csv(path.with_suffix(".clips.csv"), index=False)
+    pd.DataFrame({**columns, "clip_id": columns.get("clip_id", IDS)}).to_csv(
+        path.with_suffix(".clips.csv"), index=False
+    )
     return str(path)
 
 
@@ -209,7 +212,15 @@ def given(ids: list[str], hashes: list[str] | None = None) -> Any:
 def test_rows_come_in_the_order_of_the_manifest() -> None:
     order = np.random.default_rng(1).permutation(8)
     shuffled = given([IDS[row] for row in order], [HASHES[row] for row in order])
-    np.testing.assert_array_equal(order[fitted(shuffled, manifest(), "m.parquet")], np.arange(8))
+    np.testing.assert_array_equal(order[fitted(shuffled, manifest(), [], "m.parquet")], np.arange(8))
+
+
+def test_vectors_of_clips_that_were_set_aside_are_left_out() -> None:
+    more = given(["bad", *IDS[:4], "broken", *IDS[4:]], ["", *HASHES[:4], "", *HASHES[4:]])
+    rows = fitted(more, manifest(), ["bad", "broken", "not given", IDS[0]], "m.parquet")
+    assert rows.tolist() == [1, 2, 3, 4, 6, 7, 8, 9]
+    with pytest.raises(UserError, match="1 clips have a vector but are not in the manifest: broken"):
+        fitted(more, manifest(), ["bad"], "m.parquet")
 
 
 MISFITS = {
@@ -229,7 +240,7 @@ MISFITS = {
 def test_ids_and_audio_that_do_not_fit_are_refused_by_name(fault: str) -> None:
     ids, hashes, words = MISFITS[fault]
     with pytest.raises(UserError) as refused:
-        fitted(given(ids, hashes), manifest(), "m.parquet")
+        fitted(given(ids, hashes), manifest(), [], "m.parquet")
     assert str(refused.value).startswith(f"my.parquet: {words}\n")
     assert "m.parquet" in str(refused.value)
 
@@ -238,7 +249,7 @@ def test_ids_and_audio_that_do_not_fit_are_refused_by_name(fault: str) -> None:
 def test_ids_written_otherwise_are_refused_and_the_right_form_is_told(form: str) -> None:
     theirs = [form.format(clip.removeprefix("mine/")) for clip in IDS]
     with pytest.raises(UserError) as refused:
-        fitted(given(theirs), manifest(), "m.parquet")
+        fitted(given(theirs), manifest(), [], "m.parquet")
     assert "8 clips have a vector but are not in the manifest" in str(refused.value)
     assert f"8 would fit if written as there, such as mine/clip-0 for {theirs[0]}" in str(refused.value)
 
@@ -267,15 +278,18 @@ def test_numbers_that_are_none_are_refused_by_clip(value: float, kind: type, wor
 # -- the entry -------------------------------------------------------------------------------------------------------
 
 
-def run(folder: Path, file: str, layers: list[str]) -> list[Path]:
+def run(folder: Path, file: str, layers: list[str], aside: Sequence[str] = ()) -> list[Path]:
     clips = manifest()
     for column, (kind, _) in TABLES["manifest"].items():
         clips[column] = clips.get(column, WORDS[kind])
     tables.write(clips, folder / "manifest.parquet", "manifest")
+    aside = pd.DataFrame(aside, columns=["clip_id"]).assign(path="", reason="")
+    tables.write(aside, folder / "set_aside.parquet", "set_aside")
     spec = {"dataset": "speech", "model": "theirs", "file": file, "md5": {file: "0"}, "states": layers, "code": "c"}
     outputs = [folder / f"layer_{layer}.parquet" for layer in layers]
-    job = SimpleNamespace(manifest=folder / "manifest.parquet"), SimpleNamespace(layers=outputs)
-    import_vectors.main(SimpleNamespace(params=SimpleNamespace(spec=spec), input=job[0], output=job[1]))
+    inputs = {name: folder / f"{name}.parquet" for name in ("manifest", "set_aside")}
+    job = {"input": SimpleNamespace(**inputs), "output": SimpleNamespace(layers=outputs)}
+    import_vectors.main(SimpleNamespace(params=SimpleNamespace(spec=spec), **job))
     return outputs
 
 
@@ -293,6 +307,13 @@ def test_the_entry_writes_layers_in_the_form_of_a_networks(tmp_path: Path) -> No
         about = tables.about(path)
         assert (about["table"], about["layer"], about["model"]) == ("layer", LAYERS[place], "theirs")
         assert about["md5"] == {file: "0"}
+
+
+def test_the_entry_does_not_look_at_the_numbers_of_clips_that_were_set_aside(tmp_path: Path) -> None:
+    ids = ["bad", *IDS]
+    values = np.vstack([np.full((1, 4), np.nan), X[:, 0]])
+    [path] = run(tmp_path, npy(tmp_path / "x.npy", values, clip_id=ids), ["0"], aside=["bad"])
+    np.testing.assert_array_equal(tables.read_vectors(path, GIVEN)[2], X[:, 0])
 
 
 def test_the_entry_names_file_and_layer_of_a_number_that_is_none(tmp_path: Path) -> None:

@@ -21,15 +21,17 @@ log = logging.getLogger(__name__)
 def main(smk: "Snakemake") -> None:
     spec = smk.params.spec
     manifest = tables.read(smk.input.manifest)
+    set_aside = tables.read(smk.input.set_aside)["clip_id"].tolist()
     given = opened(spec["file"], spec["states"])
-    rows = fitted(given, manifest, str(smk.input.manifest))
+    rows = fitted(given, manifest, set_aside, str(smk.input.manifest))
+    log.info("%d rows, %d of them of clips of the manifest", len(given.clip_ids), len(rows))
     ids, hashes = (manifest[column].tolist() for column in ("clip_id", "audio_hash"))
     about = {key: value for key, value in spec.items() if key != "code"}
     for state, path in zip(spec["states"], smk.output.layers, strict=True):
-        vectors = as_float32(given.layer(state), given.clip_ids, f"{spec['file']}, layer {state}")
+        vectors = as_float32(given.layer(state)[rows], ids, f"{spec['file']}, layer {state}")
         log.info("layer %s: %d clips, %d numbers each", state, *vectors.shape)
         with VectorWriter(path, {GIVEN: vectors.shape[1]}, {**about, "layer": state}) as writer:
-            writer.append(ids, hashes, {GIVEN: vectors[rows]})
+            writer.append(ids, hashes, {GIVEN: vectors})
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,12 +13,13 @@ from workflow_scripts.materials.matching import refuse, rows_of
 from workflow_scripts.precomputed.reading import Given, Vectors
 
 
-def fitted(given: Given, manifest: pd.DataFrame, listed: str) -> npt.NDArray[np.int64]:
+def fitted(given: Given, manifest: pd.DataFrame, set_aside: Collection[str], listed: str) -> npt.NDArray[np.int64]:
     """For each clip of the manifest the row of its vectors.
 
     Args:
         given: the vectors.
         manifest: of the dataset: clip_id, audio_hash.
+        set_aside: clips that the manifest leaves out since they cannot be used; their vectors are left out as well.
         listed: file of the manifest, for the message.
 
     Raises:
@@ -32,7 +33,9 @@ def fitted(given: Given, manifest: pd.DataFrame, listed: str) -> npt.NDArray[np.
     if meant:
         wrong, right = next(iter(meant.items()))
         remedy += f"; {len(meant)} would fit if written as there, such as {right} for {wrong}"
-    rows = rows_of(clip_ids, given.clip_ids, given.place, remedy)
+    left_out = set(set_aside).difference(clip_ids)
+    kept = [row for row, clip in enumerate(given.clip_ids) if clip not in left_out]
+    rows = np.array(kept, dtype=np.int64)[rows_of(clip_ids, [given.clip_ids[row] for row in kept], given.place, remedy)]
     if given.audio_hashes is not None:
         pairs = zip(clip_ids, manifest["audio_hash"], rows, strict=True)
         other = [clip for clip, audio, row in pairs if given.audio_hashes[row] != audio]

@@ -1,14 +1,11 @@
 """Networks are fetched, heard and reported; afterwards nothing is fetched again, and nothing needs the network."""
 
 import json
-import sys
 from pathlib import Path
 
 import pytest
-from project import Project, job_counts, make_clips
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
 from hub_server import Hub, serving
+from project import Project, job_counts, make_clips
 from published_networks import old_names, published, safe
 
 SAFE, PICKLE = "wav2vec2, recogniser, safetensors beside a pickle", "mert, pickle"

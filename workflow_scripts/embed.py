@@ -10,6 +10,7 @@ import pandas as pd
 import torch
 
 from workflow_scripts.embedding.batches import Heard, Vectors, embed
+from workflow_scripts.embedding.device import ready_device
 from workflow_scripts.embedding.forward import check_wave
 from workflow_scripts.embedding.frame_statistics import FrameStatistics
 from workflow_scripts.embedding.pooling import POOLINGS
@@ -29,11 +30,7 @@ log = logging.getLogger(__name__)
 
 def main(smk: "Snakemake") -> None:
     spec = smk.params.spec
-    torch.set_num_threads(smk.threads)
-    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    # float32 means float32: no shortened products on the GPU
-    torch.set_float32_matmul_precision("highest")
-    torch.backends.cudnn.allow_tf32 = False
+    device = ready_device(smk.threads)
 
     manifest = tables.read(smk.input.manifest)
     network = load(spec["model"], spec["model_entry"], spec["weights_folder"], spec["seed"])

@@ -1,8 +1,9 @@
 """Held-out clips of one dataset under one protocol, and what leaks across the split, from its manifest."""
 
 import logging
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -26,24 +27,8 @@ EMOBOX = Path(__file__).resolve().parents[1] / "resources" / "emobox_folds.csv"
 def main(smk: "Snakemake") -> None:
     spec = smk.params.spec
     place = f"dataset {spec['dataset']}, protocol {spec['protocol']}"
-    corpus = corpora.find(spec["corpus"])
     manifest = tables.read(smk.input.manifest)
-    if spec["emotions"]:
-        manifest = manifest[manifest["emotion"].isin(spec["emotions"])]
-    if spec["protocol"] == "paper1":
-        manifest = splits.restricted(manifest, corpus.paper1)
-    if manifest.empty:
-        raise UserError("no clip has an emotion of the study", place, "see `emotions` in the config")
-    speakers = corpora.speakers_of(corpus, spec["options"])
-
-    def split(clips: pd.DataFrame) -> pd.DataFrame:
-        if spec["protocol"] == "strict":
-            return splits.strict(clips, speakers, spec["folds"])
-        if spec["protocol"] == "paper1":
-            return splits.paper1(clips, spec["draws"], spec["stratified"])
-        return splits.emobox(clips, pd.read_csv(EMOBOX))
-
-    clips, folds, left_out = splits.fit(manifest, split)
+    clips, folds, left_out = hold_out(manifest, spec)
     if left_out and spec["on_bad_clips"] == "stop":
         raise UserError(
             f"{len(left_out)} clips cannot be used in these folds:\n{splits.unfit_in_words(left_out)}",
@@ -60,6 +45,34 @@ def main(smk: "Snakemake") -> None:
     tables.write(folds, smk.output.folds, "folds", spec)
     tables.write(found, smk.output.leaks, "leaks", spec)
     tables.write(pd.DataFrame(aside, columns=SET_ASIDE_COLUMNS), smk.output.set_aside, "set_aside", spec)
+
+
+def hold_out(manifest: pd.DataFrame, spec: Mapping[str, Any]) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, str]]:
+    """Split a manifest as its protocol says: (clips that the folds use, folds, {clip_id: reason} of the others).
+
+    Clips of emotions outside the study, or outside the part that the protocol uses, are in neither.
+
+    Raises:
+        UserError: no clip is left, or none can be held out.
+    """
+    corpus = corpora.find(spec["corpus"])
+    if spec["emotions"]:
+        manifest = manifest[manifest["emotion"].isin(spec["emotions"])]
+    if spec["protocol"] == "paper1":
+        manifest = splits.restricted(manifest, corpus.paper1)
+    if manifest.empty:
+        place = f"dataset {spec['dataset']}, protocol {spec['protocol']}"
+        raise UserError("no clip has an emotion of the study", place, "see `emotions` in the config")
+    speakers = corpora.speakers_of(corpus, spec["options"])
+
+    def split(clips: pd.DataFrame) -> pd.DataFrame:
+        if spec["protocol"] == "strict":
+            return splits.strict(clips, speakers, spec["folds"])
+        if spec["protocol"] == "paper1":
+            return splits.paper1(clips, spec["draws"], spec["stratified"])
+        return splits.emobox(clips, pd.read_csv(EMOBOX))
+
+    return splits.fit(manifest, split)
 
 
 if __name__ == "__main__":

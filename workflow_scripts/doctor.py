@@ -150,8 +150,14 @@ def of_dataset(plan: Plan, name: str, config: str) -> bool:
     seen = examination.examine(manifest, set_aside, emotions)
     asked = manifest[manifest["emotion"].isin(emotions)] if emotions else manifest
     print(dataset_words.report(seen, protocols, confounds(name, asked)))
-    chooses = probing is not None and "logistic" in probing.probes
-    return end(*examination.faults(seen, protocols, stops=study.bad_clips == "stop", chooses=chooses))
+    wrong, told = examination.faults(
+        seen,
+        protocols,
+        own_emotions=spec["own_emotions"],
+        stops=study.bad_clips == "stop",
+        chooses=probing is not None and "logistic" in probing.probes,
+    )
+    return end(wrong, told)
 
 
 def end(wrong: list[str], told: list[str] | None = None) -> bool:

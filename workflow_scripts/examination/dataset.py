@@ -159,11 +159,17 @@ def examine_protocol(
 
 
 def faults(
-    seen: DatasetExamination, protocols: Sequence[ProtocolExamination], *, stops: bool, chooses: bool
+    seen: DatasetExamination,
+    protocols: Sequence[ProtocolExamination],
+    *,
+    own_emotions: Sequence[str],
+    stops: bool,
+    chooses: bool,
 ) -> tuple[list[str], list[str]]:
     """(why the study cannot use the dataset, what else a reader should know), in words.
 
     Args:
+        own_emotions: words of the study that are none of the common ones; a study that stops needs clips of each.
         stops: the study stops at clips that cannot be used (`bad_clips: stop`).
         chooses: the study chooses C on held-out training speakers (probe `logistic`).
     """
@@ -173,7 +179,8 @@ def faults(
     if aside:
         (wrong if stops else told).append(f"{aside} of {seen.found} recordings cannot be used")
     if seen.unheard:
-        told.append(f"no clip has the emotion {', '.join(seen.unheard)} of the study")
+        needed = stops and bool(set(own_emotions) & set(seen.unheard))
+        (wrong if needed else told).append(f"no clip has the emotion {', '.join(seen.unheard)} of the study")
     if len(seen.counts.columns) - len(seen.outside) < 2:
         wrong.append("fewer than two emotions of the study are there, so none can be told from another")
     if seen.equal:

@@ -62,9 +62,7 @@ def _speakers(seen: DatasetExamination) -> str:
     title = "Clips by speaker and emotion"
     if seen.outside:
         title += f" (not in the study: {', '.join(seen.outside)})"
-    rows = [
-        [str(name), *map(str, row), str(sum(row))] for name, row in zip(counts.index, counts.to_numpy(), strict=True)
-    ]
+    rows = [[str(row[0]), *map(str, row[1:]), str(sum(row[1:]))] for row in counts.itertuples()]
     if len(rows) > MOST_SPEAKERS:
         left = counts.iloc[MOST_SPEAKERS:]
         rows = rows[:MOST_SPEAKERS]
@@ -102,14 +100,13 @@ def _protocol(one: ProtocolExamination) -> str:
     title = f"Protocol {one.protocol}" + ("" if one.planned else " (not in the study)")
     if one.refused:
         return section(title, [("cannot be used", one.refused.replace("\n", "\n    "))])
-    draws = (
-        f"{one.repeats} draws, {_span((one.folds, one.folds))} test part each" if one.repeats > 1 else f"{one.folds}"
-    )
+    draws = f"{one.repeats} draws of one test part" if one.repeats > 1 else str(one.folds)
+    allowed = "" if one.protocol == "strict" else "; the protocol allows it"
     leaking = ", ".join(f"{kind} {found} of {of}" for kind, found, of in one.leaking)
     lines = [
         ("uses", f"{one.clips} clips of {one.speakers} speakers"),
         ("folds", f"{draws}; {_span(one.tested)} clips of {_span(one.tested_speakers)} speakers are tested at a time"),
-        ("on both sides", f"{leaking} (of the test parts, summed over folds)"),
+        ("on both sides", f"{leaking} (of the test parts, summed over folds{allowed})"),
         ("smallest p", f"{one.p_speakers:.3g} over speakers, {one.p_permutation:.3g} over clips"),
         *((f"cannot use {count}", why) for why, count in one.left_out.items()),
         *((f"fold {fold}", f"tests no {', '.join(words)}") for fold, words in one.absent),

@@ -71,10 +71,10 @@ def report(one: Network, family: str, seen: NetworkExamination, device: str, thr
         ("silence, a click", "finite in every layer" if silent else "NOT finite"),
         ("a second call", "gives the same numbers" if again else "gives OTHER numbers"),
     ]
+    batch = f"{pace.clips} clip{'s' if pace.clips > 1 else ''}, {pace.audio:.3g} s in all"
     cost = [
         ("machine", f"{device}" + (f", {threads} thread{'s' if threads > 1 else ''}" if threads else "")),
-        ("speed", f"{pace.wall / pace.audio:.3g} s per second of audio (a batch of {pace.clips} clips, "
-                  f"{pace.audio:.3g} s in all, float32)"),
+        ("speed", f"{pace.wall / pace.audio:.3g} s per second of audio (a batch of {batch}, float32)"),
         ("memory", f"{pace.memory / 1e6:.0f} MB at most in this process, libraries and weights included"),
     ]  # fmt: skip
     if pace.gpu_memory:

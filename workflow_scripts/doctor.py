@@ -5,7 +5,6 @@ output, the verdict last; the exit status is 0 where it is fit for use, else 1.
 """
 
 import argparse
-import json
 import logging
 import os
 import platform
@@ -14,9 +13,9 @@ import traceback
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from workflow_scripts import networks
+from workflow_scripts.downloads import records
 from workflow_scripts.study import catalogue
 from workflow_scripts.study.checks import read_study
 from workflow_scripts.study.errors import UserError
@@ -48,14 +47,18 @@ def with_model(plan: Plan, name: str) -> Plan:
 
 def examinations(plan: Plan, name: str) -> list[Callable[[Plan, str, str], bool]]:
     """What a name asks for; both where a dataset and a model have it. Raises UserError for an unknown name."""
-    of_networks = [model for model, entry in plan.models.items() if entry["family"] in networks.names()]
+    if name in plan.precomputed:
+        raise UserError(
+            f"the vectors of '{name}' were made elsewhere, so there is no network to listen to",
+            remedy="snakemake compares them with the clips",
+        )
     found: list[Callable[[Plan, str, str], bool]] = []
     if name in plan.datasets:
         found.append(of_dataset)
-    if name in of_networks:
+    if name in plan.networks:
         found.append(of_network)
     if not found:
-        valid = dict.fromkeys([*plan.datasets, *of_networks, *catalogue.names()])
+        valid = dict.fromkeys([*plan.datasets, *plan.networks, *catalogue.names()])
         raise UserError(
             f"no dataset or model is called '{name}'{did_you_mean(name, valid)}",
             remedy="name one of the config (--config), or of resources/models.yaml",
@@ -65,6 +68,8 @@ def examinations(plan: Plan, name: str) -> list[Callable[[Plan, str, str], bool]
 
 def of_network(plan: Plan, name: str, config: str) -> bool:
     """Report on a network; True where it is not fit for use."""
+    # as in every job: a network is read from its folder, never from the hub (read when libraries are imported)
+    os.environ.update(HF_HUB_OFFLINE="1", TRANSFORMERS_OFFLINE="1")
     from workflow_scripts.embedding.device import ready_device
     from workflow_scripts.examination import network as examination
     from workflow_scripts.examination import network_words
@@ -82,7 +87,9 @@ def of_network(plan: Plan, name: str, config: str) -> bool:
     tell(f"{name}: loading")
     try:
         network = networks.load(name, entry, folder, plan.study.seed)
-        print(network_words.origin(entry, folder, fetched(Path(folder)) if folder else {}, said.lines))
+        record = records.read(Path(folder)) if folder else {}
+        altered = records.changed(Path(folder), record) if record else []
+        print(network_words.origin(entry, folder, record, altered, said.lines))
         network.model.to(device)
         seen = examination.examine(
             network,
@@ -187,15 +194,6 @@ class _Said(logging.Handler):
 def not_there(plan: Plan, begin: str) -> str:
     """The remark of the config check on what is not where it is looked for; "" where it is there."""
     return next((remark for remark in remarks(plan) if remark.startswith(begin)), "")
-
-
-def fetched(folder: Path) -> dict[str, Any]:
-    """What a fetch recorded beside the weights (source, commit, licence); {} where nothing was."""
-    try:
-        loaded = json.loads((folder / "fetched.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return loaded if isinstance(loaded, dict) else {}
 
 
 def device_name(gpu: bool) -> str:

@@ -37,7 +37,7 @@ class Layer:
         reversed: float64, the batch in reversed order against each alone.
         alone32, together32: float32 against the clip alone in float64, the clip alone and in a batch.
         half: bfloat16 against float32, norm of the difference over norm; NaN where it was not asked for.
-        finite: silence and a click give finite numbers.
+        finite: silence and a click give finite numbers, behind the shorter clip's last frame too.
         repeated: a second call gives the same numbers.
     """
 
@@ -165,7 +165,7 @@ def compare(network: Network, waves: Sequence[Wave], alone: States, precision: s
     del doubled
     half = _alone(_in_precision(network, torch.bfloat16), waves) if precision == "bfloat16" else None
     repeated = hidden_states(network, [waves[-1]])[0]
-    odd = _alone(network, _silence_and_click(network))
+    finite = _finite(network, _silence_and_click(network))
     return [
         Layer(
             state=state,
@@ -174,7 +174,7 @@ def compare(network: Network, waves: Sequence[Wave], alone: States, precision: s
             alone32=_worst(_relative, alone, exact, state),
             together32=_worst(_relative, together, exact, state),
             half=_worst(_by_norm, half, alone, state) if half else float("nan"),
-            finite=all(bool(torch.isfinite(clip[state]).all()) for clip in odd),
+            finite=finite[state],
             repeated=torch.equal(repeated[state], alone[-1][state]),
         )
         for state in network.states
@@ -251,6 +251,17 @@ def _silence_and_click(network: Network) -> list[Wave]:
     click = np.zeros(network.shortest + network.stride, np.float32)
     click[0] = 1
     return [silence, click]
+
+
+def _finite(network: Network, waves: Sequence[Wave]) -> dict[str, bool]:
+    """Whether each state of a batch is finite, behind the clips' last frames too."""
+    found: dict[str, bool] = {}
+
+    def visit(state: str, frames: torch.Tensor, lengths: list[int]) -> None:
+        found[state] = bool(torch.isfinite(frames).all())
+
+    forward(network, waves, visit)
+    return found
 
 
 def _change(network: Network, wave: Wave, own: dict[str, torch.Tensor], other: Wave) -> float:

@@ -8,27 +8,32 @@ from workflow_scripts.examination.words import Line, section, table
 from workflow_scripts.networks import Network
 
 
-def origin(entry: Mapping[str, Any], folder: str, record: Mapping[str, Any], left_out: Sequence[str]) -> str:
+def origin(
+    entry: Mapping[str, Any], folder: str, record: Mapping[str, Any], altered: Sequence[str], left_out: Sequence[str]
+) -> str:
     """Where the weights come from.
 
     Args:
         entry: the model's, from the catalogue or the config.
         folder: of its weights, "" for random ones.
         record: what a fetch wrote beside them; {} where they were brought by hand.
+        altered: files that are no longer as they were fetched.
         left_out: what loading said of tensors that are not used.
     """
     if not folder:
         random = f"random weights of the shape {entry['architecture']}: the control, it knows nothing"
         return section("Where it comes from", [("weights", random)])
-    unknown = "not recorded: the weights were brought by hand"
+    by_hand = "not recorded: the weights were brought by hand"
     lines = [
         ("weights", folder),
         ("source", str(record.get("source") or entry.get("source") or "not known")),
-        ("commit", str(record.get("commit") or unknown)),
+        ("commit", str(record.get("commit") or by_hand)),
         ("licence", str(record.get("licence") or entry.get("licence") or "not recorded: see its source")),
-        ("tensors", "every tensor of the network came from the file"),
+        *([("altered", f"{', '.join(altered)}: no longer as fetched")] if altered else []),
+        ("tensors", "none is missing: every tensor of the network came from the file"),
+        *(("left out", words) for words in left_out),
     ]
-    return section("Where it comes from", [*lines, *(("left out", words) for words in left_out)])
+    return section("Where it comes from", lines)
 
 
 def report(one: Network, family: str, seen: NetworkExamination, device: str, threads: int) -> str:

@@ -89,7 +89,7 @@ def test_source_commit_and_licence_are_those_of_the_fetch_and_heads_are_told(tmp
     save_file({**tensors, "final_proj.bias": torch.zeros(2)}, folder / "model.safetensors", metadata={"format": "pt"})
     facts = {"source": "someone/something", "commit": "0123abc", "licence": "mit"}
     files = {path.name: {"sha256": records.sha256(path)} for path in records.weights_files(folder)}
-    records.write(folder, {**facts, "files": files})
+    records.write(folder, {**dict.fromkeys(records.KEYS, ""), **facts, "files": files})
     status, report, verdict, _ = asked("mine", config)
     assert (status, verdict) == (0, "fit for use")
     assert all(word in report for word in facts.values())

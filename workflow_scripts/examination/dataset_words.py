@@ -93,7 +93,7 @@ def _confounds(confounds: pd.DataFrame) -> str:
         for row in asked.itertuples()
     ]
     chance = asked["chance"].iloc[0]
-    return section(f"What tells the emotion without listening: UAR, chance {chance:.2f} (95 % interval)", lines)
+    return section(f"What tells the emotion without listening: UAR, chance {chance:.3g} (95 % interval)", lines)
 
 
 def _protocol(one: ProtocolExamination) -> str:
@@ -101,12 +101,12 @@ def _protocol(one: ProtocolExamination) -> str:
     if one.refused:
         return section(title, [("cannot be used", one.refused.replace("\n", "\n    "))])
     draws = f"{one.repeats} draws of one test part" if one.repeats > 1 else str(one.folds)
-    allowed = "" if one.protocol == "strict" else "; the protocol allows it"
+    allowed = "; the protocol allows it" if any(found for _, found, _ in one.leaking) and not one.leak_fault else ""
     leaking = ", ".join(f"{kind} {found} of {of}" for kind, found, of in one.leaking)
     lines = [
         ("uses", f"{one.clips} clips of {one.speakers} speakers"),
         ("folds", f"{draws}; {_span(one.tested)} clips of {_span(one.tested_speakers)} speakers are tested at a time"),
-        ("on both sides", f"{leaking} (of the test parts, summed over folds{allowed})"),
+        ("on both sides", f"{leaking} (summed over test parts{allowed})"),
         ("smallest p", f"{one.p_speakers:.3g} over speakers, {one.p_permutation:.3g} over clips"),
         *((f"cannot use {count}", why) for why, count in one.left_out.items()),
         *((f"fold {fold}", f"tests no {', '.join(words)}") for fold, words in one.absent),

@@ -52,6 +52,10 @@ class WaveformNetwork(Network):
     normalise: bool
     guard: Guard | None = None
 
+    def scaled(self, wave: Wave) -> Wave:
+        """See `Network`."""
+        return normalised(wave) if self.normalise else wave
+
     @property
     def _final_norm(self) -> Any:
         encoder: Any = self.model.encoder
@@ -88,7 +92,7 @@ def normalised(wave: Wave) -> Wave:
 
 
 def convolved(network: WaveformNetwork, waves: Sequence[Wave]) -> list[torch.Tensor]:
-    """Normalise each clip and run the convolutions: (frames, channels) each.
+    """Run the convolutions on each clip: (frames, channels) each.
 
     On a GPU clips of one length go together; on a CPU each goes alone, which is faster (its features stay in cache).
     """
@@ -98,7 +102,7 @@ def convolved(network: WaveformNetwork, waves: Sequence[Wave]) -> list[torch.Ten
     model: Any = network.model
     found: dict[int, torch.Tensor] = {}
     for indices in together.values():
-        stacked = np.stack([normalised(waves[i]) if network.normalise else waves[i] for i in indices])
+        stacked = np.stack([waves[i] for i in indices])
         features = model.feature_extractor(torch.from_numpy(stacked).to(device=network.device, dtype=network.dtype))
         found.update(zip(indices, features.transpose(1, 2), strict=True))
     return [found[index] for index in range(len(waves))]

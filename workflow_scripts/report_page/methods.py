@@ -96,6 +96,8 @@ def _embeddings(config: Mapping[str, Any], models: Facts) -> str:
         f"final follows a norm outside the blocks. Frames were pooled ({listed(settings['poolings'])}) in one forward "
         f"pass ({settings['precision']})."
     )
+    if settings["window_seconds"] is not None:
+        text += f" Clips longer than {settings['window_seconds']:g} s went through in overlapping windows."
     return text + (
         f" {listed(random)} {'has' if len(random) == 1 else 'have'} random weights (controls)." if random else ""
     )

@@ -170,6 +170,8 @@ class Plan:
             "frame_statistics": settings.frame_statistics,
             "precision": settings.precision,
             "batch_seconds": settings.batch_seconds,
+            "window_seconds": settings.window_seconds,
+            "window_overlap_seconds": settings.window_overlap_seconds,
             "seed": self.study.seed,
             "states": self.states(model),
             "plugins": [networks.family_module(self.models[model]["family"])],

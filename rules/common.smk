@@ -40,4 +40,5 @@ wildcard_constraints:
     model=one_of(plan.representations),
     features=one_of(plan.study.acoustics),
     protocol=one_of(plan.study.protocols),
+    shard=r"\d+",
     layer=r"\d+|final|functionals",

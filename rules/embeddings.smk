@@ -1,7 +1,20 @@
 # What the networks hear: every layer of every clip, from one forward.
 
+SHARDS = [str(shard) for shard in range(1, plan.study.embeddings.shards + 1)]
+# One job writes the layer files; of several shards, each writes its own, which are put together and then deleted.
+EMBEDDED = "results/embeddings/{dataset}/{model}" + ("/shard_{shard}" if len(SHARDS) > 1 else "")
+EMBEDDING = EMBEDDED.removeprefix("results/embeddings/").replace("/", "_")
+
+
+def embedded(file):
+    return f"{EMBEDDED}/{file}" if len(SHARDS) == 1 else temp(f"{EMBEDDED}/{file}")
+
+
+FRAME_STATISTICS = ["frame_statistics.safetensors"] if plan.study.embeddings.frame_statistics else []
+
 # One rule for each number of layers, since the files of one forward are the outputs of one job.
 for STATES in sorted({tuple(plan.states(model)) for model in plan.models}, key=len):
+    LAYERS = [f"layer_{layer}.parquet" for layer in STATES]
 
     rule:
         name:
@@ -9,16 +22,12 @@ for STATES in sorted({tuple(plan.states(model)) for model in plan.models}, key=l
         input:
             manifest="results/corpora/{dataset}/manifest.parquet",
         output:
-            layers=expand("results/embeddings/{{dataset}}/{{model}}/layer_{layer}.parquet", layer=STATES),
-            frames=(
-                ["results/embeddings/{dataset}/{model}/frame_statistics.safetensors"]
-                if plan.study.embeddings.frame_statistics
-                else []
-            ),
+            layers=[embedded(file) for file in LAYERS],
+            frames=[embedded(file) for file in FRAME_STATISTICS],
         log:
-            "results/logs/embed/{dataset}_{model}.log",
+            f"results/logs/embed/{EMBEDDING}.log",
         benchmark:
-            "results/benchmarks/embed/{dataset}_{model}.tsv"
+            f"results/benchmarks/embed/{EMBEDDING}.tsv"
         wildcard_constraints:
             model=one_of(model for model in plan.models if tuple(plan.states(model)) == STATES),
         conda:
@@ -32,6 +41,31 @@ for STATES in sorted({tuple(plan.states(model)) for model in plan.models}, key=l
             "Embedding {wildcards.dataset} with {wildcards.model}: all layers"
         script:
             "../workflow_scripts/embed.py"
+
+    if len(SHARDS) > 1:
+
+        rule:
+            name:
+                f"gather_shards_{len(STATES)}_layers"
+            input:
+                manifest="results/corpora/{dataset}/manifest.parquet",
+                layers=expand(f"{EMBEDDED}/{{file}}", shard=SHARDS, file=LAYERS, allow_missing=True),
+                frames=expand(f"{EMBEDDED}/{{file}}", shard=SHARDS, file=FRAME_STATISTICS, allow_missing=True),
+            output:
+                layers=[f"results/embeddings/{{dataset}}/{{model}}/{file}" for file in LAYERS],
+                frames=[f"results/embeddings/{{dataset}}/{{model}}/{file}" for file in FRAME_STATISTICS],
+            log:
+                "results/logs/gather_shards/{dataset}_{model}.log",
+            wildcard_constraints:
+                model=one_of(model for model in plan.models if tuple(plan.states(model)) == STATES),
+            conda:
+                "../envs/networks.yaml"
+            params:
+                spec=spec_of("gather_shards"),
+            message:
+                "Putting the shards of {wildcards.dataset} with {wildcards.model} together"
+            script:
+                "../workflow_scripts/gather_shards.py"
 
 
 rule embeddings:

@@ -68,6 +68,8 @@ def run(manifest: pd.DataFrame, folder: Path, monkeypatch, family="wav2vec2", **
         "batch_seconds": 2.5,
         "window_seconds": 60.0,
         "window_overlap_seconds": 4.0,
+        "shard": 1,
+        "shards": 1,
         "seed": 1,
         "states": states,
         "code": "none",

@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 def main(smk: "Snakemake") -> None:
     spec = smk.params.spec
     torch.set_num_threads(smk.threads)
-    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    device = device_of(spec["shard"])
     # float32 means float32: no shortened products on the GPU
     torch.set_float32_matmul_precision("highest")
     torch.backends.cudnn.allow_tf32 = False
@@ -39,6 +39,7 @@ def main(smk: "Snakemake") -> None:
     network = load(spec["model"], spec["model_entry"], spec["weights_folder"], spec["seed"])
     network.model.to(device=device, dtype=getattr(torch, spec["precision"]))
     about = {**network.about, **_about(spec, device)}
+    about |= {"shard": spec["shard"]} if spec["shards"] > 1 else {}
     statistics = None
     if spec["frame_statistics"]:
         emotions = sorted(set(manifest["emotion"]))
@@ -68,12 +69,20 @@ def main(smk: "Snakemake") -> None:
             batch_seconds=spec["batch_seconds"],
             window_seconds=spec["window_seconds"],
             window_overlap_seconds=spec["window_overlap_seconds"],
+            shard=spec["shard"],
+            shards=spec["shards"],
             decoders=min(8, max(2, smk.threads)),
             emotions=manifest["emotion"].tolist(),
             statistics=statistics,
         )
         if statistics is not None:
             statistics.save(smk.output.frames[0] if isinstance(smk.output.frames, list) else smk.output.frames, about)
+
+
+def device_of(shard: int) -> torch.device:
+    """The GPU of a shard, in turn where a machine shows several; without one the CPU."""
+    gpus = torch.cuda.device_count() if torch.cuda.is_available() else 0
+    return torch.device("cuda", (shard - 1) % gpus) if gpus else torch.device("cpu")
 
 
 def hear(network: Network, row: Mapping[str, Any]) -> Heard:

@@ -74,6 +74,9 @@ class Embeddings(Section):
     window_overlap_seconds: float = Field(default=4.0, ge=0)
     """Seconds that neighbouring windows share at least, up to half a window; of frames in both, each is taken from the
     window in which it lies farther from the cut."""
+    shards: int = Field(default=1, ge=1)
+    """Jobs that share the clips of each dataset and network, side by side on several GPUs or machines; the vectors are
+    the same. An edit embeds again."""
     threads: int = Field(default=8, ge=1)
     """Cores for one network (fewer are used where fewer are there)."""
 

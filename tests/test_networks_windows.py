@@ -5,7 +5,7 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from network_cases import in_float64, noise, shipped
+from network_cases import in_float64, noise, shipped, variant
 
 from workflow_scripts.embedding import long_clips
 from workflow_scripts.embedding.batches import Heard, embed
@@ -249,6 +249,22 @@ def mean_difference(network, wave, seconds, overlap) -> dict[str, float]:
         state: float((vectors[0] - whole[state].mean(dim=0)).norm() / whole[state].mean(dim=0).norm())
         for state, vectors in zip(network.states, found, strict=True)
     }
+
+
+@pytest.mark.parametrize("family", ["wav2vec2", "hubert", "wavlm", "mert"])
+@pytest.mark.parametrize("norm", ["group", "layer"])
+def test_what_enters_the_first_block_is_that_of_the_plain_forward(family, norm):
+    """The front end and the positions see no further than half the overlap, and the norm over time the whole clip."""
+    network = in_float64(variant(family, norm, stable=False))
+    rate = network.sample_rate
+    wave = noise(4 * rate, 5).astype(np.float64) * np.linspace(0.05, 4, 4 * rate) ** 2 + 0.3
+    differences = mean_difference(network, wave, 1.5, 0.5)
+    assert differences["0"] < 1e-12
+    assert differences["2"] > 1e-9
+    # nothing stays behind that the next clip would meet
+    before, after = (hidden_states(network, [wave[:rate]])[0]["0"] for _ in range(2))
+    assert torch.equal(before, after)
+    assert not network.model.feature_extractor.conv_layers[0].layer_norm._forward_hooks
 
 
 @pytest.mark.parametrize("family", [family for family in FAMILIES if family != "whisper"])

@@ -107,7 +107,7 @@ def _about(spec: dict[str, Any], device: torch.device) -> dict[str, Any]:
     return {
         **{key: spec[key] for key in kept},
         "convention": "0: input of the first block; k: output of block k; final: after the norm behind the last block",
-        "device": str(device),
+        "device": device.type,
         "torch": torch.__version__,
         "transformers": transformers.__version__,
         "pandas": pd.__version__,

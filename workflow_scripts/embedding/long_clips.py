@@ -34,14 +34,15 @@ def pool_windows(
         (states, rows, width) float64; rows of a pooling are `pooler.slices[pooling]`.
     """
     scaled = network.scaled(wave)
-    for begin in range(0, len(windows), together):
-        batch = windows[begin : begin + together]
+    with network.within(scaled):
+        for begin in range(0, len(windows), together):
+            batch = windows[begin : begin + together]
 
-        def visit(state: str, frames: torch.Tensor, lengths: list[int], batch: Sequence[Window] = batch) -> None:
-            kept = torch.cat([own[window.kept] for own, window in zip(frames, batch, strict=True)])
-            pooler.add(state, batch[0].first, kept)
-            if statistics is not None and emotion is not None:
-                statistics.add(state, kept[None], [len(kept)], [emotion])
+            def visit(state: str, frames: torch.Tensor, lengths: list[int], batch: Sequence[Window] = batch) -> None:
+                kept = torch.cat([own[window.kept] for own, window in zip(frames, batch, strict=True)])
+                pooler.add(state, batch[0].first, kept)
+                if statistics is not None and emotion is not None:
+                    statistics.add(state, kept[None], [len(kept)], [emotion])
 
-        forward_scaled(network, [scaled[window.start : window.stop] for window in batch], visit)
+            forward_scaled(network, [scaled[window.start : window.stop] for window in batch], visit)
     return torch.stack([pooler.pooled(state) for state in network.states])

@@ -41,6 +41,7 @@ import importlib
 import itertools
 import pkgutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
@@ -125,6 +126,13 @@ class Network:
         Here as they are. Scaling that depends on the whole clip (zero mean, unit variance) belongs here.
         """
         return wave
+
+    def within(self, wave: Wave) -> AbstractContextManager[None]:
+        """While open, windows of one long clip, (n,) as `scaled` gives it, are listened to and nothing else.
+
+        Here nothing is done. A network with statistics over the whole clip further inside can fix them here.
+        """
+        return nullcontext()
 
     def listen(self, wave: "torch.Tensor") -> Iterator["torch.Tensor"]:
         """Yield every state of one clip, each (frames, width), in the order of `states`, as soon as it exists.

@@ -7,6 +7,7 @@ convolutions see clips of one length together and nothing else, and the encoder 
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from torch.nn.utils import parametrize
 
 from workflow_scripts.networks import Network, Visitor, Wave, states_of
 from workflow_scripts.networks._hooks import watched
+from workflow_scripts.networks._norm_over_time import normed_as_whole
 from workflow_scripts.networks._weights import from_folder, read_json, refuse
 
 # Tensors that checkpoints carry beside the encoder and that no hidden state depends on: heads of pre-training and
@@ -55,6 +57,11 @@ class WaveformNetwork(Network):
     def scaled(self, wave: Wave) -> Wave:
         """See `Network`."""
         return normalised(wave) if self.normalise else wave
+
+    def within(self, wave: Wave) -> AbstractContextManager[None]:
+        """See `Network`: windows of base networks are normed over time by what the whole clip has."""
+        model: Any = self.model
+        return normed_as_whole(model.feature_extractor.conv_layers[0], wave)
 
     @property
     def _final_norm(self) -> Any:

@@ -1,4 +1,4 @@
-# What all rules share: the names that wildcards may take, and the spec of a job.
+# What all rules share: the names that wildcards may take, the spec of a job, and where embeddings lie.
 
 
 def one_of(names):
@@ -31,6 +31,16 @@ def of_datasets(file):
 def of_protocols(file):
     pairs = [(dataset, protocol) for dataset in plan.datasets for protocol in plan.protocols(dataset)]
     return [f"results/corpora/{dataset}/{file}_{protocol}.parquet" for dataset, protocol in pairs]
+
+
+SHARDS = [str(shard) for shard in range(1, plan.study.embeddings.shards + 1)]
+# One job writes the layer files; of several shards, each writes its own, which are put together and then deleted.
+EMBEDDED = "results/embeddings/{dataset}/{model}" + ("/shard_{shard}" if len(SHARDS) > 1 else "")
+EMBEDDING = "{dataset}_{model}" + ("_shard_{shard}" if len(SHARDS) > 1 else "")
+
+
+def embedded(file):
+    return temp(f"{EMBEDDED}/{file}") if len(SHARDS) > 1 else f"{EMBEDDED}/{file}"
 
 
 wildcard_constraints:

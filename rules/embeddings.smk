@@ -1,15 +1,5 @@
 # What the networks hear: every layer of every clip, from one forward.
 
-SHARDS = [str(shard) for shard in range(1, plan.study.embeddings.shards + 1)]
-# One job writes the layer files; of several shards, each writes its own, which are put together and then deleted.
-EMBEDDED = "results/embeddings/{dataset}/{model}" + ("/shard_{shard}" if len(SHARDS) > 1 else "")
-EMBEDDING = EMBEDDED.removeprefix("results/embeddings/").replace("/", "_")
-
-
-def embedded(file):
-    return f"{EMBEDDED}/{file}" if len(SHARDS) == 1 else temp(f"{EMBEDDED}/{file}")
-
-
 FRAME_STATISTICS = ["frame_statistics.safetensors"] if plan.study.embeddings.frame_statistics else []
 
 # One rule for each number of layers, since the files of one forward are the outputs of one job.

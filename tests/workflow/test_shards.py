@@ -33,9 +33,10 @@ def test_a_plan_with_shards_has_their_jobs_and_nothing_after_them_knows(tmp_path
 
 
 def test_shards_of_a_killed_run_end_with_the_vectors_of_the_unsharded_one(tmp_path: Path) -> None:
+    """All with the same number of cores, and so of threads: another number rounds in another order."""
     plain, project = with_shards(tmp_path / "plain", 1), with_shards(tmp_path / "project", 3)
     plain.snakemake(*LAYERS)
-    process = start(project, "--cores", "1", *LAYERS)
+    process = start(project, *LAYERS)
     wait_until(lambda: finished_jobs(project) >= 2, PATIENCE)  # the manifest and a shard
     process.kill()
     assert process.wait() == -signal.SIGKILL, "the run ended before it could be killed"

@@ -76,7 +76,7 @@ class Embeddings(Section):
     window in which it lies farther from the cut."""
     shards: int = Field(default=1, ge=1)
     """Jobs that share the clips of each dataset and network, side by side on several GPUs or machines; the vectors are
-    the same. An edit embeds again."""
+    the same (docs/embeddings.md). An edit embeds again."""
     threads: int = Field(default=8, ge=1)
     """Cores for one network (fewer are used where fewer are there)."""
 

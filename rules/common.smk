@@ -35,7 +35,8 @@ def of_protocols(file):
 
 SHARDS = [str(shard) for shard in range(1, plan.study.embeddings.shards + 1)]
 # One job writes the layer files; of several shards, each writes its own, which are put together and then deleted.
-EMBEDDED = "results/embeddings/{dataset}/{model}" + ("/shard_{shard}" if len(SHARDS) > 1 else "")
+EMBEDDED = "results/embeddings/{dataset}/{model}"
+EMBEDDED = f"{EMBEDDED}/shard_{{shard}}" if len(SHARDS) > 1 else EMBEDDED
 EMBEDDING = "{dataset}_{model}" + ("_shard_{shard}" if len(SHARDS) > 1 else "")
 
 

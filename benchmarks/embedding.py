@@ -177,9 +177,9 @@ def whole_job(network: Network, paths: Sequence[Path], heard: Sequence[Heard], b
         writers = [VectorWriter(Path(folder, f"{state}.parquet"), widths, {}).__enter__() for state in network.states]
         labels = [str(i) for i in range(len(paths))]
 
-        def write(start: int, vectors: dict[str, Vectors]) -> None:
+        def write(positions: list[int], vectors: dict[str, Vectors]) -> None:
+            own = [labels[position] for position in positions]
             for writer, state in zip(writers, network.states, strict=True):
-                own = labels[start : start + len(vectors[state]["mean"])]
                 writer.append(own, own, vectors[state])
 
         def job() -> None:

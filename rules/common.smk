@@ -1,4 +1,4 @@
-# What all rules share: the names that wildcards may take, and the spec of a job.
+# What all rules share: the names that wildcards may take, the spec of a job, and where embeddings lie.
 
 
 def one_of(names):
@@ -40,6 +40,17 @@ def of_protocols(file):
     return [f"results/corpora/{dataset}/{file}_{protocol}.parquet" for dataset, protocol in pairs]
 
 
+SHARDS = [str(shard) for shard in range(1, plan.study.embeddings.shards + 1)]
+# One job writes the layer files; of several shards, each writes its own, which are put together and then deleted.
+EMBEDDED = "results/embeddings/{dataset}/{model}"
+EMBEDDED = f"{EMBEDDED}/shard_{{shard}}" if len(SHARDS) > 1 else EMBEDDED
+EMBEDDING = "{dataset}_{model}" + ("_shard_{shard}" if len(SHARDS) > 1 else "")
+
+
+def embedded(file):
+    return temp(f"{EMBEDDED}/{file}") if len(SHARDS) > 1 else f"{EMBEDDED}/{file}"
+
+
 wildcard_constraints:
     corpus=one_of(plan.fetched_corpora),
     dataset=one_of(plan.datasets),
@@ -48,4 +59,5 @@ wildcard_constraints:
     model=one_of(plan.representations),
     features=one_of(plan.study.acoustics),
     protocol=one_of(plan.study.protocols),
+    shard=r"\d+",
     layer=r"\d+|final|functionals",

@@ -1,5 +1,7 @@
 # What the networks hear: every layer of every clip, from one forward.
 
+FRAME_STATISTICS = ["frame_statistics.safetensors"] if plan.study.embeddings.frame_statistics else []
+
 
 rule fetch_weights:
     output:
@@ -20,26 +22,24 @@ rule fetch_weights:
         "../workflow_scripts/fetch_weights.py"
 
 
-# One rule for each number of layers, since the files of one forward are the outputs of one job.
+# One rule for each set of layers, since the files of one forward are the outputs of one job.
 for STATES in sorted({tuple(plan.states(model)) for model in plan.networks}, key=len):
+    LAYERS = [f"layer_{layer}.parquet" for layer in STATES]
+    NAMED = f"{len(STATES)}_layers" if STATES[-1] != "final" else f"{len(STATES) - 1}_layers_and_final"
 
     rule:
         name:
-            f"embed_{len(STATES)}_layers"
+            f"embed_{NAMED}"
         input:
             manifest="results/corpora/{dataset}/manifest.parquet",
             fetched=lambda wc: [plan.record(wc.model)] if plan.is_fetched(wc.model) else [],
         output:
-            layers=expand("results/embeddings/{{dataset}}/{{model}}/layer_{layer}.parquet", layer=STATES),
-            frames=(
-                ["results/embeddings/{dataset}/{model}/frame_statistics.safetensors"]
-                if plan.study.embeddings.frame_statistics
-                else []
-            ),
+            layers=[embedded(file) for file in LAYERS],
+            frames=[embedded(file) for file in FRAME_STATISTICS],
         log:
-            "results/logs/embed/{dataset}_{model}.log",
+            f"results/logs/embed/{EMBEDDING}.log",
         benchmark:
-            "results/benchmarks/embed/{dataset}_{model}.tsv"
+            f"results/benchmarks/embed/{EMBEDDING}.tsv"
         wildcard_constraints:
             model=one_of(model for model in plan.networks if tuple(plan.states(model)) == STATES),
         conda:
@@ -53,6 +53,31 @@ for STATES in sorted({tuple(plan.states(model)) for model in plan.networks}, key
             "Embedding {wildcards.dataset} with {wildcards.model}: all layers"
         script:
             "../workflow_scripts/embed.py"
+
+    if len(SHARDS) > 1:
+
+        rule:
+            name:
+                f"gather_shards_{NAMED}"
+            input:
+                manifest="results/corpora/{dataset}/manifest.parquet",
+                layers=expand(f"{EMBEDDED}/{{file}}", shard=SHARDS, file=LAYERS, allow_missing=True),
+                frames=expand(f"{EMBEDDED}/{{file}}", shard=SHARDS, file=FRAME_STATISTICS, allow_missing=True),
+            output:
+                layers=[f"results/embeddings/{{dataset}}/{{model}}/{file}" for file in LAYERS],
+                frames=[f"results/embeddings/{{dataset}}/{{model}}/{file}" for file in FRAME_STATISTICS],
+            log:
+                "results/logs/gather_shards/{dataset}_{model}.log",
+            wildcard_constraints:
+                model=one_of(model for model in plan.networks if tuple(plan.states(model)) == STATES),
+            conda:
+                "../envs/networks.yaml"
+            params:
+                spec=spec_of("gather_shards"),
+            message:
+                "Putting the shards of {wildcards.dataset} with {wildcards.model} together"
+            script:
+                "../workflow_scripts/gather_shards.py"
 
 
 # Vectors made elsewhere, one rule for each such model, since its layers are the outputs of one job.

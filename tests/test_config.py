@@ -82,6 +82,7 @@ def test_without_a_probing_section_nothing_is_probed():
         ({"protocols": ["strct"]}, "protocols[0]: 'strct' is not valid; did you mean 'strict'?"),
         ({"probing": {"C": [1.0, 0.1]}}, "probing.C: give positive values in ascending order"),
         ({"probing": {"poolings": ["std"]}}, "probing.poolings: 'std' is not among embeddings.poolings"),
+        ({"embeddings": {"window_overlap_seconds": 40}}, "embeddings.window_overlap_seconds: is 40 s, more than half"),
         ({"acoustics": ["eGeMAPSv2"]}, "did you mean 'eGeMAPSv02'?"),
         ({"models": [], "acoustics": [], "layers": "all"}, "probing: nothing to probe: name models or acoustics"),
         (

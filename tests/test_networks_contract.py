@@ -18,6 +18,9 @@ from network_contract import OF_THE_PAGE, tiny_entry, with_the_page
 
 from workflow_scripts import networks
 from workflow_scripts.embedding.forward import check_wave, forward, hidden_states
+from workflow_scripts.embedding.long_clips import pool_windows
+from workflow_scripts.embedding.pooling import LongPooler
+from workflow_scripts.embedding.windows import windows
 from workflow_scripts.networks import load, states_of
 from workflow_scripts.study.errors import UserError
 
@@ -78,14 +81,25 @@ def test_frames_are_as_many_as_it_says_from_the_shortest_clip_on(network):
 
 
 def test_clips_that_it_cannot_take_are_refused_by_name(network):
-    refused = [(np.zeros(network.shortest - 1, np.float32), f"at least {network.shortest}")]
-    if network.fixed_input is not None:
-        check_wave(network, "speech/03-01", np.zeros(network.fixed_input, np.float32))
-        refused.append((np.zeros(network.fixed_input + 1, np.float32), "takes at most"))
-    for wave, message in refused:
-        with pytest.raises(UserError, match=message) as error:
-            check_wave(network, "speech/03-01", wave)
-        assert "speech/03-01" in str(error.value)
+    with pytest.raises(UserError, match=f"at least {network.shortest}") as error:
+        check_wave(network, "speech/03-01", np.zeros(network.shortest - 1, np.float32))
+    assert "speech/03-01" in str(error.value)
+
+
+def test_a_long_clip_by_windows_has_the_frames_of_the_whole(network):
+    """Of such networks frames of windows stand for frames of the clip: as many, finite, and nearly the same."""
+    rate = network.sample_rate
+    wave = clips(network, [(network.fixed_input or 2 * rate) / rate + 1.3])[0]
+    length = network.fixed_input or 2 * rate
+    plan = windows(network, wave.size, length, rate // 2)
+    assert len(plan) == 2
+    pooler = LongPooler(["mean"], np.ones(network.frames(wave.size), bool), network.device)
+    pooled = pool_windows(network, wave, plan, pooler, together=2)
+    assert pooled.shape == (len(network.states), 1, network.width)
+    assert torch.isfinite(pooled).all()
+    if network.fixed_input is None:
+        for (vector,), frames in zip(pooled, hidden_states(network, [wave])[0].values(), strict=True):
+            assert (vector - frames.mean(dim=0)).norm() < 0.1 * frames.mean(dim=0).norm()
 
 
 def test_a_clip_never_depends_on_its_batch_mates(network, exact):

@@ -1,4 +1,4 @@
-"""The job that embeds: rows keyed and in the manifest's order, whatever the batches; memory in windows."""
+"""The job that embeds: rows keyed and in the manifest's order, whatever the batches; memory in stretches."""
 
 import logging
 import subprocess
@@ -66,6 +66,10 @@ def run(manifest: pd.DataFrame, folder: Path, monkeypatch, family="wav2vec2", **
         "frame_statistics": False,
         "precision": "float32",
         "batch_seconds": 2.5,
+        "window_seconds": 60.0,
+        "window_overlap_seconds": 4.0,
+        "shard": 1,
+        "shards": 1,
         "seed": 1,
         "states": states,
         "code": "none",
@@ -184,20 +188,21 @@ def test_a_clip_shorter_than_one_frame_is_refused_by_name(tmp_path, monkeypatch)
     assert "own/clip2" in str(error.value)
 
 
-def test_windows_change_nothing_and_bound_what_is_held(monkeypatch):
+def test_stretches_change_nothing_and_bound_what_is_held(monkeypatch):
     network = shipped("hubert")
     waves = [noise(400 + 700 * (i * 7 % 13), i) for i in range(23)]
     rows = {}
     for length in (100, 5):
-        monkeypatch.setattr(batches, "window_length", lambda *_, length=length: length)
+        monkeypatch.setattr(batches, "stretch_length", lambda *_, length=length: length)
         written, decoded, largest = [], [], 0
 
         def hear(position, decoded=decoded):
             decoded.append(position)
             return Heard(waves[position], np.ones(network.frames(waves[position].size), bool))
 
-        def write(start, vectors, written=written):
-            written.append((start, vectors["final"]["mean"]))
+        def write(positions, vectors, written=written):
+            assert positions == list(range(positions[0], positions[-1] + 1))
+            written.append((positions[0], vectors["final"]["mean"]))
 
         seconds = [wave.size / 16000 for wave in waves]
         embed(network, seconds, hear, ["mean"], write, batch_seconds=1.0)

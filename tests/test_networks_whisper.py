@@ -13,7 +13,8 @@ from transformers.models.whisper.modeling_whisper import WhisperForConditionalGe
 
 from workflow_scripts.embedding import batches
 from workflow_scripts.embedding.batches import Heard, embed
-from workflow_scripts.embedding.forward import check_wave, hidden_states
+from workflow_scripts.embedding.forward import hidden_states
+from workflow_scripts.embedding.windows import longest, windows
 from workflow_scripts.networks import load, whisper
 from workflow_scripts.study.checks import check_study
 from workflow_scripts.study.errors import UserError
@@ -70,15 +71,14 @@ def test_there_are_fifty_frames_a_second_and_each_lies_where_it_says():
     assert len(moved) >= 3
 
 
-def test_thirty_seconds_pass_and_a_sample_more_is_refused_by_name():
+def test_thirty_seconds_pass_as_a_whole_and_a_sample_more_is_cut():
+    """What the library would do with more is to drop it; here that is an error if it ever comes so far."""
     network = shipped("whisper")
-    longest = noise(480000, 0)
-    check_wave(network, "own/long", longest)
-    assert len(hidden_states(network, [longest])[0]["final"]) == 1500
-    with pytest.raises(UserError, match="is 31.0 s long; tiny-whisper takes at most 30 s") as error:
-        check_wave(network, "own/long", np.zeros(31 * 16000, np.float32))
-    assert "own/long" in str(error.value)
-    assert error.value.remedy
+    assert len(hidden_states(network, [noise(480000, 0)])[0]["final"]) == 1500
+    first, second = windows(network, 480001, longest(network, 60.0), 16000)
+    assert (first.start, first.stop, second.stop) == (0, 480000, 480001)
+    with pytest.raises(RuntimeError, match=r"frames \(1, 1500, 32\)"):
+        hidden_states(network, [noise(480001, 0)])
 
 
 def test_every_clip_counts_as_thirty_seconds_of_a_batch(monkeypatch):

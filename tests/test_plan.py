@@ -157,6 +157,17 @@ def test_every_spec_is_of_plain_types_and_the_same_when_planned_again(tmp_path):
         assert spec.items() >= {**names, "code": spec["code"]}.items()
 
 
+def test_every_shard_has_a_spec_of_its_own_and_what_gathers_them_runs_again_with_them(tmp_path):
+    names = {"dataset": "song", "model": "tiny-hubert"}
+    three = planned(tmp_path, embeddings={"shards": 3})
+    shards = [three.spec("embed", **names, shard=str(shard)) for shard in (1, 2, 3)]
+    assert [(spec["shard"], spec["shards"]) for spec in shards] == [(1, 3), (2, 3), (3, 3)]
+    gather = three.spec("gather_shards", **names)
+    assert "shard" not in gather
+    louder = planned(tmp_path, embeddings={"shards": 3, "batch_seconds": 41.0})
+    assert louder.spec("gather_shards", **names) != gather
+
+
 def test_the_report_cites_what_the_families_of_the_study_say(tmp_path):
     models = planned(tmp_path).spec("report")["models"]
     assert "HuBERT" in models["tiny-hubert"]["citation"]

@@ -30,12 +30,13 @@ log = logging.getLogger(__name__)
 
 def main(smk: "Snakemake") -> None:
     spec = smk.params.spec
-    device = ready_device(smk.threads)
+    device = ready_device(smk.threads, spec["shard"])
 
     manifest = tables.read(smk.input.manifest)
     network = load(spec["model"], spec["model_entry"], spec["weights_folder"], spec["seed"])
     network.model.to(device=device, dtype=getattr(torch, spec["precision"]))
     about = {**network.about, **_about(spec, device)}
+    about |= {"shard": spec["shard"]} if spec["shards"] > 1 else {}
     statistics = None
     if spec["frame_statistics"]:
         emotions = sorted(set(manifest["emotion"]))
@@ -50,10 +51,10 @@ def main(smk: "Snakemake") -> None:
             for state, path in zip(spec["states"], smk.output.layers, strict=True)
         }
 
-        def write(start: int, vectors: dict[str, Vectors]) -> None:
+        def write(positions: list[int], vectors: dict[str, Vectors]) -> None:
+            own = manifest.iloc[positions]
             for state, writer in writers.items():
-                rows = slice(start, start + len(next(iter(vectors[state].values()))))
-                writer.append(manifest["clip_id"][rows].tolist(), manifest["audio_hash"][rows].tolist(), vectors[state])
+                writer.append(own["clip_id"].tolist(), own["audio_hash"].tolist(), vectors[state])
 
         rows = manifest.to_dict("records")
         embed(
@@ -63,6 +64,10 @@ def main(smk: "Snakemake") -> None:
             spec["poolings"],
             write,
             batch_seconds=spec["batch_seconds"],
+            window_seconds=spec["window_seconds"],
+            window_overlap_seconds=spec["window_overlap_seconds"],
+            shard=spec["shard"],
+            shards=spec["shards"],
             decoders=min(8, max(2, smk.threads)),
             emotions=manifest["emotion"].tolist(),
             statistics=statistics,
@@ -75,7 +80,7 @@ def hear(network: Network, row: Mapping[str, Any]) -> Heard:
     """Read one clip of the manifest at the network's rate, and find which of the network's frames are active.
 
     Raises:
-        UserError: the recording is not the one in the manifest, or too short or too long for the network.
+        UserError: the recording is not the one in the manifest, or too short for the network.
     """
     wave = load_prepared(row, network.sample_rate)
     check_wave(network, str(row["clip_id"]), wave)
@@ -88,11 +93,12 @@ def hear(network: Network, row: Mapping[str, Any]) -> Heard:
 def _about(spec: dict[str, Any], device: torch.device) -> dict[str, Any]:
     import transformers
 
-    kept = ("dataset", "level", "crop", "poolings", "precision", "batch_seconds", "seed", "states")
+    kept = ["dataset", "level", "crop", "poolings", "precision", "batch_seconds", "seed", "states"]
+    kept += ["window_seconds", "window_overlap_seconds"]
     return {
         **{key: spec[key] for key in kept},
         "convention": "0: input of the first block; k: output of block k; final: after the norm behind the last block",
-        "device": str(device),
+        "device": device.type,
         "torch": torch.__version__,
         "transformers": transformers.__version__,
         "pandas": pd.__version__,

@@ -88,7 +88,7 @@ def test_restored_results_in_a_fresh_checkout_run_nothing(project: Project, tmp_
         pytest.param(
             "models",
             ["tiny-wav2vec2", "tiny-hubert"],
-            {"embed_4_layers": 2, **PROBES_OF_ONE_MODEL, **REPORT},
+            {"embed_3_layers_and_final": 2, **PROBES_OF_ONE_MODEL, **REPORT},
             id="a model",
         ),
         pytest.param("probing.C", [0.01, 0.1, 1.0], {**ALL_PROBES, **REPORT}, id="the grid of C"),

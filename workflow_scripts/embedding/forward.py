@@ -10,7 +10,7 @@ from workflow_scripts.study.errors import UserError
 
 
 def check_wave(network: Network, name: str, wave: Wave) -> None:
-    """Raise UserError when a clip is not one channel of finite samples, or too short or too long for the network."""
+    """Raise UserError when a clip is not one channel of finite samples, or too short for the network."""
     if wave.ndim != 1:
         raise UserError(f"expected one channel of samples, got an array of shape {wave.shape}", f"clip {name}")
     if wave.size < network.shortest:
@@ -20,30 +20,29 @@ def check_wave(network: Network, name: str, wave: Wave) -> None:
             f"clip {name}",
             "leave the clip out, or crop to a longer window",
         )
-    if network.fixed_input is not None and wave.size > network.fixed_input:
-        raise UserError(
-            f"is {wave.size / network.sample_rate:.1f} s long; {network.name} takes at most "
-            f"{network.fixed_input / network.sample_rate:g} s",
-            f"clip {name}",
-            "cut the recording into shorter clips, or leave the clip or this model out",
-        )
     if not np.isfinite(wave).all():
         raise UserError("holds samples that are not finite", f"clip {name}")
 
 
 @torch.inference_mode()
 def forward(network: Network, waves: Sequence[Wave], visit: Visitor) -> None:
-    """Run one batch and hand every hidden state to `visit` as soon as it exists, in the order of `network.states`.
+    """Run one batch of whole clips and hand every hidden state to `visit` as soon as it exists.
 
     Args:
         network: where its model lies (device, dtype) is where the forward runs.
-        waves: one array (samples,) per clip at the network's rate, not normalised, as `check_wave` lets it pass.
-        visit: called with the state's name, its frames (clips, most frames, width) and each clip's number of
-            frames; what stands behind a clip's last frame is finite and means nothing.
+        waves: one array (samples,) per clip at the network's rate, not scaled, as `check_wave` lets it pass.
+        visit: called in the order of `network.states` with the state's name, its frames (clips, most frames, width)
+            and each clip's number of frames; what stands behind a clip's last frame is finite and means nothing.
 
     Raises:
         RuntimeError: the network did not give each state exactly once, in order and of the shape that it states.
     """
+    forward_scaled(network, [network.scaled(wave) for wave in waves], visit)
+
+
+@torch.inference_mode()
+def forward_scaled(network: Network, waves: Sequence[Wave], visit: Visitor) -> None:
+    """The same for clips, or windows of clips, that `network.scaled` has been through already."""
     expected = [network.frames(wave.size) for wave in waves]
     shape = (len(waves), max(expected), network.width)
     seen: list[str] = []

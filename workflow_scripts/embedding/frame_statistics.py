@@ -15,6 +15,7 @@ import torch
 from safetensors import safe_open
 from safetensors.numpy import save_file
 
+from workflow_scripts.embedding.shards import common
 from workflow_scripts.study.tables import whole
 
 
@@ -70,6 +71,26 @@ class FrameStatistics:
         metadata["vocalise"] = json.dumps(about, sort_keys=True, default=str)
         with whole(path) as temporary:
             save_file(tensors, temporary, metadata)
+
+
+def add_files(paths: Sequence[str | Path], path: str | Path) -> None:
+    """Add up files of shards, the first first, into one file of the same form.
+
+    Counts are those of one run over all clips; sums are added in another order and may differ from it in the last
+    digits of float64.
+    """
+    total: dict[str, npt.NDArray[np.generic]] = {}
+    abouts = []
+    for shard in paths:
+        with safe_open(shard, framework="numpy") as file:
+            metadata = file.metadata()
+            for name in file.keys():  # noqa: SIM118
+                tensor = file.get_tensor(name)
+                total[name] = total[name] + tensor if name in total else tensor
+        abouts.append(json.loads(metadata["vocalise"]))
+    about, _ = common(abouts)
+    with whole(path) as temporary:
+        save_file(total, temporary, {**metadata, "vocalise": json.dumps(about, sort_keys=True, default=str)})
 
 
 def read(

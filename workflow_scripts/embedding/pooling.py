@@ -66,6 +66,67 @@ class Pooler:
         return pooled
 
 
+class LongPooler:
+    """Poolings of one long clip whose frames come piece by piece; the same definitions, summed in float64.
+
+    Args:
+        poolings: names from POOLINGS, in the order of the output's rows.
+        active: (frames,) bool of the whole clip.
+        device: where the frames will be.
+    """
+
+    def __init__(self, poolings: Sequence[str], active: Mask, device: torch.device) -> None:
+        whole = Pooler(poolings, [active], device, torch.float64)
+        self.slices = whole.slices
+        self._means = whole._means[0]
+        self._chosen = {
+            whole.slices[pooling].start: torch.from_numpy(
+                active if pooling.endswith("-active") else np.ones(active.size, bool)
+            ).to(device)
+            for pooling in poolings
+            if pooling.startswith("std")
+        }
+        self._sums: dict[str, torch.Tensor] = {}
+        self._spreads: dict[tuple[str, int], Spread] = {}
+
+    def add(self, state: str, first: int, frames: torch.Tensor) -> None:
+        """Take in frames (n, width) of a state; the first of them is frame `first` of the clip."""
+        frames = frames.to(torch.float64)
+        own = slice(first, first + frames.shape[0])
+        sums = self._means[:, own] @ frames
+        self._sums[state] = self._sums[state] + sums if state in self._sums else sums
+        for row, chosen in self._chosen.items():
+            spread = _spread(frames[chosen[own]])
+            before = self._spreads.get((state, row))
+            self._spreads[state, row] = _joined(before, spread) if before else spread
+
+    def pooled(self, state: str) -> torch.Tensor:
+        """(rows, width) float64 of a state, once all its frames are there."""
+        pooled = self._sums[state].clone()
+        for row in self._chosen:
+            n, _, squares = self._spreads[state, row]
+            pooled[row] = (squares / (n - 1)).sqrt() if n > 1 else torch.nan
+        return pooled
+
+
+# number of frames, their mean (width,), the sum of their squared distances from it (width,)
+Spread = tuple[int, torch.Tensor, torch.Tensor]
+
+
+def _spread(frames: torch.Tensor) -> Spread:
+    mean = frames.sum(dim=0) / max(1, frames.shape[0])
+    return frames.shape[0], mean, torch.square(frames - mean).sum(dim=0)
+
+
+def _joined(a: Spread, b: Spread) -> Spread:
+    """The spread of both (Chan, Golub & LeVeque 1983): no small difference of large sums, as with plain squares."""
+    n = a[0] + b[0]
+    if n == 0:
+        return a
+    apart, share = b[1] - a[1], b[0] / n
+    return n, a[1] + apart * share, a[2] + b[2] + torch.square(apart) * (a[0] * share)
+
+
 def _selected(mask: Mask, only_active: bool) -> npt.NDArray[np.intp]:
     return np.flatnonzero(mask) if only_active else np.arange(mask.size)
 

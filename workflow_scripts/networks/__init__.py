@@ -44,6 +44,7 @@ import importlib
 import itertools
 import pkgutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
@@ -80,7 +81,7 @@ class Network:
         centred: False: the field of frame k begins at sample k * stride, and lies within the clip as a whole.
             True: it is centred at sample k * stride, which lies within the clip; beside the clip it sees padding.
         fixed_input: samples of the input of a network that takes no other length: shorter clips are padded to it
-            inside the network, longer ones refused. None: any length.
+            inside the network, longer ones come in windows of that length. None: any length.
         about: what else should stand in the metadata of the vectors.
     """
 
@@ -122,11 +123,26 @@ class Network:
     def _weight(self) -> "torch.Tensor":
         return next(itertools.chain(self.model.parameters(), self.model.buffers()))
 
+    def scaled(self, wave: Wave) -> Wave:
+        """The samples (n,) of a whole clip as the network takes them, before a long one is cut into windows.
+
+        Here as they are. Scaling that depends on the whole clip (zero mean, unit variance) belongs here.
+        """
+        return wave
+
+    def within(self, wave: Wave) -> AbstractContextManager[None]:
+        """While open, windows of one long clip, (n,) as `scaled` gives it, are listened to and nothing else.
+
+        Here nothing is done. A network with statistics over the whole clip further inside can fix them here.
+        """
+        return nullcontext()
+
     def listen(self, wave: "torch.Tensor") -> Iterator["torch.Tensor"]:
         """Yield every state of one clip, each (frames, width), in the order of `states`, as soon as it exists.
 
         Args:
-            wave: samples (n,), not normalised, at least `shortest`; on the model's device, in its precision.
+            wave: samples (n,) of a clip or a window of one, as `scaled` gives them, at least `shortest`; on the
+                model's device, in its precision.
         """
         raise NotImplementedError(f"{type(self).__name__} has neither listen nor listen_batch")
 
@@ -137,7 +153,7 @@ class Network:
         one state of the batch is held at a time. A family whose network is faster in batches has a form of its own.
 
         Args:
-            waves: samples (n,) of each clip, not normalised, each at least `shortest` long.
+            waves: samples (n,) of each clip or window, as `scaled` gives them, each at least `shortest` long.
             visit: takes the state's name, its frames (clips, most frames, width) and each clip's number of frames;
                 what stands behind a clip's last frame must be finite and means nothing.
         """

@@ -7,6 +7,7 @@ convolutions see clips of one length together and nothing else, and the encoder 
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from torch.nn.utils import parametrize
 
 from workflow_scripts.networks import Network, Visitor, Wave, states_of
 from workflow_scripts.networks._hooks import watched
+from workflow_scripts.networks._norm_over_time import normed_as_whole
 from workflow_scripts.networks._weights import from_folder, read_json, refuse
 
 # Tensors that checkpoints carry beside the encoder and that no hidden state depends on: heads of pre-training and
@@ -51,6 +53,15 @@ class WaveformNetwork(Network):
 
     normalise: bool
     guard: Guard | None = None
+
+    def scaled(self, wave: Wave) -> Wave:
+        """See `Network`."""
+        return normalised(wave) if self.normalise else wave
+
+    def within(self, wave: Wave) -> AbstractContextManager[None]:
+        """See `Network`: windows of base networks are normed over time by what the whole clip has."""
+        model: Any = self.model
+        return normed_as_whole(model.feature_extractor.conv_layers[0], wave)
 
     @property
     def _final_norm(self) -> Any:
@@ -88,7 +99,7 @@ def normalised(wave: Wave) -> Wave:
 
 
 def convolved(network: WaveformNetwork, waves: Sequence[Wave]) -> list[torch.Tensor]:
-    """Normalise each clip and run the convolutions: (frames, channels) each.
+    """Run the convolutions on each clip: (frames, channels) each.
 
     On a GPU clips of one length go together; on a CPU each goes alone, which is faster (its features stay in cache).
     """
@@ -98,7 +109,7 @@ def convolved(network: WaveformNetwork, waves: Sequence[Wave]) -> list[torch.Ten
     model: Any = network.model
     found: dict[int, torch.Tensor] = {}
     for indices in together.values():
-        stacked = np.stack([normalised(waves[i]) if network.normalise else waves[i] for i in indices])
+        stacked = np.stack([waves[i] for i in indices])
         features = model.feature_extractor(torch.from_numpy(stacked).to(device=network.device, dtype=network.dtype))
         found.update(zip(indices, features.transpose(1, 2), strict=True))
     return [found[index] for index in range(len(waves))]

@@ -2,8 +2,8 @@
 
 It hears a log-mel spectrogram of 30 s, whatever the clip's length: silence follows a shorter clip, as in training, and
 no mask hides it. So every frame attends to that silence too, and clips are independent of their batch mates by
-themselves. Frames whose centre lies within the clip are handed on, 50 a second; longer clips are refused. Each batch
-costs 30 s of computing a clip.
+themselves. Frames whose centre lies within the clip are handed on, 50 a second; longer clips come in windows of 30 s.
+Each batch costs 30 s of computing a clip.
 
 One frame sees five windows of 25 ms, 10 ms apart (65 ms), before attention. Shapes follow the public configurations of
 the checkpoints of the same names.

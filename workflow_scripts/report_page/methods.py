@@ -106,6 +106,8 @@ def _embeddings(config: Mapping[str, Any], models: Facts, listening: Sequence[st
     ]
     if fetched:
         text += f" Weights came from the Hugging Face hub: {listed(fetched)}."
+    if settings["window_seconds"] is not None:
+        text += f" Clips longer than {settings['window_seconds']:g} s went through in overlapping windows."
     return text + (
         f" {listed(random)} {'has' if len(random) == 1 else 'have'} random weights (controls)." if random else ""
     )

@@ -102,6 +102,15 @@ class Embeddings(Section):
     batch_seconds: float = Field(default=40.0, gt=0)
     """Seconds of audio that go through the network at once: memory grows with it. A clip counts as 30 s for Whisper,
     which hears no other length. An edit embeds again, since results differ by rounding (the embeddings state it)."""
+    window_seconds: float | None = Field(default=60.0, gt=0)
+    """A longer clip goes through in overlapping windows of this length (docs/embeddings.md). Nothing: clips of any
+    length go through as a whole, and memory grows with the longest; Whisper's windows are never longer than 30 s."""
+    window_overlap_seconds: float = Field(default=4.0, ge=0)
+    """Seconds that neighbouring windows share at least, up to half a window; of frames in both, each is taken from the
+    window in which it lies farther from the cut."""
+    shards: int = Field(default=1, ge=1)
+    """Jobs that share the clips of each dataset and network, side by side on several GPUs or machines; the vectors are
+    the same (docs/embeddings.md). An edit embeds again."""
     threads: int = Field(default=8, ge=1)
     """Cores for one network (fewer are used where fewer are there)."""
 

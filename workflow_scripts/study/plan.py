@@ -212,7 +212,7 @@ class Plan:
         shared = [protocol for protocol in self.protocols(source) if protocol in self.protocols(target)]
         return [protocol for protocol in shared if protocol != "emobox"]
 
-    def _embed(self, dataset: str, model: str) -> Spec:
+    def _embed(self, dataset: str, model: str, shard: str = "1") -> Spec:
         settings = self.study.embeddings
         entry = {key: value for key, value in sorted(self.models[model].items()) if key not in ABOUT_THE_FETCH}
         return {
@@ -224,9 +224,21 @@ class Plan:
             "frame_statistics": settings.frame_statistics,
             "precision": settings.precision,
             "batch_seconds": settings.batch_seconds,
+            "window_seconds": settings.window_seconds,
+            "window_overlap_seconds": settings.window_overlap_seconds,
+            "shard": int(shard),
+            "shards": settings.shards,
             "seed": self.study.seed,
             "states": self.states(model),
             "plugins": [networks.family_module(self.models[model]["family"])],
+        }
+
+    def _gather_shards(self, dataset: str, model: str) -> Spec:
+        """The spec of embedding, code included: shards are not kept, and must be made again when it changes."""
+        embedding = self._embed(dataset, model)
+        return {
+            **{key: value for key, value in embedding.items() if key != "shard"},
+            "plugins": [*embedding["plugins"], f"{PACKAGE}.embed"],
         }
 
     def weights(self, model: str) -> str:

@@ -206,6 +206,14 @@ def check_something_is_probed(plan: Plan) -> Iterable[str]:
         yield "probing: nothing to probe: name models or acoustics"
 
 
+def check_windows(plan: Plan) -> Iterable[str]:
+    """Windows of long clips are at least twice as long as their overlap."""
+    length, overlap = plan.study.embeddings.window_seconds, plan.study.embeddings.window_overlap_seconds
+    if length is not None and overlap > length / 2:
+        longest = f"is {overlap:g} s, more than half of window_seconds ({length:g})"
+        yield f"embeddings.window_overlap_seconds: {longest}; give at most {length / 2:g}"
+
+
 def check_probing(plan: Plan) -> Iterable[str]:
     """What is probed is stored; the grid ascends."""
     if plan.study.probing is None:
@@ -230,6 +238,7 @@ CHECKS: tuple[tuple[tuple[str, ...], Callable[[Plan], Iterable[str]]], ...] = (
     (("models",), check_models),
     (("models", "datasets"), check_vectors),
     (("models", "acoustics"), check_something_is_probed),
+    (("embeddings",), check_windows),
     (("embeddings",), check_probing),
 )
 

@@ -7,10 +7,9 @@ from snakemake.utils import min_version
 from workflow_scripts.study.checks import check_study
 from workflow_scripts.study.devices import gpus
 from workflow_scripts.study.errors import UserError
-from workflow_scripts.study.forecast import in_words as forecast
+from workflow_scripts.study.forecast import ahead
 from workflow_scripts.study.orphans import mark_snakemake
 from workflow_scripts.study.plan import Plan
-from workflow_scripts.study.plan_checks import remarks
 
 min_version("9.27")
 
@@ -30,10 +29,8 @@ except UserError as mistake:
     sys.exit(1)
 
 
-# A dry run ends with what is not there yet, how it comes, and how long the study takes.
-if {"-n", "--dry-run", "--dryrun"} & set(sys.argv):
-    ahead = "\n".join(f"  {line}" for line in [*remarks(plan), *forecast(plan)])
-    atexit.register(print, f"\nAhead of this study (config {', '.join(map(str, workflow.configfiles))}):\n{ahead}")
+# At the end, since only then Snakemake knows whether this is a dry run.
+atexit.register(lambda: print(ahead(plan, ", ".join(map(str, workflow.configfiles)))) if workflow.dryrun else None)
 
 
 include: "rules/common.smk"

@@ -291,6 +291,13 @@ def test_folders_that_are_not_there_yet_are_remarks_and_no_mistakes(tmp_path, mo
     ):
         (tmp_path / place).mkdir(parents=True)
     assert remarks(Plan(study)) == texts[3:]  # an empty folder is still to be filled
+    (tmp_path / "here/ravdess-speech").rename(tmp_path / "here/elsewhere")
+    plan = Plan(study)
+    plan.fetch_record("ravdess-speech").parent.mkdir(parents=True)
+    plan.fetch_record("ravdess-speech").write_text("{}")
+    gone = "recordings were fetched into here/ravdess-speech and are gone; delete results/fetched/ravdess-speech.json"
+    assert gone in remarks(plan)[0]
+    (tmp_path / "here/elsewhere").rename(tmp_path / "here/ravdess-speech")
     (tmp_path / "weights/hubert-base/config.json").write_text("{}")
     assert remarks(Plan(study)) == []
 

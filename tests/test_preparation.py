@@ -167,11 +167,11 @@ def test_an_untouched_recording_comes_as_it_was_decoded(tmp_path: Path) -> None:
     np.testing.assert_array_equal(load_prepared(row_of(path, "as-recorded", None), RATE), decode(path).samples)
 
 
-@pytest.mark.parametrize("change", ["other samples", "gone"])
+@pytest.mark.parametrize("change", ["changed", "is gone"])
 def test_a_recording_that_changed_since_the_manifest_is_refused(tmp_path: Path, change: str) -> None:
     path = write(tmp_path / "a.wav", voice())
     row = row_of(path, "as-recorded", None)
-    path.unlink() if change == "gone" else write(path, voice(9))
-    with pytest.raises(UserError, match="changed since the manifest was made") as error:
+    path.unlink() if change == "is gone" else write(path, voice(9))
+    with pytest.raises(UserError, match=f"the recording {change} since the manifest was made") as error:
         load_prepared(row, RATE)
     assert str(path) in str(error.value)

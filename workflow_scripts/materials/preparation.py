@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -202,6 +203,11 @@ def load_prepared(row: Mapping[str, Any], rate: int) -> Signal:
     """
     place = str(row["path"])
     remedy = "run snakemake again: the manifest is made anew for changed files"
+    if not Path(place).exists():
+        back = (
+            "bring it back; recordings that were fetched come again once the corpus's file in results/fetched/ is gone"
+        )
+        raise UserError("the recording is gone since the manifest was made", place, back)
     try:
         recording = decode(place)
     except BadAudio as error:

@@ -39,7 +39,7 @@ def fitted(given: Given, manifest: pd.DataFrame, set_aside: Collection[str], lis
     if given.audio_hashes is not None:
         pairs = zip(clip_ids, manifest["audio_hash"], rows, strict=True)
         other = [clip for clip, audio, row in pairs if given.audio_hashes[row] != audio]
-        remedy = f"make them of the audio that {listed} lists, or leave the column audio_hash out"
+        remedy = f"make them of the audio that {listed} lists"
         refuse(other, "have vectors of other audio (by audio_hash)", given.place, remedy)
     return rows
 

@@ -106,6 +106,13 @@ def _embeddings(config: Mapping[str, Any], models: Facts, listening: Sequence[st
     ]
     if fetched:
         text += f" Weights came from the Hugging Face hub: {listed(fetched)}."
+    own = [
+        f"{name} (blake2b {facts['weights_digest']})"
+        for name, facts in models.items()
+        if "weights_digest" in facts and not facts.get("commit")
+    ]
+    if own:
+        text += f" Weights were read from folders that the user brought: {listed(own)}."
     if settings["window_seconds"] is not None:
         text += f" Clips longer than {settings['window_seconds']:g} s went through in overlapping windows."
     return text + (
@@ -153,7 +160,9 @@ def _statistics(config: Mapping[str, Any], used: set[str]) -> str:
     return (
         "WA is the share of right clips, UAR the mean recall over emotions, macro-F1 the mean F1. Intervals (95 %): "
         f"{intervals}. Bands over layers hold at once for all layers. "
-        f"Chance: {probing['permutations']} permutations of labels within speaker. Layers not distinguishable from the "
+        f"Chance: {probing['permutations']} permutations of labels within speaker, fixed predictions; folds train "
+        "each other, so the permuted scores are widened to 2.5 times their variance before p is taken. Layers not "
+        "distinguishable from the "
         "best: sign flips over speakers, largest difference over all pairs of layers, family-wise 5 %. Models "
         "are compared "
         "by sign flips of per-speaker differences, corrected by Holm over the study; "
@@ -179,7 +188,13 @@ def models_used(models: Facts) -> Grid:
         [
             cell(name),
             cell("vectors made elsewhere" if name in elsewhere(models) else facts["family"]),
-            cell({"untrained": "random", "local": "trained", "none": "–"}[facts["weights"]]),
+            cell(
+                {
+                    "untrained": "random",
+                    "local": "as fetched" if facts.get("commit") else "the user's own",
+                    "none": "–",
+                }[facts["weights"]]
+            ),
             cell(facts["architecture"] or facts["source"] or "–"),
             cell(len(facts["layers"])),
         ]

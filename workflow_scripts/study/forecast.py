@@ -11,6 +11,7 @@ from pathlib import Path
 
 from workflow_scripts import networks
 from workflow_scripts.study.plan import Plan
+from workflow_scripts.study.plan_checks import remarks
 
 # One core of an x86 server of 2023 without other load: billions of floating-point operations a second in float32.
 CORE_GFLOPS = 35.0
@@ -46,9 +47,12 @@ def work(plan: Plan, results: Path = Path("results")) -> tuple[list[Work], list[
     """Steps of the study with their cost, and the datasets of unknown size, which are not counted."""
     sizes = {name: size for name in plan.datasets if (size := size_of(plan, name, results))}
     seconds = sum(audio for _, audio in sizes.values())
-    heard = [START_EMBED + speed(plan, model, size, results) for model in plan.networks for size in sizes.items()]
+    shards = plan.study.embeddings.shards
+    heard = [
+        shards * START_EMBED + speed(plan, model, size, results) for model in plan.networks for size in sizes.items()
+    ]
     found = [
-        Work("embed", len(heard), sum(heard)),
+        Work("embed", shards * len(heard), sum(heard)),
         Work("acoustics", len(plan.study.acoustics) * len(sizes), ACOUSTICS * seconds * len(plan.study.acoustics)),
     ]
     if plan.study.probing:
@@ -105,16 +109,24 @@ def _listed(plan: Plan, dataset: str, results: Path) -> list[float]:
 def speed(plan: Plan, model: str, dataset: tuple[str, tuple[int, float]], results: Path) -> float:
     """Seconds of one core for a network to hear a dataset, (name, (clips, seconds)): by the last run, else reckoned."""
     name, (clips, audio) = dataset
-    file = results / "benchmarks" / "embed" / f"{name}_{model}.tsv"
-    if file.is_file() and _listed(plan, name, results):
-        with file.open(newline="") as lines:
-            row = next(csv.DictReader(lines, delimiter="\t"), None)
-        if row and row["cpu_time"] not in ("-", "NA"):
-            return max(float(row["cpu_time"]) - START_EMBED, 0.0)
+    shards = plan.study.embeddings.shards
+    each = [""] if shards == 1 else [f"_shard_{shard}" for shard in range(1, shards + 1)]
+    files = [results / "benchmarks" / "embed" / f"{name}_{model}{shard}.tsv" for shard in each]
+    if _listed(plan, name, results) and all(file.is_file() for file in files):
+        rows = [next(csv.DictReader(file.read_text().splitlines(), delimiter="\t"), {}) for file in files]
+        spent = [row.get("cpu_time", "-") for row in rows]
+        if not {"-", "NA"} & set(spent):
+            return sum(max(float(seconds) - START_EMBED, 0.0) for seconds in spent)
     entry = plan.models[model]
     fixed = getattr(networks.find(entry["family"]), "FIXED_SECONDS", None)  # what a clip is padded to
     gflop = gflop_per_second(entry["layers"], entry.get("width", 768), entry.get("sample_rate", 16000))
     return gflop / CORE_GFLOPS * (clips * fixed if fixed else audio)
+
+
+def ahead(plan: Plan, config: str) -> str:
+    """What a dry run ends with: what is not there yet, how it comes, and how long the study takes."""
+    lines = "\n".join(f"  {line}" for line in [*remarks(plan), *in_words(plan)])
+    return f"\nAhead of this study (config {config}):\n{lines}"
 
 
 def in_words(plan: Plan, results: Path = Path("results")) -> list[str]:
@@ -124,17 +136,21 @@ def in_words(plan: Plan, results: Path = Path("results")) -> list[str]:
     lines = []
     if total:
         each = ", ".join(f"{one.step} {_time(one.core_seconds)} ({one.jobs} jobs)" for one in steps)
-        lines.append(f"the whole study takes about {_time(total)} of one core without a GPU: {each}")
-        lines.append(f"so about {_time(total / 8)} with --cores 8; what is there already is not done again")
+        lines.append(
+            f"the whole study takes about {_time(total)} of one core without a GPU, figures and report aside: {each}"
+        )
+        lines.append("divide by the cores that you give; what is there already is not done again")
     if unknown:
-        lines.append(f"not counted, since nobody knows their size before they are listed: {', '.join(unknown)}")
+        lines.append(
+            f"not counted, datasets whose size is known only when their clips are listed: {', '.join(unknown)}"
+        )
     return lines
 
 
 def _time(seconds: float) -> str:
     """Two digits are more than is known."""
     if seconds < 90:
-        return f"{max(round(seconds, -1), 10):.0f} s"
+        return f"{seconds:.0f} s"
     if seconds < 5400:
         return f"{seconds / 60:.0f} min"
     return f"{seconds / 3600:.1f} h"

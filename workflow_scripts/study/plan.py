@@ -126,6 +126,10 @@ class Plan:
         """Corpora of these datasets; several datasets of one corpus are fetched once."""
         return sorted({self.datasets[dataset].corpus for dataset in self.fetched})
 
+    def fetch_record(self, corpus: str) -> Path:
+        """The output of the job that fetches a corpus: while it is there, Snakemake does not fetch it again."""
+        return self._remembered.parent / "fetched" / f"{corpus}.json"
+
     def options(self, dataset: str) -> dict[str, Any]:
         """Resolved options of the dataset's corpus, in the corpus's own order."""
         return corpora.resolve_options(self.corpus(dataset), self.datasets[dataset].model_extra)

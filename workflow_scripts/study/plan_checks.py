@@ -249,7 +249,11 @@ def remarks(plan: Plan) -> list[str]:
     for dataset in plan.datasets:
         corpus, folder = plan.corpus(dataset), plan.folder(dataset)
         place, archive = Path(folder) / str(plan.options(dataset).get("file", "")), plan.fetched.get(dataset)
-        if archive and not (place / corpora.FETCHED).exists():
+        record = plan.fetch_record(corpus.name)
+        if archive and _is_gone(place) and record.exists():
+            again = f"delete {record} to have them fetched again"
+            found.append(f"datasets.{dataset}: recordings were fetched into {folder} and are gone; {again}")
+        elif archive and _is_gone(place):
             what = f"{archive.name}, {archive.bytes / 1e6:.0f} MB, from {corpus.page} ({corpus.licence})"
             offline = f"without a network put that file into {Path(folder).parent}"
             found.append(f"datasets.{dataset}: will be fetched into {folder}: {what}; {offline}")
@@ -272,6 +276,10 @@ def remarks(plan: Plan) -> list[str]:
     if any(map(plan.is_fetched, missing)):
         found.append(f"models: without a network, {places.by_hand('the page of each', 'its folder')}")
     return found
+
+
+def _is_gone(folder: Path) -> bool:
+    return not (folder / corpora.FETCHED).exists()
 
 
 def _has_weights(plan: Plan, model: str) -> bool:

@@ -11,6 +11,7 @@ from safetensors.torch import load_file, save_file
 from workflow_scripts.embedding.forward import hidden_states
 from workflow_scripts.networks import data2vec, load
 from workflow_scripts.networks._waveform import normalised
+from workflow_scripts.study.checks import check_study
 from workflow_scripts.study.errors import UserError
 
 RAGGED = (0.1, 10.0, 0.33, 2.0, 5.0, 2.0, 0.7)  # seconds
@@ -103,6 +104,18 @@ def test_a_missing_layer_of_the_stack_is_refused_by_name(tmp_path):
     with pytest.raises(UserError, match="missing") as error:
         load("mine", folder_entry("data2vec"), folder, 1)
     assert key in str(error.value)
+
+
+def test_a_key_that_the_class_does_not_read_makes_no_final_norm(tmp_path):
+    """Its norms stand after each sub-layer: do_stable_layer_norm of wav2vec 2.0 means nothing here."""
+    folder = folder_of("data2vec", tmp_path / "weights" / "mine")
+    edit_config(folder, do_stable_layer_norm=True)
+    entry = {key: own for key, own in folder_entry("data2vec").items() if key != "architecture"}
+    study = {"study": "A test", "datasets": {"speech": {"corpus": "emodb"}}, "weights": str(folder.parent)}
+    check_study({**study, "models": [{"name": "mine", **entry}]})
+    network = load("mine", entry, folder, 1)
+    assert network.states == ("0", "1", "2")
+    assert tuple(hidden_states(network, [noise(9000, 4)])[0]) == network.states
 
 
 def test_a_folder_of_data2vec_for_text_is_refused(tmp_path):

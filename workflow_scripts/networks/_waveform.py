@@ -120,7 +120,7 @@ def load(module: str, name: str, entry: Mapping[str, Any], folder: Path) -> Wave
 
     Args:
         module: name of the family's module, which has MODEL_TYPES, ARCHITECTURES (settings in which a shape departs
-            from the class's defaults, sample_rate, normalise), `classes`, `objections` and perhaps `guard`.
+            from the class's defaults, sample_rate, normalise), `shape`, `classes`, `objections` and perhaps `guard`.
         name, entry, folder: see the package's docstring.
     """
     family: Any = sys.modules[module]
@@ -128,11 +128,12 @@ def load(module: str, name: str, entry: Mapping[str, Any], folder: Path) -> Wave
     about: dict[str, Any] = {}
     if entry["weights"] == "untrained":
         settings = family.ARCHITECTURES[entry["architecture"]]
-        model = model_class(config_class(**{**settings["config"], **_INFERENCE}))
+        stated = settings["config"]
+        model = model_class(config_class(**{**stated, **_INFERENCE}))
         sample_rate, normalise = settings["sample_rate"], settings["normalise"]
     else:
-        config_json, preprocessor = _settings(name, folder, family)
-        own = {key: value for key, value in config_json.items() if key != "model_type"}
+        stated, preprocessor = _settings(name, folder, family)
+        own = {key: value for key, value in stated.items() if key != "model_type"}
         model, about = from_folder(name, folder, model_class, config_class(**{**own, **_INFERENCE}), HEADS)
         sample_rate, normalise = preprocessor["sampling_rate"], preprocessor["do_normalize"]
     config = model.config
@@ -140,7 +141,7 @@ def load(module: str, name: str, entry: Mapping[str, Any], folder: Path) -> Wave
     return WaveformNetwork(
         name=name,
         model=_without_parametrizations(model),
-        states=tuple(states_of(config.num_hidden_layers, getattr(config, "do_stable_layer_norm", False))),
+        states=tuple(states_of(config.num_hidden_layers, family.shape(stated)["final_norm"])),
         width=config.hidden_size,
         sample_rate=sample_rate,
         receptive_field=field,

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 MODEL_TYPES = ("data2vec-audio",)
 CITATION = "Baevski et al. (2022). data2vec. ICML."
 
-shape = waveform_shape
-
 ARCHITECTURES: dict[str, dict[str, Any]] = {
     "data2vec-audio-base": {"config": {}, "sample_rate": 16000, "normalise": True},
     "data2vec-tiny": {
@@ -36,6 +34,11 @@ ARCHITECTURES: dict[str, dict[str, Any]] = {
         "normalise": True,
     },
 }
+
+
+def shape(config: Mapping[str, Any]) -> dict[str, Any]:
+    """Layers, final_norm and width of a config.json: no norm follows the blocks, whatever do_stable_layer_norm says."""
+    return {**waveform_shape(config), "final_norm": False}
 
 
 def classes() -> tuple[Any, Any]:

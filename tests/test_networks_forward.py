@@ -1,6 +1,7 @@
 """Every family: shapes, states, and that no clip depends on its batch mates."""
 
 import dataclasses
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -135,6 +136,18 @@ def test_normalisation_is_that_of_the_feature_extractor_for_each_clip_alone(dtyp
         assert normalised(wave).dtype == dtype
         expected = theirs(wave, sampling_rate=16000)["input_values"][0]
         np.testing.assert_allclose(normalised(wave), expected, atol=3e-6)
+
+
+def test_normalising_a_long_clip_takes_its_copy_and_little_more():
+    """In float32 to the last digit as in one piece, and without copies of the whole clip in float64."""
+    wave = np.tile(noise(1_000_000, 0), 8)
+    tracemalloc.start()
+    found = normalised(wave)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 2 * wave.nbytes
+    exact = wave - wave.mean(dtype=np.float64)
+    np.testing.assert_allclose(found, exact / np.sqrt(np.square(exact).mean() + 1e-7), rtol=1e-7)
 
 
 def test_a_network_hears_level_only_if_its_preprocessor_says_so():

@@ -1,5 +1,7 @@
 """Long clips: which windows they are cut into, and that the pooled frames are those of the whole clip."""
 
+import weakref
+
 import numpy as np
 import pytest
 import torch
@@ -236,6 +238,26 @@ def test_windows_go_through_within_the_budget_of_a_batch(monkeypatch):
     run(network, [wave], batch_seconds=3.5, window_seconds=1.0, window_overlap_seconds=0.1)
     assert max(seen) <= 3.0
     assert len(seen) == -(-22 // 3)
+
+
+def test_of_long_clips_only_the_next_is_decoded_ahead():
+    """Samples are what grows with a clip's length: those of one clip and of the next are held, no more."""
+    held, most = [], []
+
+    class Watched(Local):
+        def scaled(self, wave):
+            most.append(sum(one() is not None for one in held))
+            return wave
+
+    def hear(position):
+        wave = np.random.default_rng(position).standard_normal(20000)
+        held.append(weakref.ref(wave))
+        return Heard(wave, np.ones(network.frames(wave.size), bool))
+
+    network = local(25, 10, cls=Watched)
+    embed(network, [20.0] * 8, hear, ["mean"], lambda *_: None, batch_seconds=2.0, window_seconds=1.0)
+    assert len(held) == 8
+    assert max(most) <= 2
 
 
 def mean_difference(network, wave, seconds, overlap) -> dict[str, float]:

@@ -33,7 +33,7 @@ log = logging.getLogger(__name__)
 
 STRETCH_BYTES = 200_000_000
 LONGEST_STRETCH = 4096
-DECODED_AHEAD = 3  # batches
+DECODED_AHEAD = 3  # budgets of a batch, in audio; at least one batch
 PROGRESS_EVERY = 10.0  # seconds
 
 Vectors = dict[str, npt.NDArray[np.float32]]
@@ -110,10 +110,11 @@ def embed(
     overlap = round(window_overlap_seconds * network.sample_rate)
     together = 1 if limit is None else max(1, int(batch_seconds / whole))
     stretches = _share(_stretches(padded, stretch_length(network, poolings), batch_seconds, whole), shard, shards)
-    progress = _Progress(network.name, sum(len(batch) for stretch in stretches for batch in stretch))
+    batches = [batch for stretch in stretches for batch in stretch]
+    progress = _Progress(network.name, sum(len(batch) for batch in batches))
     with (
         ThreadPoolExecutor(1) as writer,
-        closing(_ahead([batch for stretch in stretches for batch in stretch], hear, decoders)) as heard,
+        closing(_ahead(batches, hear, decoders, padded, DECODED_AHEAD * batch_seconds)) as heard,
     ):
         written: Future[None] | None = None
         for stretch in stretches:
@@ -135,6 +136,7 @@ def embed(
                         for name, values in of_state.items():
                             vectors[state][name][rows] = values
                 progress.add(len(clips), sum(clip.wave.size for clip in clips) / network.sample_rate)
+                del clips  # else they were held while the next are waited for
             if written is not None:
                 written.result()
             written = writer.submit(write, positions, vectors)
@@ -212,15 +214,18 @@ def _by_name(network: Network, pooled: torch.Tensor, slices: Mapping[str, slice]
 
 
 def _ahead(
-    batches: Sequence[list[int]], hear: Callable[[int], Heard], decoders: int
+    batches: Sequence[list[int]], hear: Callable[[int], Heard], decoders: int, seconds: Sequence[float], ahead: float
 ) -> Generator[list[Heard], None, None]:
-    """The clips of each batch, decoded while those before it are computed."""
+    """The clips of each batch, decoded while those before it are computed: the next, and more up to `ahead` seconds."""
     waiting: deque[list[Future[Heard]]] = deque()
+    lengths: deque[float] = deque()  # audio of each batch that waits
     pool = ThreadPoolExecutor(decoders)
     try:
         for batch in batches:
             waiting.append([pool.submit(hear, position) for position in batch])
-            if len(waiting) > DECODED_AHEAD:
+            lengths.append(sum(seconds[position] for position in batch))
+            while len(lengths) > 1 and sum(lengths) - lengths[0] >= ahead:
+                lengths.popleft()
                 yield [future.result() for future in waiting.popleft()]
         while waiting:
             yield [future.result() for future in waiting.popleft()]

@@ -38,6 +38,8 @@ HEADS = (
 # What would make the forward random or drop a layer (LayerDrop, SpecAugment, dropout acts in training only).
 _INFERENCE = {"layerdrop": 0.0, "apply_spec_augment": False, "mask_time_prob": 0.0, "mask_feature_prob": 0.0}
 
+_AT_ONCE = 1_000_000  # samples that are scaled at once: no more of a long clip is held in float64
+
 # (model, mask (clips, frames) bool) -> handles of hooks that keep a family's own layers from seeing behind a clip
 Guard = Callable[[Any, torch.Tensor], Sequence[Any]]
 
@@ -93,8 +95,12 @@ class WaveformNetwork(Network):
 
 def normalised(wave: Wave) -> Wave:
     """Scale one clip (samples,) to zero mean and unit variance, as Wav2Vec2FeatureExtractor does (epsilon 1e-7)."""
-    centred = wave - wave.mean(dtype=np.float64)
-    scaled: Wave = (centred / np.sqrt(np.square(centred).mean() + 1e-7)).astype(wave.dtype)
+    mean = wave.mean(dtype=np.float64)
+    pieces = [slice(begin, begin + _AT_ONCE) for begin in range(0, wave.size, _AT_ONCE)]
+    variance = sum(np.square(wave[piece] - mean).sum() for piece in pieces) / wave.size
+    scaled = np.empty_like(wave)
+    for piece in pieces:
+        scaled[piece] = (wave[piece] - mean) / np.sqrt(variance + 1e-7)
     return scaled
 
 

@@ -17,7 +17,7 @@ from network_cases import in_float64, noise
 from network_contract import OF_THE_PAGE, tiny_entry, with_the_page
 
 from workflow_scripts import networks
-from workflow_scripts.embedding.forward import check_wave, forward, hidden_states
+from workflow_scripts.embedding.forward import check_wave, forward, forward_scaled, hidden_states
 from workflow_scripts.embedding.long_clips import pool_windows
 from workflow_scripts.embedding.pooling import LongPooler
 from workflow_scripts.embedding.windows import windows
@@ -100,6 +100,53 @@ def test_a_long_clip_by_windows_has_the_frames_of_the_whole(network):
     if network.fixed_input is None:
         for (vector,), frames in zip(pooled, hidden_states(network, [wave])[0].values(), strict=True):
             assert (vector - frames.mean(dim=0)).norm() < 0.1 * frames.mean(dim=0).norm()
+
+
+def level_error(network) -> float:
+    """Layer 0 of the last window of a clip that falls by 20 dB halfway, against the same frames of the whole clip.
+
+    The window lies in the quiet half. Of the frames' largest value.
+    """
+    rate = network.sample_rate
+    wave = noise(6 * rate, 3).astype(np.float64)
+    wave[3 * rate :] /= 10
+    last = windows(network, wave.size, 2 * rate, rate // 2)[-1]
+    assert last.start >= 3 * rate
+    states = {}
+
+    def visit(state, frames, lengths):
+        states[state] = frames[0, last.kept].clone()
+
+    scaled = network.scaled(wave)
+    with network.within(scaled):
+        forward_scaled(network, [scaled[last.start : last.stop]], visit)
+    return relative(states["0"], hidden_states(network, [wave])[0]["0"][last.first : last.last])
+
+
+def test_a_window_is_heard_at_the_level_of_its_clip(exact):
+    """What depends on the whole clip belongs into `scaled` and `within`: `listen` sees one window of a long clip."""
+    if exact.fixed_input is None:
+        assert level_error(exact) < 1e-3, "is a clip scaled in `listen`? Scale it in `scaled`, or fix it in `within`"
+    else:
+        assert windows(exact, exact.fixed_input + 1, exact.fixed_input, 0)[0].stop == exact.fixed_input
+
+
+def test_scaling_each_window_by_itself_would_be_seen(tmp_path):
+    """The test above has teeth: the page's network, scaled to unit variance in `listen` instead of `scaled`."""
+    with with_the_page(tmp_path) as name:
+        own = in_float64(load("mine", tiny_entry(name), "", 1))
+
+    class InScaled(type(own)):
+        def scaled(self, wave):
+            return (wave - wave.mean()) / wave.std()
+
+    class InListen(type(own)):
+        def listen(self, wave):
+            return super().listen((wave - wave.mean()) / wave.std())
+
+    facts = {field.name: getattr(own, field.name) for field in dataclasses.fields(own)}
+    assert level_error(InScaled(**facts)) < 1e-3
+    assert level_error(InListen(**facts)) > 0.1
 
 
 def test_a_clip_never_depends_on_its_batch_mates(network, exact):

@@ -83,6 +83,10 @@ def test_without_a_probing_section_nothing_is_probed():
         ({"probing": {"C": [1.0, 0.1]}}, "probing.C: give positive values in ascending order"),
         ({"probing": {"poolings": ["std"]}}, "probing.poolings: 'std' is not among embeddings.poolings"),
         ({"embeddings": {"window_overlap_seconds": 40}}, "embeddings.window_overlap_seconds: is 40 s, more than half"),
+        (
+            {"models": ["whisper-base"], "embeddings": {"window_overlap_seconds": 20}},
+            "embeddings.window_overlap_seconds: is 20 s, more than half of the 30 s that whisper-base hears at most",
+        ),
         ({"acoustics": ["eGeMAPSv2"]}, "did you mean 'eGeMAPSv02'?"),
         ({"models": [], "acoustics": [], "layers": "all"}, "probing: nothing to probe: name models or acoustics"),
         (

@@ -154,6 +154,7 @@ def test_the_filters_that_older_files_carry_are_those_of_the_library(tmp_path):
     [
         ({"feature_size": 128}, "feature_size of the preprocessor is 128, num_mel_bins of the network is 80"),
         ({"chunk_length": 20}, "the preprocessor makes 2000 windows, the network takes 3000"),
+        ({"chunk_length": 20}, "the preprocessor pads clips to 20 s, this family to 30"),
         ({"dither": 0.1}, "dither of the preprocessor must be 0"),
     ],
 )

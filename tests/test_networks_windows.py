@@ -1,5 +1,6 @@
 """Long clips: which windows they are cut into, and that the pooled frames are those of the whole clip."""
 
+import dataclasses
 import weakref
 
 import numpy as np
@@ -76,6 +77,7 @@ def test_every_frame_of_the_clip_is_taken_once_from_where_it_lies_farthest_from_
     samples = max(samples, network.shortest)
     # room for a window and, at most half of it, an overlap
     length = max(length, 2 * (network.shortest + 2 * network.stride))
+    overlap = min(overlap, length // 2)
     plan = windows(network, samples, length, overlap)
     assert [window.first for window in plan[1:]] == [window.last for window in plan[:-1]]
     assert (plan[0].first, plan[-1].last) == (0, network.frames(samples))
@@ -88,9 +90,9 @@ def test_every_frame_of_the_clip_is_taken_once_from_where_it_lies_farthest_from_
         assert window.skip == window.first - begin
         assert 0 <= window.kept.start < window.kept.stop <= frames
     assert all(window.stop - window.start == length for window in plan[:-1] if len(plan) > 1)
-    shared = min(overlap, length // 2)
     for i in range(len(plan) - 1):
-        assert begins[i] + own[i] - begins[i + 1] >= shared // network.stride
+        assert plan[i].stop - plan[i + 1].start >= overlap
+        assert begins[i] + own[i] - begins[i + 1] >= overlap / network.stride
         # distance of the frames beside the seam from the cuts on either side
         seam, end = plan[i].last, begins[i] + own[i]
         assert abs((end - seam) - (seam - begins[i + 1])) <= 1
@@ -111,6 +113,21 @@ def test_a_window_of_too_few_frames_is_refused_by_its_key():
     with pytest.raises(UserError, match="too short for local") as error:
         windows(local(300, 100), 5000, 350, 100)
     assert error.value.place == "embeddings.window_seconds"
+
+
+def test_an_overlap_of_more_than_half_a_window_is_refused_before_anything_is_heard():
+    """It is accepted for windows of 2 s, and this network hears 1 s at most."""
+
+    def hear(position):
+        raise AssertionError("nothing may be heard")
+
+    network = dataclasses.replace(local(25, 10), fixed_input=1000)
+    options = {"batch_seconds": 2.0, "window_seconds": 2.0, "window_overlap_seconds": 0.6}
+    with pytest.raises(UserError, match=r"0\.6 s, more than half of local's windows of 1 s") as error:
+        embed(network, [0.5, 1.5], hear, ["mean"], lambda *_: None, **options)
+    assert error.value.place == "embeddings.window_overlap_seconds"
+    with pytest.raises(AssertionError, match="nothing may be heard"):
+        embed(network, [0.5, 1.0], hear, ["mean"], lambda *_: None, **options)
 
 
 def test_a_fixed_input_limits_the_window():

@@ -26,7 +26,7 @@ from workflow_scripts.embedding.forward import forward
 from workflow_scripts.embedding.frame_statistics import FrameStatistics
 from workflow_scripts.embedding.long_clips import pool_windows
 from workflow_scripts.embedding.pooling import POOLINGS, LongPooler, Mask, Pooler
-from workflow_scripts.embedding.windows import Window, longest, windows
+from workflow_scripts.embedding.windows import Window, check_overlap, longest, windows
 from workflow_scripts.networks import Network, Wave
 
 log = logging.getLogger(__name__)
@@ -102,12 +102,17 @@ def embed(
         shard, shards: which of how many shards, from 1.
         decoders: threads that run `hear`.
         emotions, statistics: where given, frame statistics are gathered in the same forward.
+
+    Raises:
+        UserError: a clip would be cut into windows that overlap by more than half, or are too short.
     """
     shortest = (network.fixed_input or 0) / network.sample_rate
     padded = [max(own, shortest) for own in seconds]
     limit = longest(network, window_seconds)
     whole = np.inf if limit is None else limit / network.sample_rate
     overlap = round(window_overlap_seconds * network.sample_rate)
+    if limit is not None and max(seconds, default=0.0) > whole:
+        check_overlap(network, limit, overlap)
     together = 1 if limit is None else max(1, int(batch_seconds / whole))
     stretches = _share(_stretches(padded, stretch_length(network, poolings), batch_seconds, whole), shard, shards)
     batches = [batch for stretch in stretches for batch in stretch]

@@ -39,12 +39,23 @@ def longest(network: Network, seconds: float | None) -> int | None:
     return min(limits, default=None)
 
 
+def check_overlap(network: Network, length: int, overlap: int) -> None:
+    """Raise UserError when the overlap is more than half a window, which the plan cannot know of every family."""
+    if overlap > length // 2:
+        rate = network.sample_rate
+        raise UserError(
+            f"is {overlap / rate:g} s, more than half of {network.name}'s windows of {length / rate:g} s",
+            "embeddings.window_overlap_seconds",
+            f"give at most {length / rate / 2:g}",
+        )
+
+
 def windows(network: Network, samples: int, length: int | None, overlap: int) -> list[Window]:
     """Cut a clip of so many samples.
 
     Args:
         length: samples of a window, see `longest`; None: never cut.
-        overlap: samples that neighbours share at least; more than half a window counts as half.
+        overlap: samples that neighbours share at least; at most half a window.
 
     Returns:
         the windows in order; a clip of at most `length` samples is one window.
@@ -56,7 +67,8 @@ def windows(network: Network, samples: int, length: int | None, overlap: int) ->
     if length is None or samples <= length:
         return [Window(0, samples, 0, frames, 0)]
     stride = network.stride
-    step = network.frames(length) - -(-min(overlap, length // 2) // stride)
+    # as many frames are shared as the overlap has steps, and as many samples as it has
+    step = min(network.frames(length) - -(-overlap // stride), (length - overlap) // stride)
     if step < 1:
         seconds, field = length / network.sample_rate, network.receptive_field / network.sample_rate
         raise UserError(

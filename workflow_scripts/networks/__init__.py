@@ -18,6 +18,7 @@ and may have
     shape          (content of config.json) -> the same four keys, so that a folder that is there already is compared
                    with its entry too; it also reads the key `config` of an architecture
     CITATION       the work to cite, for the report
+    FIXED_SECONDS  what every clip is padded to, where its networks take no other length (see Network.fixed_input)
 
 An entry of the catalogue (`resources/models.yaml`), or of a config's `models`, is a plain mapping:
 
@@ -194,6 +195,11 @@ def find(family: str) -> Any:
 def citation(family: str) -> str:
     """The work to cite for a family; "" where it states none, or for what is no family (acoustic features)."""
     return str(getattr(find(family), "CITATION", "")) if family in names() else ""
+
+
+def fixed_seconds(family: str) -> float | None:
+    """Seconds of the only input that a family's networks take; None for any length, and for what is no family."""
+    return getattr(find(family), "FIXED_SECONDS", None) if family in names() else None
 
 
 def facts_of(family: Any, settings: Mapping[str, Any]) -> dict[str, Any]:

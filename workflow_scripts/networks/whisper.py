@@ -17,7 +17,7 @@ from typing import Any
 from workflow_scripts.networks import Network, Visitor, Wave, states_of
 
 MODEL_TYPES = ("whisper",)
-FIXED_SECONDS = 30  # what every clip is padded to, and costs
+FIXED_SECONDS = 30
 CITATION = "Radford et al. (2023). Robust speech recognition via large-scale weak supervision. ICML."
 
 ARCHITECTURES: dict[str, dict[str, Any]] = {
@@ -118,7 +118,7 @@ def load(name: str, entry: Mapping[str, Any], folder: Path) -> Network:
         receptive_field=4 * extractor.hop_length + extractor.n_fft,
         stride=2 * extractor.hop_length,
         centred=True,
-        fixed_input=extractor.n_samples,
+        fixed_input=FIXED_SECONDS * extractor.sampling_rate,
         about=about,
         extractor=extractor,
     )
@@ -133,6 +133,9 @@ def _objections(config: Mapping[str, Any], extractor: Any) -> list[str]:
     if extractor.feature_size != bins:
         own = extractor.feature_size
         found.append(f"feature_size of the preprocessor is {own}, num_mel_bins of the network is {bins}")
+    if extractor.n_samples != FIXED_SECONDS * extractor.sampling_rate:
+        own = extractor.n_samples / extractor.sampling_rate
+        found.append(f"the preprocessor pads clips to {own:g} s, this family to {FIXED_SECONDS}")
     frames = config.get("max_source_positions", 1500)
     if extractor.nb_max_frames != 2 * frames:
         found.append(f"the preprocessor makes {extractor.nb_max_frames} windows, the network takes {2 * frames}")

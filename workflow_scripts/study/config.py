@@ -106,8 +106,8 @@ class Embeddings(Section):
     """A longer clip goes through in overlapping windows of this length (docs/embeddings.md). Nothing: clips of any
     length go through as a whole, and memory grows with the longest; Whisper's windows are never longer than 30 s."""
     window_overlap_seconds: float = Field(default=4.0, ge=0)
-    """Seconds that neighbouring windows share at least, up to half a window; of frames in both, each is taken from the
-    window in which it lies farther from the cut."""
+    """Seconds that neighbouring windows share at least: up to half a window, so up to 15 for Whisper. Of frames in
+    both, each is taken from the window in which it lies farther from the cut."""
     shards: int = Field(default=1, ge=1)
     """Jobs that share the clips of each dataset and network, side by side on several GPUs or machines; the vectors are
     the same (docs/embeddings.md). An edit embeds again."""

@@ -118,7 +118,7 @@ def speed(plan: Plan, model: str, dataset: tuple[str, tuple[int, float]], result
         if not {"-", "NA"} & set(spent):
             return sum(max(float(seconds) - START_EMBED, 0.0) for seconds in spent)
     entry = plan.models[model]
-    fixed = getattr(networks.find(entry["family"]), "FIXED_SECONDS", None)  # what a clip is padded to
+    fixed = networks.fixed_seconds(entry["family"])
     gflop = gflop_per_second(entry["layers"], entry.get("width", 768), entry.get("sample_rate", 16000))
     return gflop / CORE_GFLOPS * (clips * fixed if fixed else audio)
 

@@ -212,6 +212,12 @@ def check_windows(plan: Plan) -> Iterable[str]:
     if length is not None and overlap > length / 2:
         longest = f"is {overlap:g} s, more than half of window_seconds ({length:g})"
         yield f"embeddings.window_overlap_seconds: {longest}; give at most {length / 2:g}"
+        return
+    for name, entry in plan.models.items():
+        fixed = networks.fixed_seconds(entry["family"])
+        if fixed is not None and overlap > fixed / 2:
+            longest = f"is {overlap:g} s, more than half of the {fixed:g} s that {name} hears at most"
+            yield f"embeddings.window_overlap_seconds: {longest}; give at most {fixed / 2:g}"
 
 
 def check_probing(plan: Plan) -> Iterable[str]:

@@ -5,16 +5,18 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 import yaml
-from network_cases import folder_of
+from network_cases import folder_of, shipped
 from network_contract import OF_THE_PAGE, with_the_page
 from safetensors.torch import load_file, save_file
 
 from workflow_scripts import doctor
 from workflow_scripts.downloads import records
 from workflow_scripts.examination import network as examination
+from workflow_scripts.examination.network_words import SCALING
 from workflow_scripts.networks import Network, names, states_of
 
 ROOT = Path(__file__).parent.parent
@@ -231,6 +233,39 @@ def faults_of(kind: type[Made]) -> list[str]:
 
 def test_a_healthy_made_up_network_has_no_faults():
     assert faults_of(Made) == []
+
+
+class Unit(Made):
+    def scaled(self, wave):
+        return (wave - wave.mean()) / wave.std()
+
+
+class Peak(Made):
+    def scaled(self, wave):
+        return wave / np.abs(wave).max()
+
+
+class Doubled(Made):
+    def scaled(self, wave):
+        return 2 * wave
+
+
+@pytest.mark.parametrize(
+    ("network", "words"),
+    [
+        (made(Made), "samples as they are"),
+        (made(Unit), "zero mean and unit variance"),
+        (made(Peak), "louder or softer recordings give the same samples"),
+        (made(Doubled), "its level remains"),
+        (shipped("whisper"), "samples as they are"),
+        (shipped("hubert"), "zero mean and unit variance"),
+        (shipped("wavlm"), "samples as they are"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else type(value).__name__,
+)
+def test_what_is_done_with_the_samples_is_found_by_measuring(network, words):
+    wave = examination.made_up(0.5, network.sample_rate, 3)
+    assert words in SCALING[examination.scaling(network, wave)]
 
 
 @pytest.mark.parametrize("kind", [Leaking, Ordered, Rough])

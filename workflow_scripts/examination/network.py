@@ -87,10 +87,11 @@ class Pace:
 @dataclass(frozen=True)
 class NetworkExamination:
     """What was seen of a network. `level` and `offset`: change of layer 0, of its largest value, at half the level
-    and with 0.01 of full scale added."""
+    and with 0.01 of full scale added. `scaling`: see the function of that name."""
 
     parameters: int
     norms: Norms
+    scaling: str
     level: float
     offset: float
     pace: Pace
@@ -146,12 +147,28 @@ def examine(network: Network, *, precision: str, batch_seconds: float, tell: Tel
     return NetworkExamination(
         parameters=parameters,
         norms=norms(network, waves[-1]),
+        scaling=scaling(network, waves[-1]),
         level=_change(network, waves[-1], alone[-1], 0.5 * waves[-1]),
         offset=_change(network, waves[-1], alone[-1], waves[-1] + np.float32(0.01)),
         pace=pace,
         seconds=seconds,
         layers=compare(network, waves, alone, precision),
     )
+
+
+def scaling(network: Network, wave: Wave) -> str:
+    """What a network does with the samples of a clip before it listens, found by a clip and its half.
+
+    Returns:
+        "none": nothing. "unit": zero mean and unit variance. "level": another level that is the same for both.
+        "other": something else.
+    """
+    whole, half = network.scaled(wave), network.scaled(np.float32(0.5) * wave)
+    if np.array_equal(whole, wave) and np.array_equal(half, np.float32(0.5) * wave):
+        return "none"
+    if not np.allclose(whole, half, rtol=0, atol=1e-3 * np.abs(whole).max()):
+        return "other"
+    return "unit" if abs(whole.mean()) < 1e-3 and abs(whole.var() - 1) < 1e-2 else "level"
 
 
 def compare(network: Network, waves: Sequence[Wave], alone: States, precision: str) -> list[Layer]:

@@ -7,6 +7,13 @@ from workflow_scripts.examination.network import EXACT, ROUNDING, NetworkExamina
 from workflow_scripts.examination.words import Line, section, table
 from workflow_scripts.networks import Network
 
+SCALING = {
+    "none": "samples as they are, not scaled",
+    "unit": "each clip is scaled to zero mean and unit variance",
+    "level": "each clip is scaled to a level of its own: louder or softer recordings give the same samples",
+    "other": "each clip's samples are changed, and its level remains",
+}
+
 
 def origin(
     entry: Mapping[str, Any], folder: str, record: Mapping[str, Any], altered: Sequence[str], left_out: Sequence[str]
@@ -46,8 +53,9 @@ def report(one: Network, family: str, seen: NetworkExamination, device: str, thr
         ("family", f"{family} ({type(one.model).__name__})"),
         ("parameters", _million(seen.parameters)),
         ("hears", f"{rate} Hz{_fixed(one)}"),
-        ("input", _input(one)),
-        ("level", f"half the level changes layer 0 by {seen.level:.1e}, an offset of 0.01 by {seen.offset:.1e}"),
+        ("input", SCALING[seen.scaling]),
+        ("level", f"{_heard(seen.level)}: half the level changes layer 0 by {seen.level:.1e} of its largest value"),
+        ("offset", f"{_heard(seen.offset)}: 0.01 added changes layer 0 by {seen.offset:.1e}"),
         ("frames", _frames(one)),
         ("layers", f"{', '.join(shown)}; {one.width} numbers a frame"),
         ("", f"0: input of the first block; k: output of block k{final}"),
@@ -102,13 +110,8 @@ def _fixed(one: Network) -> str:
     return f", always {one.fixed_input / one.sample_rate:g} s: shorter clips are padded" if one.fixed_input else ""
 
 
-def _input(one: Network) -> str:
-    stated: dict[bool | None, str] = {
-        True: "each clip is scaled to zero mean and unit variance",
-        False: "samples as they are, not scaled",
-        None: "as its family's file says",
-    }
-    return stated[getattr(one, "normalise", None)]
+def _heard(change: float) -> str:
+    return "is heard" if change > 1e-3 else "is not heard"
 
 
 def _frames(one: Network) -> str:
@@ -130,7 +133,7 @@ def _norms(seen: NetworkExamination, blocks: int) -> list[Line]:
     else:
         order = f"{sum(seen.norms.ends)} of {blocks} blocks end in a norm"
     before, within = _counted(seen.norms.before), _counted(seen.norms.within)
-    return [("norms", order), ("", f"before layer 0: {before}; in the {blocks} blocks: {within}")]
+    return [("norms", order), ("", f"before layer 0: {before}; in the {blocks} blocks together: {within}")]
 
 
 def _counted(names: Sequence[str]) -> str:

@@ -115,9 +115,17 @@ def test_ids_of_categories_are_text(tmp_path: Path) -> None:
 VECTOR = {"vector": lists(X[:, 0])}
 GAP = {"vector": pa.array([*X[:6, 0].tolist(), None, X[7, 0].tolist()], pa.list_(pa.float32()))}
 SHORT = {"vector": pa.array([*X[:6, 0].tolist(), [1.0], X[7, 0].tolist()], pa.list_(pa.float32()))}
+EMPTY = {"vector": pa.array([[], *X[1:, 0].tolist()], pa.list_(pa.float32()))}
 COLUMNS: dict[str, tuple[dict[str, Any], list[str], str]] = {
     "another column": ({**VECTOR, "emotion": IDS}, ["0"], "no vectors: emotion"),
     "whole numbers among plain columns": ({"a": X[:, 0, 0], "label": range(8)}, ["0"], "no vectors: label (int64)"),
+    "times among plain columns": (
+        {"F0": X[:, 0, 0], "start": X[:, 0, 1], "Duration": X[:, 0, 2]},
+        ["0"],
+        "no vectors: start (float), Duration (float)",
+    ),
+    "empty lists": ({"vector": pa.array([[]] * 8, pa.list_(pa.float32()))}, ["0"], "8 clips have a vector of no numb"),
+    "one empty list": (EMPTY, ["0"], "1 clips have a vector of no numbers: mine/clip-0"),
     "lists of whole numbers": ({"vector": pa.array([[1, 2]] * 8)}, ["0"], "no lists of floats: vector"),
     "floats called a layer": ({"layer_3": X[:, 0, 0]}, ["3"], "no lists of floats: layer_3 (float)"),
     "nothing but names": ({}, ["0"], "holds no vectors"),
@@ -160,6 +168,8 @@ ARRAYS = {
     "one axis": (np.ones(8), ["0"], "has shape (8,)"),
     "fewer layers than named": (X[:, :2], LAYERS, "has shape (8, 2, 4), so 2 layer(s)"),
     "no axis of layers": (X[:, 0], LAYERS, "so 1 layer(s); its entry in the config names 3: 0, 6, final"),
+    "no numbers": (np.ones((8, 0)), ["0"], "has shape (8, 0), so vectors of no numbers"),
+    "layers without numbers": (X[:, :, :0], LAYERS, "has shape (8, 3, 0), so vectors of no numbers"),
     "fewer rows than clips": (X[:7], LAYERS, "names 8 clips, {} has 7 rows"),
     "objects": (np.array([[None] * 4] * 8), ["0"], "cannot be read as npy"),
 }
@@ -195,6 +205,14 @@ def test_an_array_without_its_list_of_clips_is_refused(tmp_path: Path) -> None:
         opened(path, ["0"])
     (tmp_path / "x.clips.csv").unlink()
     with pytest.raises(UserError, match=r"x\.clips\.csv: is not there"):
+        opened(path, ["0"])
+
+
+def test_a_list_of_clips_with_a_column_twice_is_refused(tmp_path: Path) -> None:
+    path = npy(tmp_path / "x.npy", X[:, 0])
+    lines = ["clip_id,clip_id", *(f"{clip},{other}" for clip, other in zip(IDS, IDS[::-1], strict=True))]
+    (tmp_path / "x.clips.csv").write_text("\n".join(lines))
+    with pytest.raises(UserError, match=r"x\.clips\.csv: has several columns clip_id"):
         opened(path, ["0"])
 
 
@@ -307,6 +325,17 @@ def test_the_entry_writes_layers_in_the_form_of_a_networks(tmp_path: Path) -> No
         about = tables.about(path)
         assert (about["table"], about["layer"], about["model"]) == ("layer", LAYERS[place], "theirs")
         assert about["md5"] == {file: "0"}
+
+
+def test_the_entry_states_which_columns_became_numbers(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    names = [f"F0.{k}_amean" for k in range(4)]
+    plain = parquet(tmp_path / "plain.parquet", **{name: X[:, 0, k] for k, name in enumerate(names)})
+    with caplog.at_level("INFO"):
+        [path] = run(tmp_path, plain, ["0"])
+    assert tables.about(path)["columns"] == names
+    assert f"the numbers are the columns {', '.join(names)}" in caplog.text
+    [path] = run(tmp_path, parquet(tmp_path / "lists.parquet", vector=lists(X[:, 0])), ["0"])
+    assert "columns" not in tables.about(path)
 
 
 def test_the_entry_does_not_look_at_the_numbers_of_clips_that_were_set_aside(tmp_path: Path) -> None:

@@ -27,6 +27,9 @@ def main(smk: "Snakemake") -> None:
     log.info("%d rows, %d of them of clips of the manifest", len(given.clip_ids), len(rows))
     ids, hashes = (manifest[column].tolist() for column in ("clip_id", "audio_hash"))
     about = {key: value for key, value in spec.items() if key != "code"}
+    if given.columns:
+        log.info("the numbers are the columns %s", ", ".join(given.columns))
+        about["columns"] = list(given.columns)
     for state, path in zip(spec["states"], smk.output.layers, strict=True):
         vectors = as_float32(given.layer(state)[rows], ids, f"{spec['file']}, layer {state}")
         log.info("layer %s: %d clips, %d numbers each", state, *vectors.shape)

@@ -5,7 +5,8 @@ The forms of a file (one for each dataset, all layers of a model in it):
     NAME.parquet   a text column `clip_id`, perhaps `audio_hash`, and
                    - for each layer a column `layer_<name>` of lists of equal length, or
                    - for one layer a column `vector` of such lists, or
-                   - for one layer the numbers themselves, each in a column of its own
+                   - for one layer the numbers themselves, each in a column of its own (none called start, seconds
+                     and the like); the log and the layer's metadata name them
     NAME.npy       an array (clips, numbers), or (clips, layers, numbers) in the order of the entry's `layers`;
                    beside it NAME.clips.csv, whose column `clip_id` (perhaps `audio_hash` too) names the rows in order
 

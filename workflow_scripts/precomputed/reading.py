@@ -22,6 +22,8 @@ Vectors = npt.NDArray[np.floating[Any]]
 LAYER = re.compile(r"layer_(\d+|final)")
 NAMES = ("clip_id", "audio_hash")
 FORMS = "a column `vector`, one column `layer_<name>` per layer, or one column of floats per number"
+# floats that say when a clip is heard, and are no part of its vector: refused among columns of numbers
+TIMES = ("start", "end", "begin", "stop", "time", "duration", "seconds", "length", "onset", "offset")
 SHAPES = "(clips, numbers) or (clips, layers, numbers)"
 
 
@@ -34,12 +36,14 @@ class Given:
         clip_ids: one per row, in the order of the file.
         audio_hashes: of the recordings that the vectors are of, one per row; None where the file does not say.
         layer: name of a layer -> (rows, numbers), floats as stored; one layer at a time, since files may be large.
+        columns: names of the numbers, where each has a column of its own.
     """
 
     place: str
     clip_ids: list[str]
     audio_hashes: list[str] | None
     layer: Callable[[str], Vectors]
+    columns: tuple[str, ...] = ()
 
 
 def opened(path: str, layers: Sequence[str]) -> Given:
@@ -81,7 +85,8 @@ def _parquet(path: str, layers: Sequence[str]) -> Given:
             return _stacked(table.column(0), texts["clip_id"], f"{path}, column {columns[name][0]}")
         return np.column_stack([column.to_numpy() for column in table.columns])
 
-    return Given(path, texts["clip_id"], texts.get("audio_hash"), layer)
+    single = [name for names in columns.values() for name in names if _is_float(schema.field(name).type)]
+    return Given(path, texts["clip_id"], texts.get("audio_hash"), layer, tuple(single))
 
 
 def _columns(schema: pa.Schema, layers: Sequence[str], path: str) -> dict[str, list[str]]:
@@ -97,7 +102,8 @@ def _columns(schema: pa.Schema, layers: Sequence[str], path: str) -> dict[str, l
     layered = {match[1]: [name] for name in rest if (match := LAYER.fullmatch(name))}
     lists = [name for [name] in layered.values()] or [name for name in rest if name == "vector"]
     found = layered or {layers[0]: lists or rest}
-    other = [name for name in rest if name not in lists and (lists or not _is_float(schema.field(name).type))]
+    numbers = [] if lists else [name for name in rest if _is_float(schema.field(name).type)]
+    other = [name for name in rest if name not in lists and (name not in numbers or name.lower() in TIMES)]
     if other:
         types = ", ".join(f"{name} ({schema.field(name).type})" for name in other)
         raise UserError(
@@ -158,6 +164,8 @@ def _stacked(column: pa.ChunkedArray, clip_ids: Sequence[str], place: str) -> Ve
     refuse([clip for clip, gap in zip(clip_ids, missing, strict=True) if gap], "have no vector", place, remedy)
     chunks = [chunk.flatten().to_numpy(zero_copy_only=False) for chunk in column.chunks]
     lengths = pc.list_value_length(column).to_numpy()
+    empty = [clip for clip, length in zip(clip_ids, lengths, strict=True) if length == 0]
+    refuse(empty, "have a vector of no numbers", place, remedy)
     width = int(lengths[0])
     odd = [f"{clip} ({length})" for clip, length in zip(clip_ids, lengths, strict=True) if length != width]
     refuse(odd, f"have a vector of another length than the first clip's {width}", place, remedy)
@@ -175,6 +183,8 @@ def _npy(path: str, layers: Sequence[str]) -> Given:
         raise UserError(f"holds {kind}, not floats of 16, 32 or 64 bits", path, "convert the array")
     if len(shape) not in (2, 3):
         raise UserError(f"has shape {shape}", path, f"give {SHAPES}")
+    if shape[-1] == 0:
+        raise UserError(f"has shape {shape}, so vectors of no numbers", path, f"give {SHAPES}")
     held = shape[1] if len(shape) == 3 else 1
     if held != len(layers):
         named = f"its entry in the config names {len(layers)}: {', '.join(layers)}"
@@ -193,7 +203,11 @@ def _npy(path: str, layers: Sequence[str]) -> Given:
 
 def _clips(path: Path) -> pd.DataFrame:
     with _readable(path, "CSV"):
-        table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+        lines = pd.read_csv(path, header=None, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+    header = lines.iloc[0].tolist()
+    if twice := sorted({name for name in header if header.count(name) > 1}):
+        raise UserError(f"has several columns {', '.join(twice)}", str(path), "give every column a name of its own")
+    table = lines.iloc[1:].set_axis(header, axis=1)
     if "clip_id" not in table:
         raise UserError(
             "has no column clip_id", str(path), "write the word clip_id into its first line, then one clip a line"

@@ -21,6 +21,7 @@ import soundfile
 import torch
 
 from workflow_scripts.embedding.batches import Heard, Vectors, embed
+from workflow_scripts.embedding.device import device_of, ready_device
 from workflow_scripts.embedding.forward import forward
 from workflow_scripts.embedding.pooling import POOLINGS, Pooler
 from workflow_scripts.materials.audio import decode, resample
@@ -31,7 +32,7 @@ from workflow_scripts.study import catalogue
 from workflow_scripts.study.vectors import VectorWriter
 
 POOLED = ["mean", "mean-active", "std"]
-DEVICE = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+DEVICE = device_of(1)
 
 
 def clock(*works: Callable[[], Any], repeats: int = 3) -> list[float]:
@@ -209,10 +210,7 @@ def main() -> None:
     parser.add_argument("--batch-seconds", type=float, default=40.0)
     parser.add_argument("--threads", type=int, default=0)
     options = parser.parse_args()
-    if options.threads:
-        torch.set_num_threads(options.threads)
-    torch.set_float32_matmul_precision("highest")
-    torch.backends.cudnn.allow_tf32 = False
+    ready_device(options.threads or torch.get_num_threads())
     name = torch.cuda.get_device_name() if DEVICE.type == "cuda" else f"CPU, {torch.get_num_threads()} threads"
     print(f"{name}; torch {torch.__version__}")
     with tempfile.TemporaryDirectory() as temporary:

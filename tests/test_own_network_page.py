@@ -46,10 +46,12 @@ def test_the_folder_that_the_page_describes_gives_the_weights_in_it(models, tmp_
     trained = load("of-another-seed", models[1], "", 7)
     folder = tmp_path / "mine"
     folder.mkdir()
+    with pytest.raises(UserError, match=r"no config\.json"):
+        load("mine", {**models[0], "weights": "local"}, folder, 1)
+    (folder / "config.json").write_text(json.dumps({"layers": 4, "width": 128, "sample_rate": 16000}))
     with pytest.raises(UserError, match=r"no model\.safetensors"):
         load("mine", {**models[0], "weights": "local"}, folder, 1)
     save_file(trained.model.state_dict(), folder / "model.safetensors")
-    (folder / "config.json").write_text(json.dumps({"layers": 4, "width": 128, "sample_rate": 16000}))
     network = load("mine", {**models[0], "weights": "local"}, folder, 1)
     wave = noise(4000, 0)
     for state, frames in hidden_states(network, [wave])[0].items():

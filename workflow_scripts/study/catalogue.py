@@ -26,13 +26,6 @@ def names() -> list[str]:
     return list(_catalogue())
 
 
-def is_whole(model: Any) -> bool:
-    """Whether a config's entry says enough to know its layers."""
-    if isinstance(model, Mapping):
-        return isinstance(model.get("layers"), int) and "name" in model
-    return model in _catalogue()
-
-
 def entry(model: Any) -> dict[str, Any]:
     """The full entry of a model of the config: from the catalogue by name, or the user's own mapping.
 

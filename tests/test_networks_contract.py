@@ -245,3 +245,18 @@ def test_importing_it_is_light(family):
     )
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
     assert not loaded, f"{family}: import {', '.join(loaded)} inside functions"
+
+
+def test_a_file_that_is_no_family_is_told_by_its_name(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A slip in a user's own file is told like any other mistake."""
+    (tmp_path / "half_network.py").write_text("ARCHITECTURES = {}\n\n\ndef laod(name, entry, folder): ...\n")
+    (tmp_path / "broken_network.py").write_text("def load(:\n")
+    monkeypatch.setattr(networks, "__path__", [*networks.__path__, str(tmp_path)])
+    networks.names.cache_clear()
+    try:
+        with pytest.raises(UserError, match=r"networks/half_network.py: does not define load\b"):
+            networks.find("half-network")
+        with pytest.raises(UserError, match=r"networks/broken_network.py: is not valid Python"):
+            networks.find("broken-network")
+    finally:
+        networks.names.cache_clear()

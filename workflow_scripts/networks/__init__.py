@@ -186,10 +186,18 @@ def family_module(family: str) -> str:
 
 
 def find(family: str) -> Any:
-    """The module of a family. Raises UserError when there is none of that name."""
+    """The module of a family. Raises UserError when there is none of that name, or its file is no family."""
     if family not in names():
         raise UserError(f"unknown family '{family}'", remedy="one of: " + ", ".join(names()))
-    return importlib.import_module(family_module(family))
+    file = f"workflow_scripts/networks/{family.replace('-', '_')}.py"
+    try:
+        module = importlib.import_module(family_module(family))
+    except SyntaxError as error:
+        raise UserError(f"is not valid Python: {error}", file) from error
+    missing = [name for name in ("ARCHITECTURES", "load") if not hasattr(module, name)]
+    if missing:
+        raise UserError(f"does not define {' and '.join(missing)}", file, "see docs/own-network.md")
+    return module
 
 
 def citation(family: str) -> str:
@@ -239,7 +247,12 @@ def load(name: str, entry: Mapping[str, Any], folder: str | Path, seed: int) -> 
         about |= {"weights": "untrained", "architecture": architecture, "weights_seed": draw}
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(draw)
-        network: Network = family.load(name, entry, Path(folder))
+        try:
+            network: Network = family.load(name, entry, Path(folder))
+        except RuntimeError as error:
+            if "loading state_dict" not in str(error):  # torch's own words for tensors that do not fit
+                raise
+            raise UserError(f"the weights do not fit the network: {error}", f"model {name}, {folder}") from error
     network.model.eval().requires_grad_(False)
     _check_entry(network, entry)
     return replace(network, about={**about, **network.about})

@@ -185,9 +185,9 @@ def _folder_mistakes(place: str, entry: Mapping[str, Any], file: Path, family: A
     except (OSError, ValueError):  # not there yet, or broken: the job that loads the network says so
         return
     types = getattr(family, "MODEL_TYPES", ())  # a family that states none reads files of its own
-    if not types or not isinstance(config, dict) or "model_type" not in config:
+    if not isinstance(config, dict) or (types and "model_type" not in config):
         return
-    if config.get("model_type") not in types:
+    if types and config.get("model_type") not in types:
         found = f"{file} is of model_type '{config.get('model_type')}'"
         yield f"{place}.family: {found}, family '{entry['family']}' reads {' or '.join(types)}"
     else:

@@ -2,7 +2,6 @@
 
 import csv
 import hashlib
-import json
 from pathlib import Path
 
 import pytest
@@ -115,7 +114,8 @@ def test_weights_count_as_fetched_before_and_after_the_fetch_and_not_when_replac
     (folder / "config.json").write_text("{}")
     (folder / "model.safetensors").write_bytes(b"weights")
     by_hand = digest()
-    (folder / "fetched.json").write_text(json.dumps({**dict.fromkeys(records.KEYS), "digest": by_hand}))
+    record = {key: kind() for key, kind in records.KEYS.items()} | {"source": MINE["source"], "revision": "main"}
+    records.write(folder, {**record, "digest": by_hand})
     assert digest() == "as fetched"
     (folder / "model.safetensors").write_bytes(b"other weights")
     replaced = digest()

@@ -9,6 +9,7 @@ import pytest
 from workflow_scripts import corpora
 from workflow_scripts.downloads import records
 from workflow_scripts.study.checks import check_study
+from workflow_scripts.study.errors import UserError
 from workflow_scripts.study.plan import Plan
 
 ROOT = Path(__file__).parents[1]
@@ -134,6 +135,33 @@ def test_where_weights_are_published_is_no_matter_of_their_embeddings(tmp_path, 
         for more in ({}, said)
     ]
     assert specs[0] == specs[1]
+
+
+@pytest.mark.parametrize(
+    ("other", "asked"),
+    [({"revision": "v2"}, "someone/some-network, revision v2"), ({"source": "a/b"}, "a/b, revision main")],
+)
+def test_weights_of_another_source_or_revision_in_a_shared_folder_are_refused_before_anything_runs(
+    other, asked, tmp_path
+):
+    shared = tmp_path / "shared"
+
+    def project(**more: str) -> Plan:
+        return planned(tmp_path, models=[{**MINE, **more}], layers="all", weights=str(shared))
+
+    record = {key: kind() for key, kind in records.KEYS.items()}
+    record |= {"source": MINE["source"], "revision": "main", "commit": "0123abc"}
+    assert project(**other).is_fetched("mine")
+    (shared / "mine").mkdir(parents=True)
+    (shared / "mine/model.safetensors").write_bytes(b"weights")
+    records.write(shared / "mine", record)
+    for same in ({}, {"revision": "main"}, {"revision": "0123abc"}):
+        assert project(**same).is_fetched("mine")
+    with pytest.raises(UserError, match="someone/some-network, revision main") as refused:
+        project(**other)
+    assert f"models[0]: the study asks for {asked}, and {shared / 'mine'} holds" in str(refused.value)
+    # a folder of its own is a person's own
+    assert project(**other, folder=str(shared / "mine")).weights("mine") == str(shared / "mine")
 
 
 def test_every_spec_is_of_plain_types_and_the_same_when_planned_again(tmp_path):

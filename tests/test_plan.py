@@ -137,6 +137,29 @@ def test_where_weights_are_published_is_no_matter_of_their_embeddings(tmp_path, 
     assert specs[0] == specs[1]
 
 
+def test_a_name_of_the_catalogue_can_be_pinned_or_brought(tmp_path):
+    pinned = {"name": "hubert-base", "revision": "0123abc"}
+    brought = {"name": "wavlm-base", "folder": "elsewhere"}
+    plan = planned(tmp_path, models=[pinned, brought], layers="all", weights=str(tmp_path))
+    asked = {"source": "facebook/hubert-base-ls960", "revision": "0123abc"}
+    assert plan.spec("fetch_weights", model="hubert-base").items() >= asked.items()
+    as_named = planned(tmp_path, models=["hubert-base", "wavlm-base"], layers="all", weights=str(tmp_path))
+    assert plan.states("hubert-base") == as_named.states("hubert-base")
+    # pinning what was embedded makes nothing run again
+    specs = [one.spec("embed", dataset="song", model="hubert-base") for one in (plan, as_named)]
+    assert specs[0] == specs[1]
+    assert plan.weights("wavlm-base") == "elsewhere"
+    assert not plan.is_fetched("wavlm-base")
+    study = plan.study.model_dump(mode="json", exclude_none=True)
+    assert study["models"] == [pinned, brought]
+    assert check_study(study) == plan.study
+    for wrong, words in (({**pinned, "layers": 12}, "no such key"), ({**pinned, "family": "hubert"}, "choose another")):
+        with pytest.raises(UserError, match=words):
+            planned(tmp_path, models=[wrong], layers="all")
+    with pytest.raises(UserError, match="untrained networks have none"):
+        planned(tmp_path, models=[{"name": "tiny-hubert", "revision": "v2"}], layers="all")
+
+
 @pytest.mark.parametrize(
     ("other", "asked"),
     [({"revision": "v2"}, "someone/some-network, revision v2"), ({"source": "a/b"}, "a/b, revision main")],

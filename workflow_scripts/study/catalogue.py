@@ -29,8 +29,13 @@ def names() -> list[str]:
 def is_whole(model: Any) -> bool:
     """Whether a config's entry says enough to know its layers."""
     if isinstance(model, Mapping):
-        return isinstance(model.get("layers"), int) and "name" in model
+        return is_published(model) or isinstance(model.get("layers"), int) and "name" in model
     return model in _catalogue()
+
+
+def is_published(model: Any) -> bool:
+    """Whether a config's entry is a name of the catalogue with a revision or a folder of one's own."""
+    return isinstance(model, Mapping) and model.get("name") in names() and not {"family", "vectors"} & model.keys()
 
 
 def entry(model: Any) -> dict[str, Any]:
@@ -40,6 +45,8 @@ def entry(model: Any) -> dict[str, Any]:
     """
     if isinstance(model, str):
         return {"name": model, "weights": "local", "final_norm": False, **_catalogue()[model]}
+    if is_published(model):
+        return {**entry(model["name"]), **dict(model)}
     if "vectors" in model:
         return {"family": PRECOMPUTED, "weights": "none", **dict(model)}
     return {"weights": "local", "final_norm": False, **dict(model)}

@@ -13,7 +13,7 @@ from typing import Any
 from workflow_scripts import corpora, networks
 from workflow_scripts.downloads import places, records
 from workflow_scripts.precomputed import NPY, PARQUET
-from workflow_scripts.study.config import Model, Precomputed
+from workflow_scripts.study.config import Precomputed
 from workflow_scripts.study.plan import Plan
 
 
@@ -159,7 +159,7 @@ def check_models(plan: Plan) -> Iterable[str]:
     for index, model in enumerate(plan.study.models):
         if isinstance(model, Precomputed):
             continue
-        name = model.name if isinstance(model, Model) else model
+        name = model if isinstance(model, str) else model.name
         place, entry, folder = f"models[{index}]", plan.models[name], plan.weights(name)
         architecture = entry.get("architecture")
         family = networks.find(entry["family"])

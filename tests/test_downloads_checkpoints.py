@@ -181,6 +181,7 @@ def test_a_pickle_brought_by_hand_is_converted_by_a_command(tmp_path, monkeypatc
     monkeypatch.setattr("sys.argv", ["convert_weights", str(folder)])
     assert convert_weights.main() == 0
     assert load("mine", made.entry, folder, 1).states == ("0", "1", "2")
+    (folder / "model.safetensors").unlink()
     (folder / "pytorch_model.bin").write_bytes(b"")
     assert convert_weights.main() == 1
     assert "no checkpoint of plain tensors" in capsys.readouterr().err

@@ -302,8 +302,32 @@ def test_folders_that_are_not_there_yet_are_remarks_and_no_mistakes(tmp_path, mo
     gone = "recordings were fetched into here/ravdess-speech and are gone; delete results/fetched/ravdess-speech.json"
     assert gone in remarks(plan)[0]
     (tmp_path / "here/elsewhere").rename(tmp_path / "here/ravdess-speech")
-    (tmp_path / "weights/hubert-base/config.json").write_text("{}")
+    for file in ("config.json", "preprocessor_config.json", "model.safetensors"):
+        (tmp_path / "weights/hubert-base" / file).write_text("{}")
     assert remarks(Plan(study)) == []
+
+
+def test_a_folder_that_was_half_filled_by_hand_is_remarked_on_by_what_it_lacks(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    folder = tmp_path / "weights/mine"
+    folder.mkdir(parents=True)
+
+    def said() -> list[str]:
+        study = check_study(changed(models=[{**MINE, "source": "someone/some-network"}], layers="all"))
+        return [text for text in remarks(Plan(study)) if text.startswith("models")]
+
+    begin = "models: mine is not whole at weights/mine; missing: "
+    (folder / "config.json").write_text("{}")
+    assert said() == [f"{begin}preprocessor_config.json, model.safetensors"]
+    (folder / "preprocessor_config.json").write_text("{}")
+    assert said() == [f"{begin}model.safetensors"]
+    (folder / "pytorch_model.bin").touch()
+    convert = "python -m workflow_scripts.convert_weights weights/mine"
+    assert said() == [f"{begin}model.safetensors (there is pytorch_model.bin: run `{convert}`)"]
+    (folder / "model.safetensors.index.json").write_text("{}")
+    assert said() == []
+    (folder / "config.json").unlink()
+    assert said() == [f"{begin}config.json"]
 
 
 def test_remarks_say_of_each_network_of_ones_own_how_it_comes(tmp_path, monkeypatch):

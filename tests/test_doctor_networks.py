@@ -91,7 +91,7 @@ def test_source_commit_and_licence_are_those_of_the_fetch_and_heads_are_told(tmp
     save_file({**tensors, "final_proj.bias": torch.zeros(2)}, folder / "model.safetensors", metadata={"format": "pt"})
     facts = {"source": "someone/something", "commit": "0123abc", "licence": "mit"}
     files = {path.name: {"sha256": records.sha256(path)} for path in records.weights_files(folder)}
-    records.write(folder, {**dict.fromkeys(records.KEYS, ""), **facts, "files": files})
+    records.write(folder, {**{key: kind() for key, kind in records.KEYS.items()}, **facts, "files": files})
     status, report, verdict, _ = asked("mine", config)
     assert (status, verdict) == (0, "fit for use")
     assert all(word in report for word in facts.values())
@@ -116,6 +116,16 @@ def test_a_missing_tensor_is_named(tmp_path, asked):
     assert status == 1
     assert verdict.startswith("NOT fit for use: tensors missing")
     assert key in verdict
+
+
+def test_a_damaged_file_is_the_verdict(tmp_path, asked):
+    folder, config = folder_study(tmp_path)
+    file = folder / "model.safetensors"
+    file.write_bytes(file.read_bytes()[:-1])
+    status, _, verdict, err = asked("mine", config)
+    assert status == 1
+    assert verdict.startswith("NOT fit for use: the safetensors file is damaged or not whole")
+    assert "Traceback" not in err
 
 
 def test_a_wrong_sample_rate_in_the_entry_is_told(tmp_path, asked):

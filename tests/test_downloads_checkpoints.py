@@ -10,9 +10,11 @@ import pytest
 import torch
 from network_cases import noise
 from published_networks import LAYOUTS, POSITIONS, in_shards, pickled, published
+from safetensors import SafetensorError
 from safetensors.torch import load_file
 
 from workflow_scripts import convert_weights
+from workflow_scripts.downloads import checkpoints
 from workflow_scripts.downloads.checkpoints import convert, pickles, shards
 from workflow_scripts.embedding.forward import hidden_states
 from workflow_scripts.networks import load
@@ -179,6 +181,30 @@ def test_a_pickle_brought_by_hand_is_converted_by_a_command(tmp_path, monkeypatc
     monkeypatch.setattr("sys.argv", ["convert_weights", str(folder)])
     assert convert_weights.main() == 0
     assert load("mine", made.entry, folder, 1).states == ("0", "1", "2")
+    (folder / "model.safetensors").unlink()
     (folder / "pytorch_model.bin").write_bytes(b"")
     assert convert_weights.main() == 1
     assert "no checkpoint of plain tensors" in capsys.readouterr().err
+
+
+def test_a_disk_that_is_full_during_the_conversion_is_told_and_nothing_is_left(tmp_path, monkeypatch):
+    def full(*_: object, **__: object) -> None:
+        raise SafetensorError("I/O error: No space left on device (os error 28)")
+
+    folder = write(tmp_path / "weights", {"pytorch_model.bin": pickled(TENSORS)})
+    monkeypatch.setattr(checkpoints, "save_file", full)
+    with pytest.raises(UserError, match=r"cannot be written \(I/O error: No space left") as error:
+        convert(folder)
+    assert error.value.place == str(folder / "model.safetensors")
+    assert "make room" in str(error.value)
+    assert [path.name for path in folder.iterdir()] == ["pytorch_model.bin"]
+
+
+@pytest.mark.parametrize("there", ["model.safetensors", "model.safetensors.index.json"])
+def test_weights_that_are_there_already_are_not_overwritten(there, tmp_path, monkeypatch, capsys):
+    folder = write(tmp_path / "weights", {"pytorch_model.bin": pickled(TENSORS), there: b"mine"})
+    monkeypatch.setattr("sys.argv", ["convert_weights", str(folder)])
+    assert convert_weights.main() == 1
+    assert f"{folder / there}: is there already and is not overwritten" in capsys.readouterr().err
+    assert (folder / there).read_bytes() == b"mine"
+    assert len(list(folder.iterdir())) == 2

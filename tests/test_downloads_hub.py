@@ -1,8 +1,12 @@
 """Networks come from the hub whole and checked, or not at all; a loopback server plays the hub, faults included."""
 
+import errno
 import json
+import os
 import socket
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -10,7 +14,7 @@ from hub_server import Hub, serving, sha256
 from huggingface_hub import constants
 from published_networks import in_shards, old_names, pickled, published, safe
 
-from workflow_scripts.downloads import records
+from workflow_scripts.downloads import disk, records, weights
 from workflow_scripts.downloads.weights import fetch
 from workflow_scripts.networks import load
 from workflow_scripts.study.errors import UserError
@@ -353,3 +357,133 @@ def test_a_folder_whose_record_is_damaged_is_neither_trusted_nor_overwritten(dam
     with pytest.raises(UserError, match="holds files that were not fetched"):
         fetch(SOURCE, "main", folder)
     assert "commit" not in load("mine", made.entry, folder, 1).about
+
+
+def together(*revisions: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """Fetch revisions at the same time: all have seen an empty folder before one begins. What each gave or raised."""
+    seen, alone_in = threading.Barrier(len(revisions), timeout=60), weights.alone_in
+
+    def once_all_have_looked(work: Path) -> object:
+        seen.wait()
+        return alone_in(work)
+
+    def one(revision: str) -> object:
+        try:
+            return fetch(SOURCE, revision, folder)
+        except UserError as error:
+            return error
+
+    monkeypatch.setattr(weights, "alone_in", once_all_have_looked)
+    with ThreadPoolExecutor(len(revisions)) as pool:
+        return list(pool.map(one, revisions))
+
+
+def test_several_runs_at_a_time_fetch_once(hub, folder, monkeypatch):
+    hub.publish(SOURCE, published(PICKLE).files)
+    first, *others = together(*["main"] * 3, folder=folder, monkeypatch=monkeypatch)
+    assert others == [first] * 2
+    assert hub.downloads() == [*CONFIGS, "pytorch_model.bin"]
+    assert records.changed(folder, records.read(folder)) == []
+    assert names(folder) == sorted([*CONFIGS, "fetched.json", "model.safetensors"])
+    assert [path.name for path in folder.parent.iterdir()] == ["mine"]
+
+
+def test_of_two_revisions_at_a_time_one_is_refused(hub, folder, monkeypatch):
+    hub.publish(SOURCE, published(PICKLE).files)
+    hub.publish(SOURCE, published(SAFE).files, revision="v2")
+    done = together("main", "v2", folder=folder, monkeypatch=monkeypatch)
+    (record,) = [one for one in done if isinstance(one, dict)]
+    (error,) = [one for one in done if isinstance(one, UserError)]
+    assert f"another run fetched {SOURCE}, revision {record['revision']}, at the same time" in str(error)
+    assert records.read(folder) == record
+    assert records.changed(folder, record) == []
+
+
+def test_files_that_another_program_takes_away_meanwhile_are_not_put_in_place(hub, folder, monkeypatch):
+    hub.publish(SOURCE, published(SAFE).files)
+    write = records.write
+
+    def write_and_lose(made: Path, record: records.Record) -> None:
+        write(made, record)
+        (made / "config.json").unlink()
+
+    monkeypatch.setattr(records, "write", write_and_lose)
+    assert "files changed while they were fetched: config.json" in refused(SOURCE, "main", folder)
+
+
+def test_killed_while_it_takes_the_place_of_another_the_other_is_given_back(hub, folder, monkeypatch):
+    hub.publish(SOURCE, published(PICKLE).files)
+    first = fetch(SOURCE, "main", folder)
+    hub.publish(SOURCE, published(SAFE).files, revision="v2")
+    rename = os.rename
+
+    def killed(old: Path, new: Path) -> None:
+        if Path(new) == folder:
+            raise KeyboardInterrupt
+        rename(old, new)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(disk.os, "rename", killed)
+        with pytest.raises(KeyboardInterrupt):
+            fetch(SOURCE, "v2", folder)
+    assert not folder.exists()
+    hub.asked.clear()
+    assert fetch(SOURCE, "main", folder) == first
+    assert hub.asked == []
+    assert records.changed(folder, first) == []
+    assert fetch(SOURCE, "v2", folder)["revision"] == "v2"
+    assert [path.name for path in folder.parent.iterdir()] == ["mine"]
+
+
+def test_a_disk_without_room_is_told_before_anything_large_comes(hub, folder, monkeypatch):
+    made = published(PICKLE)
+    hub.publish(SOURCE, made.files)
+    needed = sum(len(made.files[name]) for name in (*CONFIGS, "pytorch_model.bin", "pytorch_model.bin"))
+    usage = disk.shutil.disk_usage(folder.parents[1])
+    monkeypatch.setattr(disk.shutil, "disk_usage", lambda _: usage._replace(free=needed - 1))
+    text = refused(SOURCE, "main", folder)
+    assert "make room and run again" in text
+    assert hub.downloads() == []
+    monkeypatch.setattr(disk.shutil, "disk_usage", lambda _: usage._replace(free=needed))
+    fetch(SOURCE, "main", folder)
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EACCES])
+def test_what_the_disk_refuses_is_not_blamed_on_the_network(number, hub, folder, monkeypatch):
+    hub.publish(SOURCE, published(SAFE).files)
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr("workflow_scripts.downloads.hub.hf_hub_download", full)
+    text = refused(SOURCE, "main", folder)
+    assert f"cannot be written ({os.strerror(number)})" in text
+    assert "network" not in text.replace(SOURCE, "")
+    assert str(folder) in text
+
+
+@pytest.mark.parametrize("in_the_way", ["weights", "weights/mine"])
+def test_a_file_where_the_folder_should_be_is_told_and_stays(in_the_way, hub, folder):
+    hub.publish(SOURCE, published(SAFE).files)
+    file = folder.parents[1] / in_the_way
+    file.parent.mkdir(exist_ok=True)
+    file.write_text("mine")
+    with pytest.raises(UserError) as error:
+        fetch(SOURCE, "main", folder)
+    assert str(file) in str(error.value)
+    assert error.value.remedy
+    assert file.read_text() == "mine"
+
+
+def test_a_record_with_values_of_another_kind_is_none(hub, folder):
+    hub.publish(SOURCE, published(SAFE).files)
+    record = fetch(SOURCE, "main", folder)
+    damaged = [{**record, "files": []}, {**record, "published": None}, {**record, "digest": 3}]
+    damaged += [{**record, "files": {"config.json": "x"}}, {**record, "published": {"config.json": {}}}]
+    for one in damaged:
+        records.write(folder, one)
+        assert records.read(folder) == {}
+        with pytest.raises(UserError, match="holds files that were not fetched"):
+            fetch(SOURCE, "other", folder)
+    records.write(folder, record)
+    assert records.read(folder) == record

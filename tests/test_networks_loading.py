@@ -237,3 +237,13 @@ def test_architectures_have_names_of_their_own():
         for name in importlib.import_module(f"workflow_scripts.networks.{family}").ARCHITECTURES
     ]
     assert len(names) == len(set(names)) == 14
+
+
+@pytest.mark.parametrize("kept", [0, 4, 100, -1])
+def test_a_file_that_is_not_whole_is_refused_in_words(kept, tmp_path):
+    file = folder_of("wav2vec2", tmp_path) / "model.safetensors"
+    file.write_bytes(file.read_bytes()[:kept])
+    with pytest.raises(UserError, match="is damaged or not whole") as error:
+        load("mine", folder_entry("wav2vec2"), file.parent, 1)
+    assert str(file.parent) in str(error.value)
+    assert "copy it again" in str(error.value)

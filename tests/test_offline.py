@@ -1,5 +1,6 @@
 """Only the job that fetches weights may ask the model hub; every other runs with the hub switched off."""
 
+import ast
 import re
 import subprocess
 import sys
@@ -42,7 +43,19 @@ def test_the_fetch_finds_it_as_the_user_has_it(tmp_path, monkeypatch):
     monkeypatch.delenv("HF_HUB_OFFLINE", raising=False)
     monkeypatch.delenv("TRANSFORMERS_OFFLINE", raising=False)
     assert said(tmp_path / "log", "{'online': True}", []) == "set() False"
-    assert "online=True" in (ROOT / "workflow_scripts/fetch_weights.py").read_text()
+
+
+def test_no_entry_but_the_fetch_asks_to_be_online():
+    scripts = sorted((ROOT / "workflow_scripts").glob("*.py"))
+    assert entries() <= {path.stem for path in scripts}
+    calls = [(path.stem, node) for path in scripts for node in ast.walk(ast.parse(path.read_text())) if is_entry(node)]
+    assert {stem for stem, _ in calls} >= entries()
+    # by keyword, or in any other way
+    assert {stem for stem, call in calls if call.keywords or len(call.args) > 1} == {"fetch_weights"}
+
+
+def is_entry(node: ast.AST) -> bool:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "entry"
 
 
 def test_no_code_of_a_repository_is_ever_trusted_or_asked_for():

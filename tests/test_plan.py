@@ -2,7 +2,6 @@
 
 import csv
 import hashlib
-import json
 from pathlib import Path
 
 import pytest
@@ -10,6 +9,7 @@ import pytest
 from workflow_scripts import corpora
 from workflow_scripts.downloads import records
 from workflow_scripts.study.checks import check_study
+from workflow_scripts.study.errors import UserError
 from workflow_scripts.study.plan import Plan
 
 ROOT = Path(__file__).parents[1]
@@ -115,7 +115,8 @@ def test_weights_count_as_fetched_before_and_after_the_fetch_and_not_when_replac
     (folder / "config.json").write_text("{}")
     (folder / "model.safetensors").write_bytes(b"weights")
     by_hand = digest()
-    (folder / "fetched.json").write_text(json.dumps({**dict.fromkeys(records.KEYS), "digest": by_hand}))
+    record = {key: kind() for key, kind in records.KEYS.items()} | {"source": MINE["source"], "revision": "main"}
+    records.write(folder, {**record, "digest": by_hand})
     assert digest() == "as fetched"
     (folder / "model.safetensors").write_bytes(b"other weights")
     replaced = digest()
@@ -134,6 +135,56 @@ def test_where_weights_are_published_is_no_matter_of_their_embeddings(tmp_path, 
         for more in ({}, said)
     ]
     assert specs[0] == specs[1]
+
+
+def test_a_name_of_the_catalogue_can_be_pinned_or_brought(tmp_path):
+    pinned = {"name": "hubert-base", "revision": "0123abc"}
+    brought = {"name": "wavlm-base", "folder": "elsewhere"}
+    plan = planned(tmp_path, models=[pinned, brought], layers="all", weights=str(tmp_path))
+    asked = {"source": "facebook/hubert-base-ls960", "revision": "0123abc"}
+    assert plan.spec("fetch_weights", model="hubert-base").items() >= asked.items()
+    as_named = planned(tmp_path, models=["hubert-base", "wavlm-base"], layers="all", weights=str(tmp_path))
+    assert plan.states("hubert-base") == as_named.states("hubert-base")
+    # pinning what was embedded makes nothing run again
+    specs = [one.spec("embed", dataset="song", model="hubert-base") for one in (plan, as_named)]
+    assert specs[0] == specs[1]
+    assert plan.weights("wavlm-base") == "elsewhere"
+    assert not plan.is_fetched("wavlm-base")
+    study = plan.study.model_dump(mode="json", exclude_none=True)
+    assert study["models"] == [pinned, brought]
+    assert check_study(study) == plan.study
+    for wrong, words in (({**pinned, "layers": 12}, "no such key"), ({**pinned, "family": "hubert"}, "choose another")):
+        with pytest.raises(UserError, match=words):
+            planned(tmp_path, models=[wrong], layers="all")
+    with pytest.raises(UserError, match="untrained networks have none"):
+        planned(tmp_path, models=[{"name": "tiny-hubert", "revision": "v2"}], layers="all")
+
+
+@pytest.mark.parametrize(
+    ("other", "asked"),
+    [({"revision": "v2"}, "someone/some-network, revision v2"), ({"source": "a/b"}, "a/b, revision main")],
+)
+def test_weights_of_another_source_or_revision_in_a_shared_folder_are_refused_before_anything_runs(
+    other, asked, tmp_path
+):
+    shared = tmp_path / "shared"
+
+    def project(**more: str) -> Plan:
+        return planned(tmp_path, models=[{**MINE, **more}], layers="all", weights=str(shared))
+
+    record = {key: kind() for key, kind in records.KEYS.items()}
+    record |= {"source": MINE["source"], "revision": "main", "commit": "0123abc"}
+    assert project(**other).is_fetched("mine")
+    (shared / "mine").mkdir(parents=True)
+    (shared / "mine/model.safetensors").write_bytes(b"weights")
+    records.write(shared / "mine", record)
+    for same in ({}, {"revision": "main"}, {"revision": "0123abc"}):
+        assert project(**same).is_fetched("mine")
+    with pytest.raises(UserError, match="someone/some-network, revision main") as refused:
+        project(**other)
+    assert f"models[0]: the study asks for {asked}, and {shared / 'mine'} holds" in str(refused.value)
+    # a folder of its own is a person's own
+    assert project(**other, folder=str(shared / "mine")).weights("mine") == str(shared / "mine")
 
 
 def test_every_spec_is_of_plain_types_and_the_same_when_planned_again(tmp_path):

@@ -4,7 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from workflow_scripts.downloads.checkpoints import SAFE, convert
+from workflow_scripts.downloads.checkpoints import SAFE, SAFE_INDEX, convert
 from workflow_scripts.study.errors import UserError
 
 
@@ -16,6 +16,9 @@ def main() -> int:
     parser.add_argument("folder", type=Path, help="folder of the weights")
     folder = parser.parse_args().folder
     try:
+        for file in (folder / SAFE, folder / SAFE_INDEX):
+            if file.exists():
+                raise UserError("is there already and is not overwritten", str(file), "move it away and run again")
         convert(folder)
     except UserError as error:
         print(error, file=sys.stderr)

@@ -41,6 +41,7 @@ def fetch(corpus: Corpus, archive: Archive, folder: Path) -> dict[str, Any]:
     work = target.with_name(f".{target.name}.fetching")
     with alone_in(work):
         if record := read_record(folder, archive):  # by the run that was waited for
+            shutil.rmtree(work, ignore_errors=True)
             return record
         source, zip_file = get(archive, folder.parent / archive.name, work / archive.name)
         made = work / "unpacked"

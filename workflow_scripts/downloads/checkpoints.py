@@ -7,8 +7,10 @@ from pickle import UnpicklingError
 from typing import Any
 
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import save_file
 
+from workflow_scripts.downloads.disk import on_disk
 from workflow_scripts.study.errors import UserError
 from workflow_scripts.study.tables import whole
 
@@ -50,7 +52,7 @@ def convert(folder: Path) -> None:
     anything of it is run. The pickles stay where they are.
 
     Raises:
-        UserError: there is no pickle, it holds more than named tensors, or it cannot be read.
+        UserError: there is no pickle, it holds more than named tensors, it cannot be read, or the disk is full.
     """
     tensors: dict[str, torch.Tensor] = {}
     found = pickles(folder)
@@ -63,8 +65,12 @@ def convert(folder: Path) -> None:
                 raise UserError(f"tensor {name} stands in two shards", str(path))
             # each with a storage of its own, which safetensors asks for
             tensors[name] = loaded.pop(name).detach().clone(memory_format=torch.contiguous_format)
-    with whole(folder / SAFE) as temporary:
-        save_file(tensors, temporary, metadata={"format": "pt"})
+    with on_disk(folder / SAFE), whole(folder / SAFE) as temporary:
+        try:
+            save_file(tensors, temporary, metadata={"format": "pt"})
+        except SafetensorError as error:  # what the operating system refuses comes as this, too
+            remedy = "make room or give yourself the permission to write there, then run again"
+            raise UserError(f"cannot be written ({error})", str(folder / SAFE), remedy) from error
 
 
 def _tensors(path: Path) -> dict[str, torch.Tensor]:

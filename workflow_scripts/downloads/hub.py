@@ -3,6 +3,7 @@
 What the hub or the way to it refuses is said to people, with what to do by hand.
 """
 
+import errno
 import hashlib
 import logging
 from collections.abc import Callable, Iterator
@@ -23,6 +24,7 @@ from huggingface_hub.errors import (
 from huggingface_hub.hf_api import ModelInfo, RepoSibling
 
 from workflow_scripts.downloads import places, records
+from workflow_scripts.downloads.disk import on_disk
 from workflow_scripts.study.errors import UserError
 
 # Side channels: no reports on the machine, and no second protocol with servers of its own beside the plain downloads.
@@ -31,6 +33,7 @@ constants.HF_HUB_DISABLE_XET = True
 
 SECONDS = 30.0  # that the hub has for an answer
 TOKEN = "give a token of yours (`hf auth login`, or HF_TOKEN) and run again"
+OF_THE_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EFBIG)
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 
@@ -48,6 +51,11 @@ class Listing:
     commit: str
     licence: str
     files: dict[str, RepoSibling]
+
+    def size_of(self, name: str) -> int:
+        """Bytes that are listed for a file; 0 for no file."""
+        file = self.files.get(name)
+        return 0 if file is None else int((file.lfs.size if file.lfs else file.size) or 0)
 
     def hash_of(self, name: str) -> str:
         """The hash under which a file is listed, SHA-256 for a large one, git's for a small one; "" for no file."""
@@ -120,7 +128,7 @@ class Repository:
     def _check(self, listing: Listing, name: str, path: Path) -> tuple[int, str]:
         """Size and SHA-256 of a file; it is removed, with a UserError, where it is not what is listed."""
         file, found, sha256 = listing.files[name], path.stat().st_size, records.sha256(path)
-        size = file.lfs.size if file.lfs else file.size
+        size = listing.size_of(name)
         if found == size and listing.hash_of(name) == (sha256 if file.lfs else _git_hash(path)):
             return found, sha256
         path.unlink()
@@ -151,6 +159,9 @@ class Repository:
             status, remedy = error.response.status_code, f"run again later; or {self.by_hand}"
             raise UserError(f"the hub answered {status}", self.page, remedy) from error
         except (httpx2.HTTPError, OSError) as error:
+            if isinstance(error, OSError) and error.errno in OF_THE_DISK:
+                with on_disk(self.folder):
+                    raise
             cause = error.__cause__ or error  # the hub's client wraps what went wrong underneath
             remedy = f"run again where there is a network, finished files are kept; or {self.by_hand}"
             raise UserError(f"could not be downloaded ({type(cause).__name__}: {cause})", self.page, remedy) from error

@@ -11,7 +11,11 @@ from typing import Any
 
 RECORD = "fetched.json"
 VERSION = 1  # raised by hand when what a fetch leaves behind becomes another
-KEYS = {"source", "endpoint", "revision", "commit", "licence", "converted", "published", "files", "digest"}
+KEYS: dict[str, type] = {
+    **dict.fromkeys(("source", "endpoint", "revision", "commit", "licence", "digest"), str),
+    "converted": bool,
+    **dict.fromkeys(("published", "files"), dict),
+}
 Record = dict[str, Any]
 
 
@@ -26,7 +30,15 @@ def read(folder: Path) -> Record:
         loaded = json.loads((folder / RECORD).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
-    return loaded if isinstance(loaded, dict) and loaded.keys() >= KEYS else {}
+    return loaded if _is_record(loaded) else {}
+
+
+def _is_record(loaded: Any) -> bool:
+    if not isinstance(loaded, dict) or not all(isinstance(loaded.get(key), kind) for key, kind in KEYS.items()):
+        return False
+    needed = [(facts, "listed") for facts in loaded["published"].values()]
+    needed += [(facts, "sha256") for facts in loaded["files"].values()]
+    return all(isinstance(facts, dict) and isinstance(facts.get(key), str) for facts, key in needed)
 
 
 def write(folder: Path, record: Record) -> None:

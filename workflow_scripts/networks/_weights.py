@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors import SafetensorError
 
 from workflow_scripts.downloads import records
 from workflow_scripts.study.errors import UserError
@@ -36,7 +37,7 @@ def from_folder(
         the model, and what the metadata should say of its weights.
 
     Raises:
-        UserError: no such file, or tensors missing, unexpected or of another shape.
+        UserError: no such file, a damaged one, or tensors missing, unexpected or of another shape.
     """
     # the library's own report of tensors left out; what matters of it is said below
     logging.getLogger("transformers").setLevel(logging.ERROR)
@@ -56,6 +57,13 @@ def from_folder(
             "no readable model.safetensors",
             f"model {name}, {folder}",
             f"convert the weights to safetensors first: `python -m workflow_scripts.convert_weights {folder}`",
+        ) from error
+    except SafetensorError as error:
+        whose = "the safetensors file" if len(list(folder.glob("*.safetensors"))) == 1 else "a safetensors file"
+        raise UserError(
+            f"{whose} is damaged or not whole ({error})",
+            f"model {name}, {folder}",
+            "copy it again, or delete the folder and have it fetched again",
         ) from error
     _refuse_tensors(name, folder, loading, model_class.base_model_prefix, heads)
     return model, {"weights": str(folder), "weights_digest": _digest(folder), **records.origin(folder)}

@@ -26,6 +26,11 @@ def names() -> list[str]:
     return list(_catalogue())
 
 
+def is_published(model: Any) -> bool:
+    """Whether a config's entry is a name of the catalogue with a revision or a folder of one's own."""
+    return isinstance(model, Mapping) and model.get("name") in names() and not {"family", "vectors"} & model.keys()
+
+
 def entry(model: Any) -> dict[str, Any]:
     """The full entry of a model of the config: from the catalogue by name, or the user's own mapping.
 
@@ -33,6 +38,8 @@ def entry(model: Any) -> dict[str, Any]:
     """
     if isinstance(model, str):
         return {"name": model, "weights": "local", "final_norm": False, **_catalogue()[model]}
+    if is_published(model):
+        return {**entry(model["name"]), **dict(model)}
     if "vectors" in model:
         return {"family": PRECOMPUTED, "weights": "none", **dict(model)}
     return {"weights": "local", "final_norm": False, **dict(model)}

@@ -18,7 +18,7 @@ from workflow_scripts.study.errors import UserError
 from workflow_scripts.study.plan import Plan
 from workflow_scripts.study.plan_checks import CHECKS, did_you_mean, nearest
 
-FORMS_OF_MODELS = ("str", "Model", "Precomputed")
+FORMS_OF_MODELS = ("str", "Published", "Model", "Precomputed")
 NO_LAYER = "is neither a layer's number nor 'final'"
 
 
@@ -189,7 +189,7 @@ def check_models(raw: Any) -> Iterable[str]:
             yield f"models[{index}]: no model '{entry}' in resources/models.yaml" + did_you_mean(
                 entry, catalogue.names()
             )
-        if isinstance(entry, Mapping) and name in catalogue.names():
+        if isinstance(entry, Mapping) and name in catalogue.names() and not catalogue.is_published(entry):
             yield f"models[{index}]: '{name}' is a name of resources/models.yaml; choose another"
         if name and name in seen:
             yield f"models[{index}]: '{name}' stands twice"

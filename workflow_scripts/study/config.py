@@ -4,6 +4,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 
+from workflow_scripts.study import catalogue
+
 NAME = r"^[A-Za-z0-9][A-Za-z0-9.-]*$"
 Name = Annotated[str, Field(pattern=NAME)]
 Protocol = Literal["strict", "paper1", "emobox"]
@@ -63,6 +65,17 @@ class Model(Section):
     """Hz that the network was trained on; checked against its preprocessor file where given."""
 
 
+class Published(Section):
+    """A name of resources/models.yaml, of which a certain revision or a folder of your own is meant."""
+
+    name: Name
+    """A name of resources/models.yaml."""
+    revision: str | None = None
+    """Branch, tag or commit of its source. A commit stays the same whatever its authors publish later."""
+    folder: str | None = None
+    """Folder of weights that you bring. Default: the model's name below `weights`."""
+
+
 class Precomputed(Section):
     """Vectors made elsewhere, which enter as a model like any other."""
 
@@ -81,11 +94,18 @@ class Precomputed(Section):
 def _kind_of_model(entry: Any) -> str:
     """Which of its forms an entry of `models` was meant to have; a slip in the word `vectors` is still meant so."""
     vectors = isinstance(entry, dict) and any(str(key).startswith("vec") for key in entry)
-    return "str" if isinstance(entry, str) else "Precomputed" if vectors or isinstance(entry, Precomputed) else "Model"
+    if isinstance(entry, str):
+        return "str"
+    if isinstance(entry, Published) or catalogue.is_published(entry):
+        return "Published"
+    return "Precomputed" if vectors or isinstance(entry, Precomputed) else "Model"
 
 
 AnyModel = Annotated[
-    Annotated[str, Tag("str")] | Annotated[Model, Tag("Model")] | Annotated[Precomputed, Tag("Precomputed")],
+    Annotated[str, Tag("str")]
+    | Annotated[Published, Tag("Published")]
+    | Annotated[Model, Tag("Model")]
+    | Annotated[Precomputed, Tag("Precomputed")],
     Discriminator(_kind_of_model),
 ]
 

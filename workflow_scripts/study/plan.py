@@ -260,6 +260,18 @@ class Plan:
         published = entry["weights"] == "local" and "source" in entry and "folder" not in entry
         return published and records.is_left_to_fetch(Path(self.weights(model)))
 
+    def other_weights(self, model: str) -> str:
+        """What an earlier fetch left in a network's folder, in words, where it is not what the study asks for; else "".
+
+        A study with the same folder `weights` asked for it, or this one before its source or revision was changed.
+        """
+        record = records.read(Path(self.weights(model))) if self.is_fetched(model) else {}
+        entry = self.models[model]
+        asked = (entry.get("source"), entry.get("revision", "main"))
+        if not record or asked in [(record["source"], record[key]) for key in ("revision", "commit")]:
+            return ""
+        return f"{record['source']}, revision {record['revision']} (commit {record['commit']})"
+
     def _weights_digest(self, model: str) -> str:
         """Digest of the weights; one word for those that lie as they were fetched, or are still to come."""
         if not self.weights(model):

@@ -13,7 +13,7 @@ from typing import Any
 from workflow_scripts import corpora, networks
 from workflow_scripts.downloads import places, records
 from workflow_scripts.precomputed import NPY, PARQUET
-from workflow_scripts.study.config import Model, Precomputed
+from workflow_scripts.study.config import Precomputed
 from workflow_scripts.study.plan import Plan
 
 
@@ -155,11 +155,11 @@ def check_vectors(plan: Plan) -> Iterable[str]:
 
 
 def check_models(plan: Plan) -> Iterable[str]:
-    """Entries agree with their architecture, or with the config.json of their folder where that is there already."""
+    """Entries agree with their architecture, or with what is in their folder already: its config.json, its fetch."""
     for index, model in enumerate(plan.study.models):
         if isinstance(model, Precomputed):
             continue
-        name = model.name if isinstance(model, Model) else model
+        name = model if isinstance(model, str) else model.name
         place, entry, folder = f"models[{index}]", plan.models[name], plan.weights(name)
         architecture = entry.get("architecture")
         family = networks.find(entry["family"])
@@ -167,6 +167,10 @@ def check_models(plan: Plan) -> Iterable[str]:
             yield f"{place}.revision: is one of a source; name the source, or leave it out"
         if folder and architecture:
             yield f"{place}.architecture: is for untrained networks; add weights: untrained, or leave it out"
+        elif other := plan.other_weights(name):
+            asked = f"{entry['source']}, revision {entry.get('revision', 'main')}"
+            remedy = "move it away to have that fetched, or give this study a folder `weights` of its own"
+            yield f"{place}: the study asks for {asked}, and {folder} holds {other}; {remedy}"
         elif folder:
             yield from _folder_mistakes(place, entry, Path(folder) / "config.json", family)
         elif key := next((key for key in ("folder", "source", "revision") if key in entry), ""):
@@ -269,7 +273,9 @@ def remarks(plan: Plan) -> list[str]:
         for dataset in plan.datasets:
             absent = [file for file, content in plan.vector_files(dataset, model).items() if content == "absent"]
             found += [f"models: the vectors of {model} are not at {file} yet" for file in absent]
-    missing = [model for model in plan.networks if plan.weights(model) and not _has_weights(plan, model)]
+    with_folder = [model for model in plan.networks if plan.weights(model)]
+    missing = [model for model in with_folder if not records.weights_files(Path(plan.weights(model)))]
+    found += [remark for model in with_folder if model not in missing for remark in _half_filled(plan, model)]
     for model in missing:
         entry = plan.models[model]
         of_transformers = hasattr(networks.find(entry["family"]), "MODEL_TYPES")
@@ -288,5 +294,15 @@ def _is_gone(folder: Path) -> bool:
     return not (folder / corpora.FETCHED).exists()
 
 
-def _has_weights(plan: Plan, model: str) -> bool:
-    return bool(records.weights_files(Path(plan.weights(model))))
+def _half_filled(plan: Plan, model: str) -> Iterable[str]:
+    """What the folder of a network of transformers lacks, where it holds something."""
+    folder = Path(plan.weights(model))
+    if not hasattr(networks.find(plan.models[model]["family"]), "MODEL_TYPES"):
+        return
+    lacking = [name for name in ("config.json", "preprocessor_config.json") if not (folder / name).exists()]
+    if not any((folder / name).exists() for name in ("model.safetensors", "model.safetensors.index.json")):
+        pickle = next((path.name for path in sorted(folder.glob("*.bin"))), "")
+        convert = f" (there is {pickle}: run `python -m workflow_scripts.convert_weights {folder}`)" if pickle else ""
+        lacking.append(f"model.safetensors{convert}")
+    if lacking:
+        yield f"models: {model} is not whole at {folder}; missing: {', '.join(lacking)}"

@@ -19,9 +19,9 @@ def main() -> int:
     except UserError as error:
         print(error, file=sys.stderr)
         return 1
-    print(f"{place}: no mistakes ({len(study.datasets)} datasets, {len(study.models)} models)")
+    print(f"{place}: no mistakes in the config ({len(study.datasets)} datasets, {len(study.models)} models)")
     for remark in remarks(Plan(study)):
-        print(f"  remark: {remark}")
+        print(f"  not there yet: {remark}")
     return 0
 
 

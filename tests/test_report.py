@@ -428,6 +428,9 @@ def test_methods_say_what_ran_and_references_what_was_used() -> None:
         text for _, text in paragraphs(config(), DATASETS, {**MODELS, "hubert-base": MODELS["hubert-base"] | fetched})
     )
     assert "hubert-base from facebook/hubert-base-ls960 at commit c0ffee (licence: none stated)." in said
+    own = {**MODELS, "hubert-base": MODELS["hubert-base"] | {"weights_digest": "f00d"}}
+    said = " ".join(text for _, text in paragraphs(config(), DATASETS, own))
+    assert "Weights were read from folders that the user brought: hubert-base (blake2b f00d)." in said
     models = {name: {**facts, "citation": networks.citation(facts["family"])} for name, facts in MODELS.items()}
     cited = " ".join(references(DATASETS, models, ["strict", "paper1"]))
     assert "Ryerson" in cited

@@ -42,8 +42,7 @@ def main(smk: "Snakemake") -> None:
 def _with_origins(models: Facts, paths: Sequence[str]) -> dict[str, dict[str, Any]]:
     """The facts of all models, with what their embeddings say of the weights: commit and licence, folder and digest."""
     keys = ("commit", "licence", "weights_digest")
-    origins = [about for about in map(tables.about, paths) if "weights_digest" in about]
-    said = {about["model"]: {key: about[key] for key in keys if key in about} for about in origins}
+    said = {about["model"]: {key: about[key] for key in keys if key in about} for about in map(tables.about, paths)}
     return {name: {**facts, **said.get(name, {})} for name, facts in models.items()}
 
 

@@ -55,6 +55,7 @@ def test_more_work_takes_longer(tmp_path: Path) -> None:
 
     assert total(layers="all") > total() > total(layers=[6])
     assert total(embeddings={"shards": 3}) > total()
+    assert total(probing={"probes": ["logistic", "linear-head"]}) > total()
     assert total(models=["untrained-wavlm-large"]) > 2 * total()
     # every clip of Whisper costs 30 s
     assert total(models=["untrained-whisper-base"], layers=[0]) > total(models=["untrained-wav2vec2-base"], layers=[0])

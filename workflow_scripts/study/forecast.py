@@ -13,12 +13,13 @@ from workflow_scripts import networks
 from workflow_scripts.study.plan import Plan
 from workflow_scripts.study.plan_checks import remarks
 
-# One core of an x86 server of 2023 without other load: billions of floating-point operations a second in float32.
+# Billions of floating-point operations a second of one core in float32, measured: a base network on a busy AMD EPYC.
 CORE_GFLOPS = 35.0
 ACOUSTICS = 0.025  # s of one core per s of audio (eGeMAPSv02)
 START_EMBED, START_PROBE = 8.0, 2.5  # s of one core to import what a job needs
-# The nested probe of one layer of RAVDESS speech (1440 clips x 768, 8 emotions, 6 x 5 folds), benchmarks/probing.py
-PROBE, PROBE_SIZE, PROBE_FOLDS = 10.8, 1440 * 768 * 8, 6
+# One layer of RAVDESS speech (1440 clips x 768, 8 emotions, 6 folds): the nested logistic probe (5 inner folds, five
+# values of C; benchmarks/probing.py), and the linear head
+PROBE, LINEAR_HEAD, PROBE_SIZE, PROBE_FOLDS = 10.8, 8.3, 1440 * 768 * 8, 6
 ACOUSTIC_WIDTH = 88
 
 
@@ -75,11 +76,14 @@ def _probe(plan: Plan, model: str, clips: int) -> float:
     width = plan.models[model].get("width", 768) if model in plan.models else ACOUSTIC_WIDTH
     emotions = 8 if plan.study.emotions == "all" else len(plan.study.emotions)
     ways = len(settings.speaker_normalisation) * (len(settings.poolings) if model in plan.models else 1)
-    runs = 0.0
+    nested = PROBE * settings.inner_folds / 5 if "logistic" in settings.probes else 0.0
+    once = nested + (LINEAR_HEAD if "linear-head" in settings.probes else 0.0)
+    seconds = 0.0
     for protocol in plan.study.protocols:
         folds = {"strict": plan.study.folds.strict, "paper1": plan.study.folds.paper1_draws}.get(protocol, PROBE_FOLDS)
-        runs += folds / PROBE_FOLDS * (ways + (settings.null_runs if protocol == "strict" else 0))
-    return START_PROBE + PROBE * runs * clips * width * emotions / PROBE_SIZE * settings.inner_folds / 5
+        null = nested * settings.null_runs if protocol == "strict" else 0.0
+        seconds += folds / PROBE_FOLDS * (ways * once + null)
+    return START_PROBE + seconds * clips * width * emotions / PROBE_SIZE
 
 
 def size_of(plan: Plan, dataset: str, results: Path) -> tuple[int, float] | None:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from workflow_scripts.embedding.forward import hidden_states
 from workflow_scripts.networks import Network, family_module, load
 
 SHIPPED = {
@@ -97,3 +98,29 @@ def folder_entry(family: str) -> dict[str, Any]:
 def edit_config(path: Path, **settings: Any) -> None:
     file = path / "config.json"
     file.write_text(json.dumps({**json.loads(file.read_text()), **settings}))
+
+
+def relative(value: torch.Tensor, reference: torch.Tensor) -> float:
+    """Largest difference over the largest reference value."""
+    return float((value.double() - reference.double()).abs().max() / reference.double().abs().max())
+
+
+def check_batch_mates(network: Network, exact: Network, waves: list[np.ndarray]) -> None:
+    """Every state of every clip of a batch against the clip alone.
+
+    Float64: below 1e-10. Float32: at most three times a single clip's own rounding error.
+
+    Args:
+        network, exact: in float32 and in float64.
+        waves: one array (samples,) float32 per clip.
+    """
+    waves64 = [wave.astype(np.float64) for wave in waves]
+    alone64 = [hidden_states(exact, [wave])[0] for wave in waves64]
+    alone32 = [hidden_states(network, [wave])[0] for wave in waves]
+    batched64, batched32 = hidden_states(exact, waves64), hidden_states(network, waves)
+    for clip in range(len(waves)):
+        for state in network.states:
+            reference = alone64[clip][state]
+            assert relative(batched64[clip][state], reference) < 1e-10, (clip, state)
+            own_error = relative(alone32[clip][state], reference)
+            assert relative(batched32[clip][state], reference) <= 3 * own_error, (clip, state)

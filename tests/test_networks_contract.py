@@ -13,7 +13,7 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from network_cases import in_float64, noise
+from network_cases import check_batch_mates, in_float64, noise, relative
 from network_contract import OF_THE_PAGE, tiny_entry, with_the_page
 
 from workflow_scripts import networks
@@ -44,11 +44,6 @@ def network(family):
 @pytest.fixture(scope="module")
 def exact(network):
     return in_float64(network)
-
-
-def relative(value: torch.Tensor, reference: torch.Tensor) -> float:
-    """Largest difference over the largest reference value."""
-    return float((value.double() - reference.double()).abs().max() / reference.double().abs().max())
 
 
 def clips(network, seconds) -> list[np.ndarray]:
@@ -150,18 +145,7 @@ def test_scaling_each_window_by_itself_would_be_seen(tmp_path):
 
 
 def test_a_clip_never_depends_on_its_batch_mates(network, exact):
-    """Float64: below 1e-10 of the clip alone. Float32: at most three times a single clip's own rounding error."""
-    waves = clips(network, RAGGED)
-    waves64 = [wave.astype(np.float64) for wave in waves]
-    alone64 = [hidden_states(exact, [wave])[0] for wave in waves64]
-    alone32 = [hidden_states(network, [wave])[0] for wave in waves]
-    batched64, batched32 = hidden_states(exact, waves64), hidden_states(network, waves)
-    for clip in range(len(waves)):
-        for state in network.states:
-            reference = alone64[clip][state]
-            assert relative(batched64[clip][state], reference) < 1e-10, (clip, state)
-            own_error = relative(alone32[clip][state], reference)
-            assert relative(batched32[clip][state], reference) <= 3 * own_error, (clip, state)
+    check_batch_mates(network, exact, clips(network, RAGGED))
 
 
 @settings(max_examples=4, deadline=None)

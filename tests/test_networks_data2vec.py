@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 import torch
-from network_cases import edit_config, folder_entry, folder_of, in_float64, noise, sharpen, shipped
+from network_cases import edit_config, folder_entry, folder_of, in_float64, noise, relative, sharpen, shipped
 from safetensors.torch import load_file, save_file
 
 from workflow_scripts.embedding.forward import hidden_states
@@ -24,10 +24,6 @@ def sharp():
     for layer in network.model.encoder.pos_conv_embed.layers:
         layer.conv.bias.add_(0.5)
     return network
-
-
-def relative(value, reference):
-    return float((value.double() - reference.double()).abs().max() / reference.double().abs().max())
 
 
 def largest_error(network):

@@ -8,7 +8,7 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from network_cases import SHIPPED, VARIANTS, in_float64, noise, shipped, variant
+from network_cases import SHIPPED, VARIANTS, check_batch_mates, in_float64, noise, relative, shipped, variant
 
 from workflow_scripts.embedding.forward import check_wave, forward, hidden_states
 from workflow_scripts.networks import states_of
@@ -17,11 +17,6 @@ from workflow_scripts.study.errors import UserError
 
 FAMILIES = list(SHIPPED)
 RAGGED = (0.1, 10.0, 0.33, 2.0, 5.0, 2.0, 0.7)  # seconds
-
-
-def relative(value: torch.Tensor, reference: torch.Tensor) -> float:
-    """Largest difference over the largest reference value."""
-    return float((value.double() - reference.double()).abs().max() / reference.double().abs().max())
 
 
 @pytest.mark.parametrize("family", FAMILIES)
@@ -47,20 +42,9 @@ def test_geometry_of_the_convolutions(family):
 @pytest.mark.parametrize("family", FAMILIES)
 @pytest.mark.parametrize(("norm", "stable"), VARIANTS)
 def test_a_clip_never_depends_on_its_batch_mates(family, norm, stable):
-    """Float64: below 1e-10 of the clip alone. Float32: at most three times a single clip's own rounding error."""
     network = variant(family, norm, stable)
-    exact = in_float64(network)
     waves = [noise(int(seconds * network.sample_rate), i) for i, seconds in enumerate(RAGGED)]
-    waves64 = [wave.astype(np.float64) for wave in waves]
-    alone64 = [hidden_states(exact, [wave])[0] for wave in waves64]
-    alone32 = [hidden_states(network, [wave])[0] for wave in waves]
-    batched64, batched32 = hidden_states(exact, waves64), hidden_states(network, waves)
-    for clip in range(len(waves)):
-        for state in network.states:
-            reference = alone64[clip][state]
-            assert relative(batched64[clip][state], reference) < 1e-10, (clip, state)
-            own_error = relative(alone32[clip][state], reference)
-            assert relative(batched32[clip][state], reference) <= 3 * own_error, (clip, state)
+    check_batch_mates(network, in_float64(network), waves)
 
 
 @pytest.mark.parametrize("family", FAMILIES)

@@ -38,6 +38,7 @@ include: "rules/corpora.smk"
 include: "rules/embeddings.smk"
 include: "rules/acoustics.smk"
 include: "rules/probing.smk"
+include: "rules/distances.smk"
 include: "rules/report.smk"
 
 

@@ -36,7 +36,7 @@ def of_datasets(file):
 
 
 def of_protocols(file):
-    pairs = [(dataset, protocol) for dataset in plan.datasets for protocol in plan.protocols(dataset)]
+    pairs = [(dataset, protocol) for dataset in plan.examined for protocol in plan.protocols(dataset)]
     return [f"results/corpora/{dataset}/{file}_{protocol}.parquet" for dataset, protocol in pairs]
 
 
@@ -56,6 +56,8 @@ wildcard_constraints:
     dataset=one_of(plan.datasets),
     source=one_of(plan.datasets),
     target=one_of(plan.datasets),
+    first=one_of(plan.datasets),
+    second=one_of(plan.datasets),
     model=one_of(plan.representations),
     features=one_of(plan.study.acoustics),
     protocol=one_of(plan.study.protocols),

@@ -2,12 +2,13 @@
 
 
 # What is probed: datasets, and pairs of them in both directions; nothing where the config has no section `probing`.
-DATASETS = list(plan.datasets) if plan.study.probing else []
+DATASETS = plan.examined if plan.study.probing else []
 DIRECTIONS = [f"{source}_to_{target}" for source, target in plan.directions] if plan.study.probing else []
 FIGURES_PROBING = ["layer_curves", "recall_by_emotion", "recall_by_speaker", "confusion"]
 FIGURES = (
     expand("{dataset}/{figure}", dataset=DATASETS, figure=FIGURES_PROBING)
-    + [f"{source}_and_{target}/cross_domain" for source, target in plan.study.pairs if DATASETS]
+    + [f"{source}_and_{target}/cross_domain" for source, target in plan.directions[::2] if DATASETS]
+    + expand("{pair}/{figure}", pair=PAIRS, figure=FIGURES_DISTANCES)
     + ["papers/side_by_side"]
 )
 TABLES = ["scores", "layers", "best", "confusion", "cross", "comparisons"]
@@ -18,7 +19,7 @@ rule summarise_probing:
     input:
         leaks=of_protocols("leaks"),
         pair_leaks=[f"results/cross/{source}_to_{target}/leaks.parquet" for source, target in plan.directions],
-        confounds=of_datasets("confounds"),
+        confounds=expand("results/corpora/{dataset}/confounds.parquet", dataset=plan.examined),
         scores=[path for name in DATASETS for path in all_layers(f"results/probing/{name}", "scores")],
         layers=expand("results/probing/{name}/layers.parquet", name=DATASETS),
         best=expand("results/probing/{name}/best.parquet", name=DATASETS),

@@ -155,6 +155,21 @@ class Probing(Section):
     """Runs of the whole pipeline with labels shuffled within speaker; they must come out at chance."""
     permutations: int = Field(default=999, ge=99)
     """Draws for chance levels and p-values."""
+    datasets: list[Name] | None = None
+    """Datasets that are probed. Default: all. Others, such as a level-matched copy, serve the other questions."""
+
+
+class Distances(Section):
+    """How far apart the datasets of each pair are, emotion by emotion."""
+
+    poolings: list[Pooling] = Field(default=["mean", "mean-active"], min_length=1)
+    """Poolings that are compared; the first is the headline, a second with `-active` shows what silence does."""
+    draws: int = Field(default=20, ge=2)
+    """Seeded draws of equal numbers of clips per speaker."""
+    half_samples: int = Field(default=200, ge=20)
+    """Random halves of the speakers, for the probability of each rank."""
+    swaps: int = Field(default=199, ge=19)
+    """Swaps of the datasets within speakers, for the null of no difference."""
 
 
 class Folds(Section):
@@ -188,7 +203,7 @@ class Study(Section):
     emotions: Literal["all"] | list[str] = "all"
     """Emotions to tell apart, in canonical words; clips of others are left out of the analyses."""
     pairs: list[Annotated[list[str], Field(min_length=2, max_length=2)]] = []
-    """Pairs of datasets to compare, e.g. [[speech, song]]: cross-domain probes in both directions."""
+    """Pairs of datasets to compare, e.g. [[speech, song]]: cross-domain probes in both directions, distances."""
     protocols: list[Protocol] = Field(default=["strict", "paper1"], min_length=1)
     """`strict` (speakers held out), `paper1` (clip-level draw, as published), `emobox` (its fold lists)."""
     bad_clips: Literal["stop", "set-aside"] = "stop"
@@ -200,6 +215,8 @@ class Study(Section):
     embeddings: Embeddings = Embeddings()
     probing: Probing | None = None
     """Left out: layers are not probed."""
+    distances: Distances | None = None
+    """Left out: no distances are taken."""
 
 
 def schema() -> dict[str, Any]:

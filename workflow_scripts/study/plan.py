@@ -5,7 +5,7 @@ which the job uses, and a digest of the code that it runs. When it changes the j
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -71,9 +71,16 @@ class Plan:
         return [*self.models, *self.study.acoustics]
 
     @cached_property
+    def examined(self) -> list[str]:
+        """The datasets that are probed, and whose folds, leaks and confounds are looked at; all without probes."""
+        chosen = self.study.probing.datasets if self.study.probing else None
+        return [dataset for dataset in self.datasets if chosen is None or dataset in chosen]
+
+    @cached_property
     def directions(self) -> list[tuple[str, str]]:
-        """(source, target) of every pair, both ways."""
-        return [(a, b) for pair in self.study.pairs for a, b in (pair, reversed(pair))]
+        """(source, target) of every pair of them, both ways."""
+        pairs = [pair for pair in self.study.pairs if set(pair) <= set(self.examined)]
+        return [(a, b) for pair in pairs for a, b in (pair, reversed(pair))]
 
     def corpus(self, dataset: str) -> corpora.Corpus:
         """The corpus of a dataset."""
@@ -314,13 +321,12 @@ class Plan:
         }
 
     def _probing(self, model: str) -> Spec:
-        """Settings of every probe; functionals and vectors made elsewhere are one vector a clip, pooled already."""
+        """Settings of every probe."""
         settings = self.study.probing
         assert settings is not None, "no probe is planned without a probing section"
-        pooled = FUNCTIONALS if model in self.study.acoustics else GIVEN if model in self.precomputed else ""
         return {
             "probes": list(settings.probes),
-            "poolings": [pooled] if pooled else list(settings.poolings),
+            "poolings": self._pooled(model, settings.poolings),
             "speaker_normalisation": list(settings.speaker_normalisation),
             "C": list(settings.C),
             "inner_folds": settings.inner_folds,
@@ -357,6 +363,44 @@ class Plan:
             "models": self.facts_of_models(),
             "seed": self.study.seed,
         }
+
+    def _pair_groups(self, first: str, second: str) -> Spec:
+        return {"emotions": self.common_emotions(first, second)}
+
+    def _measure_distances(self, first: str, second: str, model: str, layer: str) -> Spec:
+        """The emotions are not among the settings: every one that both datasets have is measured, so that a further
+        one in the config measures nothing again."""
+        settings = self.study.distances
+        assert settings is not None, "no distance is planned without a section `distances`"
+        return {
+            "poolings": self._pooled(model, settings.poolings),
+            "draws": settings.draws,
+            "half_samples": settings.half_samples,
+            "swaps": settings.swaps,
+            "on_bad_clips": self.study.bad_clips,
+            "seed": self.study.seed,
+        }
+
+    def _pooled(self, model: str, poolings: Sequence[str]) -> list[str]:
+        """Poolings of a model; functionals and vectors made elsewhere are one vector a clip, pooled already."""
+        given = FUNCTIONALS if model in self.study.acoustics else GIVEN if model in self.precomputed else ""
+        return [given] if given else list(poolings)
+
+    def _summarise_distances(self) -> Spec:
+        return {
+            "pairs": [list(pair) for pair in self.study.pairs],
+            "emotions": {"_and_".join(pair): self.common_emotions(*pair) for pair in self.study.pairs},
+            "preparations": {
+                name: {"corpus": entry.corpus, "options": self.options(name), **self._preparation(name)}
+                for name, entry in self.datasets.items()
+            },
+            "models": self.facts_of_models(),
+            "seed": self.study.seed,
+        }
+
+    def _figures_distances(self, first: str, second: str) -> Spec:
+        facts = self.facts_of_datasets()
+        return {"facts": {name: facts[name] for name in (first, second)}, "models": self.facts_of_models()}
 
     def facts_of_datasets(self) -> Spec:
         """What figures and report say of each dataset."""

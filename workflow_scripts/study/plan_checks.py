@@ -40,8 +40,9 @@ def check_repeats(plan: Plan) -> Iterable[str]:
     study = plan.study
     lists: dict[str, Any] = {key: getattr(study, key) for key in ("layers", "emotions", "protocols", "acoustics")}
     lists["embeddings.poolings"] = study.embeddings.poolings
-    for key in ("probes", "poolings", "speaker_normalisation"):
+    for key in ("probes", "poolings", "speaker_normalisation", "datasets"):
         lists[f"probing.{key}"] = getattr(study.probing, key, [])
+    lists["distances.poolings"] = getattr(study.distances, "poolings", [])
     for place, entries in lists.items():
         if isinstance(entries, list):
             yield from (f"{place}: {word!r} stands twice" for word in entries if entries.count(word) > 1)
@@ -225,17 +226,40 @@ def check_windows(plan: Plan) -> Iterable[str]:
 
 
 def check_probing(plan: Plan) -> Iterable[str]:
-    """What is probed is stored; the grid ascends."""
+    """What is probed is there and stored; the grid ascends."""
     if plan.study.probing is None:
         return
-    stored, grid = plan.study.embeddings.poolings, plan.study.probing.C
-    for pooling in plan.study.probing.poolings:
-        if pooling not in stored:
-            default = "" if "poolings" in plan.study.probing.model_fields_set else " (the default)"
-            missing = f"'{pooling}'{default} is not among embeddings.poolings ({', '.join(stored)})"
-            yield f"probing.poolings: {missing}; add it there or probe one of these"
+    yield from _stored(plan, "probing")
+    grid, datasets = plan.study.probing.C, plan.study.probing.datasets
     if grid != sorted(set(grid)) or any(value <= 0 for value in grid):
         yield "probing.C: give positive values in ascending order, each once"
+    for index, dataset in enumerate(datasets or []):
+        if dataset not in plan.datasets:
+            wrong = f"no dataset '{dataset}' in this study" + did_you_mean(dataset, plan.datasets)
+            yield f"probing.datasets[{index}]: {wrong}"
+    if datasets == []:
+        yield "probing.datasets: the list is empty; name a dataset, or leave the section `probing` out"
+
+
+def check_distances(plan: Plan) -> Iterable[str]:
+    """There are pairs to compare, and what is compared is stored."""
+    if plan.study.distances is None:
+        return
+    yield from _stored(plan, "distances")
+    if not plan.study.pairs:
+        yield "distances: no pairs to compare; name some in `pairs`, such as [[speech, song]]"
+    if not plan.representations:
+        yield "distances: nothing to compare by: name models or acoustics"
+
+
+def _stored(plan: Plan, section: str) -> Iterable[str]:
+    """Poolings of a section that the embeddings do not have."""
+    settings, stored = getattr(plan.study, section), plan.study.embeddings.poolings
+    for pooling in settings.poolings:
+        if pooling not in stored:
+            default = "" if "poolings" in settings.model_fields_set else " (the default)"
+            missing = f"'{pooling}'{default} is not among embeddings.poolings ({', '.join(stored)})"
+            yield f"{section}.poolings: {missing}; add it there or take one of these"
 
 
 # The keys that must be without mistakes of their own for a check to make sense, and the check.
@@ -249,7 +273,8 @@ CHECKS: tuple[tuple[tuple[str, ...], Callable[[Plan], Iterable[str]]], ...] = (
     (("models", "datasets"), check_vectors),
     (("models", "acoustics"), check_something_is_probed),
     (("embeddings",), check_windows),
-    (("embeddings",), check_probing),
+    (("embeddings", "datasets"), check_probing),
+    (("embeddings", "pairs", "models", "acoustics"), check_distances),
 )
 
 

@@ -1,0 +1,1 @@
+"""Distances between groups of clips: what is far apart, what only looks so."""

@@ -1,0 +1,58 @@
+"""What a pair of datasets has to compare: clips of every emotion by speaker, and which emotions can be compared."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import pandas as pd
+
+from workflow_scripts.distances.design import FEWEST_SPEAKERS
+from workflow_scripts.study.errors import UserError
+
+
+def people_of(manifest: pd.DataFrame) -> "pd.Series[str]":
+    """Who speaks in each clip, by a name that tells people apart across pools."""
+    return manifest["pool"].astype(str) + "/" + manifest["speaker"].astype(str)
+
+
+def groups(manifests: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """One row per dataset, emotion and speaker: clips, clips of normal intensity, whether the other dataset has any.
+
+    Only emotions that both datasets have, sorted as given, by emotion, by speaker.
+    """
+    frames = []
+    for dataset, manifest in manifests.items():
+        table = manifest.assign(dataset=dataset, person=people_of(manifest), weak=manifest["intensity"] != "strong")
+        counts = table.groupby(["dataset", "emotion", "person"], sort=True)
+        frames.append(counts.agg(n_clips=("clip_id", "size"), n_normal=("weak", "sum")).reset_index())
+    found = pd.concat(frames, ignore_index=True)
+    both = found.groupby("emotion")["dataset"].transform("nunique") == 2
+    shared = found.groupby(["emotion", "person"])["dataset"].transform("nunique") == 2
+    return found.assign(shared=shared)[both].reset_index(drop=True)
+
+
+def comparable(table: pd.DataFrame, emotion: str, pair: Sequence[str]) -> str:
+    """ "" where an emotion can be compared between the datasets of a pair, else why not."""
+    for dataset in pair:
+        rows = table[(table["dataset"] == dataset) & (table["emotion"] == emotion)]
+        clips, speakers = int(rows["n_clips"].sum()), len(rows)
+        if speakers < FEWEST_SPEAKERS:
+            return f"{dataset} has {_counted(clips, 'clip')} of {emotion} from {_counted(speakers, 'speaker')}"
+    return ""
+
+
+def refuse_incomparable(table: pd.DataFrame, emotions: Iterable[str], pair: Sequence[str], place: str) -> None:
+    """Raise UserError, all at once, for emotions of the study that cannot be compared, and where fewer than two are."""
+    wanted = list(emotions) or sorted(set(table["emotion"]))
+    faults = [fault for emotion in wanted if (fault := comparable(table, emotion, pair))]
+    if len(wanted) < 2:
+        have = f"emotions that both {pair[0]} and {pair[1]} have: {', '.join(wanted) or 'none'}"
+        raise UserError(f"{have}; distances need two", place, "drop the pair, or add datasets that share emotions")
+    if faults:
+        needed = f"{FEWEST_SPEAKERS} speakers with the emotion are needed in either dataset"
+        raise UserError(
+            f"emotions that cannot be compared: {'; '.join(faults)}", place,
+            f"{needed}: leave these emotions out of `emotions` in the config, or drop the pair",
+        )  # fmt: skip
+
+
+def _counted(number: int, one: str) -> str:
+    return f"{number} {one}{'' if number == 1 else 's'}"

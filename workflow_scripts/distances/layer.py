@@ -1,0 +1,325 @@
+"""All distances of one layer between two datasets: the tables `distances`, `distance_resamples`, `distance_carriers`.
+
+Forms of a cell:
+- published: every clip of both groups, however many, as the paper (and fadtk) take them;
+- shared: every clip of the speakers that both groups have (of all speakers where they share fewer than three);
+- equal: the same number of clips of each of these speakers, the mean over seeded draws. Only this form compares
+  emotions, since the Frechet distance grows as clips get fewer and the scatter of all measures does.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy import special
+
+from workflow_scripts.distances import design, frechet, kernel
+from workflow_scripts.distances.design import Cell, Clips
+from workflow_scripts.distances.measures import FRECHET, MEASURES, Measures, of_layer
+from workflow_scripts.statistics.permutation import smallest_flip_p
+from workflow_scripts.study.seeds import seed_of
+
+F64 = npt.NDArray[np.float64]
+Key = tuple[str, str]  # dataset, emotion
+Row = dict[str, Any]
+
+PUBLISHED, SHARED, EQUAL = "published", "shared", "equal"
+ALL, NORMAL = "all", "normal-intensity"
+JACKKNIFE, HALF_SAMPLE = "jackknife", "half-sample"
+BANDWIDTHS = {"kernel-half": 0.5, "kernel-double": 2.0}
+TOP = 0.05  # share of the clips of a cell whose part in the distance is told
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Numbers of draws, and the seed of the study."""
+
+    draws: int
+    half_samples: int
+    swaps: int
+    seed: int
+
+
+def conditions(clips: pd.DataFrame) -> list[str]:
+    """Selections of clips that can be made: all, and normal intensity only where some clips are strong."""
+    return [ALL, NORMAL] if {"normal", "strong"} <= set(clips["intensity"]) else [ALL]
+
+
+class Layer:
+    """One layer of one model, one pooling and scale.
+
+    Args:
+        vectors: (clips, width) float64, finite: all clips of the first dataset, then all of the second.
+        clips: dataset, emotion, person (equal names are the same person), intensity, clip_id, speaker; same rows.
+        pair: names of the datasets.
+        emotions: of both datasets, in order.
+        settings: see `Settings`.
+    """
+
+    def __init__(
+        self, vectors: F64, clips: pd.DataFrame, pair: Key, emotions: Sequence[str], settings: Settings
+    ) -> None:
+        self._condensed = kernel.distances(vectors)
+        self._bandwidth = kernel.bandwidth(self._condensed)
+        if self._bandwidth == 0.0:
+            raise ValueError("most vectors are equal: there is no bandwidth")
+        self._measures = of_layer(vectors, kernel.kernel(self._condensed, self._bandwidth))
+        self._clips, self._pair, self._emotions, self._settings = clips, pair, list(emotions), settings
+        self._draws = design.Draws(settings.seed, settings.draws)
+        groups = [vectors[design.rows_of(own)] for own in self._groups(ALL).values()]
+        self.unit = float(np.mean([group.var(axis=0, ddof=1).sum() for group in groups]))
+
+    def _groups(self, condition: str) -> dict[Key, Clips]:
+        """The clips of every dataset and emotion, by speaker, in the order of the pair and of the emotions."""
+        clips = self._clips
+        people = clips["person"].to_numpy(dtype=str)
+        wanted = np.ones(len(clips), bool) if condition == ALL else (clips["intensity"] != "strong").to_numpy()
+        return {
+            (dataset, emotion): design.by_speaker(
+                people,
+                np.flatnonzero(wanted & (clips["dataset"] == dataset) & (clips["emotion"] == emotion)),
+            )
+            for dataset in self._pair
+            for emotion in self._emotions
+        }
+
+    def tables(self, condition: str, swapped: bool) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+        """Distances, resamples and carriers of one condition.
+
+        Args:
+            condition: one of `conditions`.
+            swapped: whether to make the null of swapped sides, the longest part of the work.
+        """
+        groups = self._groups(condition)
+        cells = {(one, other): design.cell(groups[one], groups[other]) for one, other in combinations(groups, 2)}
+        rows = [*self._published(groups), *self._shared(cells, condition, swapped)]
+        resamples: list[pd.DataFrame] = []
+        for keys, cell in cells.items():
+            found, drawn = self._equal(keys, cell, condition)
+            rows += found
+            resamples += drawn
+        named = {"condition": condition, "unit": self.unit}
+        table = pd.DataFrame(rows).assign(**named)
+        carriers = pd.concat([self._carriers(keys, cells[keys]) for keys in self.same_emotion], ignore_index=True)
+        return (
+            table,
+            pd.concat(resamples, ignore_index=True).assign(condition=condition),
+            carriers.assign(condition=condition),
+        )
+
+    @property
+    def same_emotion(self) -> list[tuple[Key, Key]]:
+        """The cells that the question is about: one emotion in both datasets."""
+        return [((self._pair[0], emotion), (self._pair[1], emotion)) for emotion in self._emotions]
+
+    # -- forms -----------------------------------------------------------------------------------------------------
+
+    def _published(self, groups: Mapping[Key, Clips]) -> Iterator[Row]:
+        for one, other in combinations(groups, 2):
+            cell = Cell(groups[one], groups[other], paired=False)
+            about = {**_names(one, other), **_sizes(cell), "form": PUBLISHED}
+            about["n_speakers"] = len({*cell.one, *cell.other})
+            yield from _frechet_rows(self._measures.terms(cell), about)
+
+    def _shared(self, cells: Mapping[tuple[Key, Key], Cell], condition: str, swapped: bool) -> Iterator[Row]:
+        other_bandwidths = {
+            measure: self._kernel_distances(cells.values(), factor) for measure, factor in BANDWIDTHS.items()
+        }
+        for index, (keys, cell) in enumerate(cells.items()):
+            values = self._measures.of(cell)
+            about = {**_names(*keys), **_sizes(cell), "form": SHARED}
+            nulls = self._null(cell, keys, condition, values) if swapped and keys in self.same_emotion else [{}] * 3
+            for row in _frechet_rows(self._measures.terms(cell), about):
+                yield {**row, **(nulls[0] if row["measure"] == FRECHET else {})}
+            for measure, value, null in zip(MEASURES[1:], values[1:], nulls[1:], strict=True):
+                yield {**about, "measure": measure, "value": float(value), **null}
+            for measure, of_cells in other_bandwidths.items():
+                yield {**about, "measure": measure, "value": of_cells[index]}
+
+    def _kernel_distances(self, cells: Iterable[Cell], factor: float) -> list[float]:
+        """The kernel distance of cells at a multiple of the bandwidth."""
+        similar = kernel.kernel(self._condensed, factor * self._bandwidth)
+        blocks = (np.concatenate([design.rows_of(cell.one), design.rows_of(cell.other)]) for cell in cells)
+        return [
+            kernel.mmd(similar[rows[:, None], rows], cell.counts[0]) for rows, cell in zip(blocks, cells, strict=True)
+        ]
+
+    def _null(self, cell: Cell, keys: tuple[Key, Key], condition: str, values: F64) -> list[Row]:
+        """Of each measure: mean, deviation, z and one-sided p of the distances that swapped sides give."""
+        names = (*keys[0], *keys[1], condition)
+        rng = np.random.default_rng(seed_of(self._settings.seed, "swaps", *names))
+        measures, own = self._measures.within(cell)
+        swapped, number, exact = design.swaps(own, self._settings.swaps, rng)
+        null = np.array([measures.of(one) for one in swapped])
+        # rounding makes the swap of everybody differ from the cell itself in the last digits
+        reached = (null >= values - 1e-9 * np.abs(values)).sum(axis=0)
+        p = reached / number if exact else (1 + reached) / (number + 1)
+        smallest = 1 / number if exact and not cell.paired else 1 / (number + 1)
+        if cell.paired:
+            smallest = smallest_flip_p(len(cell.one), self._settings.swaps)
+        spread = null.std(axis=0, ddof=1)
+        return [
+            {
+                "null_mean": float(null[:, index].mean()),
+                "null_deviation": float(spread[index]),
+                "z": float((values[index] - null[:, index].mean()) / spread[index]) if spread[index] > 0 else np.nan,
+                "p": float(p[index]),
+                "p_smallest": smallest,
+                "n_swaps": number,
+            }
+            for index in range(len(MEASURES))
+        ]
+
+    def _equal(self, keys: tuple[Key, Key], cell: Cell, condition: str) -> tuple[list[Row], list[pd.DataFrame]]:
+        """Rows of a cell at every equal number of clips; of one emotion in both datasets with floor and resamples."""
+        rows, resamples = [], []
+        measures, local = self._measures.within(cell)
+        for number in design.equal_numbers(local):
+            some = design.at_least(local, number)
+            drawn = self._drawn(some, keys, number, condition)
+            values = np.array([measures.of(one) for one in drawn])
+            about = {**_names(*keys), **_sizes(drawn[0]), "form": EQUAL, "clips_per_speaker": number}
+            measured = [
+                {**about, "measure": measure, "value": float(values[:, index].mean()), "n_draws": len(drawn),
+                 "spread": float(values[:, index].std(ddof=1)) if len(drawn) > 1 else np.nan}
+                for index, measure in enumerate(MEASURES)
+            ]  # fmt: skip
+            if keys in self.same_emotion:
+                left_out = _left_out(measures, drawn)
+                floor = self._floor(measures, some, keys, number, condition)
+                intervals = _intervals(values.mean(axis=0), left_out, some)
+                measured = [{**row, **floor[i], **intervals[i]} for i, row in enumerate(measured)]
+                named = {"emotion": keys[0][1], "clips_per_speaker": number}
+                speakers = [speaker for _, speaker in some.speakers]
+                sides = ["" if side < 0 else self._pair[side] for side, _ in some.speakers]
+                halves = self._half_samples(measures, drawn)
+                resamples.append(_resamples(left_out, JACKKNIFE, speakers, sides).assign(**named))
+                resamples.append(_resamples(halves, HALF_SAMPLE).assign(**named))
+            rows += measured
+        return rows, resamples
+
+    def _drawn(self, cell: Cell, keys: tuple[Key, Key], number: int, condition: str) -> list[Cell]:
+        sides = [
+            self._draws.of(clips, number, *key, condition)
+            for clips, key in zip((cell.one, cell.other), keys, strict=True)
+        ]
+        most = max(map(len, sides))
+        one, other = (side * (most // len(side)) for side in sides)
+        return [Cell(*both, paired=cell.paired) for both in zip(one, other, strict=True)]
+
+    def _half_samples(self, measures: Measures, drawn: Sequence[Cell]) -> F64:
+        """Measures of half of the speakers, each time with one draw of clips: (half-samples, 3), NaN where too few."""
+        everyone = [set(self._clips.loc[self._clips["dataset"] == dataset, "person"]) for dataset in self._pair]
+        if drawn[0].paired:
+            everyone = [everyone[0] & everyone[1]] * 2
+        people = design.half_samples(
+            (sorted(everyone[0]), sorted(everyone[1])),
+            drawn[0].paired,
+            self._settings.half_samples,
+            self._settings.seed,
+            *self._pair,
+        )
+        found = np.full((len(people), len(MEASURES)), np.nan)
+        for index, some in enumerate(people):
+            half = drawn[index % len(drawn)].only(some)
+            if min(len(half.one), len(half.other)) > 1:
+                found[index] = measures.of(half)
+        return found
+
+    def _floor(self, measures: Measures, cell: Cell, keys: tuple[Key, Key], number: int, condition: str) -> list[Row]:
+        """Distances between halves of one group at the same number of clips per speaker, mean over both groups.
+
+        Nothing where some speaker has fewer than twice as many clips.
+        """
+        means = []
+        for clips, key in zip((cell.one, cell.other), keys, strict=True):
+            if min(map(len, clips.values())) < 2 * number:
+                return [{} for _ in MEASURES]
+            halves = self._draws.halves(clips, number, *key, condition)
+            means.append(np.mean([measures.of(Cell(*both, paired=True)) for both in halves], axis=0))
+        return [{"floor": float(value)} for value in np.mean(means, axis=0)]
+
+    def _carriers(self, keys: tuple[Key, Key], cell: Cell) -> pd.DataFrame:
+        rows = np.concatenate([design.rows_of(cell.one), design.rows_of(cell.other)])
+        clips = self._clips.iloc[rows][["dataset", "clip_id", "speaker"]].reset_index(drop=True)
+        frames = []
+        for measure, sides in self._measures.carried(cell).items():
+            parts = np.concatenate(sides)
+            frames.append(clips.assign(emotion=keys[0][1], measure=measure, part=parts, share=parts / parts.sum()))
+        return pd.concat(frames, ignore_index=True)
+
+
+def _left_out(measures: Measures, drawn: Sequence[Cell]) -> F64:
+    """Measures without each speaker, mean over draws: (speakers, 3)."""
+    without = [
+        np.mean([measures.of(cell.without(*speaker)) for cell in drawn], axis=0) for speaker in drawn[0].speakers
+    ]
+    return np.array(without)
+
+
+def top_share(parts: npt.ArrayLike) -> float:
+    """Share of a distance that the 5 % of clips carry that add most to it."""
+    values = np.sort(np.asarray(parts, dtype=np.float64))[::-1]
+    return float(values[: max(1, round(TOP * len(values)))].sum() / values.sum())
+
+
+def _names(one: Key, other: Key) -> Row:
+    return {
+        "first_dataset": one[0], "first_emotion": one[1], "second_dataset": other[0], "second_emotion": other[1],
+    }  # fmt: skip
+
+
+def _sizes(cell: Cell) -> Row:
+    n_first, n_second = cell.counts
+    return {"n_first": n_first, "n_second": n_second, "n_speakers": len(cell.speakers), "paired": cell.paired}
+
+
+def _frechet_rows(terms: frechet.Terms, about: Row) -> Iterator[Row]:
+    values = {FRECHET: terms.distance, "frechet-mean": terms.mean, "frechet-covariance": terms.covariance}
+    for measure, value in values.items():
+        yield {**about, "measure": measure, "value": value, "trace": terms.trace}
+
+
+def _intervals(values: F64, left_out: F64, cell: Cell) -> list[Row]:
+    """Delete-one-speaker jackknife with Student's t, on the scale of the distance; two samples where unpaired."""
+    deviation = standard_error(left_out, cell)
+    sizes = [len(cell.one)] if cell.paired else [len(cell.one), len(cell.other)]
+    reach = special.stdtrit(min(sizes) - 1, 0.975) * deviation
+    words = "jackknife t over speakers" if cell.paired else "two-sample jackknife t over speakers"
+    return [
+        {"low": float(value - own), "high": float(value + own), "interval": words}
+        for value, own in zip(values, reach, strict=True)
+    ]
+
+
+def standard_error(left_out: F64, cell: Cell) -> F64:
+    """Jackknife standard error of each column of values without each speaker (speakers, ...).
+
+    Source: Efron & Tibshirani 1993, ch. 11; two samples: the variances of both add up.
+    """
+    sizes = [len(cell.one)] if cell.paired else [len(cell.one), len(cell.other)]
+    variance, start = np.zeros(left_out.shape[1:]), 0
+    for m in sizes:
+        own = left_out[start : start + m]
+        variance += (m - 1) / m * ((own - own.mean(axis=0)) ** 2).sum(axis=0)
+        start += m
+    return np.asarray(np.sqrt(variance))
+
+
+def _resamples(values: F64, kind: str, speakers: Sequence[str] = (), datasets: Sequence[str] = ()) -> pd.DataFrame:
+    """One row per resample and measure."""
+    number = len(values)
+    return pd.DataFrame(
+        {
+            "kind": kind,
+            "measure": np.repeat(MEASURES, number),
+            "draw": np.tile(np.arange(number), len(MEASURES)),
+            "dataset": np.tile(list(datasets) or [""] * number, len(MEASURES)),
+            "person": np.tile(list(speakers) or [""] * number, len(MEASURES)),
+            "value": values.T.ravel(),
+        }
+    )

@@ -1,0 +1,25 @@
+"""What a pair of datasets has to compare, or a refusal by name before any distance is taken."""
+
+from typing import TYPE_CHECKING
+
+from workflow_scripts.distances.groups import groups, refuse_incomparable
+from workflow_scripts.study import tables
+from workflow_scripts.study.entry import entry
+
+if TYPE_CHECKING:
+    from snakemake.iocontainers import Snakemake
+
+    snakemake: Snakemake
+
+
+def main(smk: "Snakemake") -> None:
+    spec = smk.params.spec
+    pair = (spec["first"], spec["second"])
+    found = groups(dict(zip(pair, map(tables.read, smk.input.manifests), strict=True)))
+    refuse_incomparable(found, spec["emotions"], pair, " and ".join(map(str, smk.input.manifests)))
+    tables.write(found, smk.output.groups, "distance_groups", spec)
+
+
+if __name__ == "__main__":
+    with entry(snakemake):
+        main(snakemake)

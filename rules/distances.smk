@@ -4,6 +4,8 @@
 COMPARED = "results/distances/{first}_and_{second}"
 # nothing where the config has no section `distances`
 PAIRS = ["_and_".join(pair) for pair in plan.study.pairs] if plan.study.distances else []
+# of pairs that differ only in how their audio is prepared, the first is drawn, with the others beside it
+DRAWN = ["_and_".join(pair) for pair in plan.conditions] if plan.study.distances else []
 FIGURES_DISTANCES = [
     "distance_ranking",
     "distance_conditions",

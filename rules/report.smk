@@ -8,7 +8,7 @@ FIGURES_PROBING = ["layer_curves", "recall_by_emotion", "recall_by_speaker", "co
 FIGURES = (
     expand("{dataset}/{figure}", dataset=DATASETS, figure=FIGURES_PROBING)
     + [f"{source}_and_{target}/cross_domain" for source, target in plan.directions[::2] if DATASETS]
-    + expand("{pair}/{figure}", pair=PAIRS, figure=FIGURES_DISTANCES)
+    + expand("{pair}/{figure}", pair=DRAWN, figure=FIGURES_DISTANCES)
     + ["papers/side_by_side"]
 )
 TABLES = ["scores", "layers", "best", "confusion", "cross", "comparisons"]

@@ -18,7 +18,7 @@ from workflow_scripts import embed as entry
 from workflow_scripts.embedding import batches
 from workflow_scripts.embedding.batches import Heard, embed, packed
 from workflow_scripts.embedding.forward import hidden_states
-from workflow_scripts.embedding.frame_statistics import read as read_statistics
+from workflow_scripts.embedding.frame_totals import read as read_statistics
 from workflow_scripts.materials.audio import audio_hash, decode
 from workflow_scripts.materials.preparation import active_frames, prepare
 from workflow_scripts.study import tables

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 import torch
 
-from workflow_scripts.embedding.frame_statistics import FrameStatistics, read
+from workflow_scripts.embedding.frame_statistics import FrameStatistics
+from workflow_scripts.embedding.frame_totals import read
 from workflow_scripts.embedding.pooling import POOLINGS, Pooler
 
 WIDTH = 5

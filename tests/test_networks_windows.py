@@ -14,7 +14,7 @@ from workflow_scripts.embedding import long_clips
 from workflow_scripts.embedding.batches import Heard, embed
 from workflow_scripts.embedding.forward import forward, hidden_states
 from workflow_scripts.embedding.frame_statistics import FrameStatistics
-from workflow_scripts.embedding.frame_statistics import read as read_statistics
+from workflow_scripts.embedding.frame_totals import read as read_statistics
 from workflow_scripts.embedding.long_clips import pool_windows
 from workflow_scripts.embedding.pooling import POOLINGS, LongPooler, Pooler
 from workflow_scripts.embedding.windows import longest, windows

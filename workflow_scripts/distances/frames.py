@@ -13,7 +13,7 @@ F64 = npt.NDArray[np.float64]
 
 
 class Frames(NamedTuple):
-    """Totals of one dataset and layer, as `embedding.frame_statistics.read` gives them, by emotion."""
+    """Totals of one dataset and layer, as `embedding.frame_totals.read` gives them, by emotion."""
 
     emotions: list[str]
     n: npt.NDArray[np.int64]

@@ -10,44 +10,46 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy import linalg
 
 F64 = npt.NDArray[np.float64]
 
 
 class Terms(NamedTuple):
-    """The two terms of a distance, and tr C1 + tr C2."""
+    """The two terms of distances, and tr C1 + tr C2: one number, or an array of a batch."""
 
-    mean: float
-    covariance: float
-    trace: float
+    mean: F64
+    covariance: F64
+    trace: F64
 
     @property
-    def distance(self) -> float:
+    def distance(self) -> F64:
         return self.mean + self.covariance
 
 
 def of_products(products: F64, n: int) -> Terms:
-    """The distance from the inner products of all clips (N, N), of which the first n are one group: for n below width.
+    """Distances from the inner products of all clips (..., N, N), of which the first n are one group.
 
-    The point that vectors are measured from should lie near the clips, else digits of the mean term are lost.
+    Best where there are fewer clips than numbers in a vector. The point that vectors are measured from should lie near
+    the clips, else digits of the mean term are lost.
     """
-    own, theirs, block = products[:n, :n], products[n:, n:], products[:n, n:]
-    m = len(theirs)
-    totals = float(own.sum()), float(theirs.sum())
-    rows, columns = block.mean(axis=1, keepdims=True), block.mean(axis=0)
-    middle = float(columns.mean())
-    trace = (float(np.trace(own)) - totals[0] / n) / (n - 1) + (float(np.trace(theirs)) - totals[1] / m) / (m - 1)
+    own, theirs, block = products[..., :n, :n], products[..., n:, n:], products[..., :n, n:]
+    m = theirs.shape[-1]
+    totals = own.sum(axis=(-2, -1)), theirs.sum(axis=(-2, -1))
+    rows, columns = block.mean(axis=-1, keepdims=True), block.mean(axis=-2, keepdims=True)
+    middle = columns.mean(axis=-1, keepdims=True)
+    traces = (_trace(own) - totals[0] / n) / (n - 1), (_trace(theirs) - totals[1] / m) / (m - 1)
     cross = (block - rows - columns + middle) / np.sqrt((n - 1) * (m - 1))
-    return Terms(totals[0] / n**2 + totals[1] / m**2 - 2 * middle, trace - 2 * _nuclear(cross), trace)
+    trace = traces[0] + traces[1]
+    mean = totals[0] / n**2 + totals[1] / m**2 - 2 * middle[..., 0, 0]
+    return Terms(mean, trace - 2 * _nuclear(cross), trace)
 
 
 def of_vectors(one: F64, other: F64) -> Terms:
-    """The distance between two groups of clips (n, width) and (m, width), each of two or more: for n above width."""
+    """Distances between groups of clips (..., n, width) and (..., m, width): best where n and m are above width."""
     a, b = _scaled(one), _scaled(other)
-    mean = float(((one.mean(axis=0) - other.mean(axis=0)) ** 2).sum())
-    trace = float((a**2).sum() + (b**2).sum())
-    return Terms(mean, trace - 2 * _nuclear(_shortened(a) @ _shortened(b).T), trace)
+    mean = ((one.mean(axis=-2) - other.mean(axis=-2)) ** 2).sum(axis=-1)
+    trace = (a**2).sum(axis=(-2, -1)) + (b**2).sum(axis=(-2, -1))
+    return Terms(mean, trace - 2 * _nuclear(_shortened(a) @ _shortened(b).swapaxes(-2, -1)), trace)
 
 
 def contributions(one: F64, other: F64) -> tuple[F64, F64]:
@@ -60,7 +62,7 @@ def contributions(one: F64, other: F64) -> tuple[F64, F64]:
     a, b = _scaled(one), _scaled(other)
     means = one.mean(axis=0), other.mean(axis=0)
     step, middle = means[0] - means[1], (means[0] + means[1]) / 2
-    left, values, right = linalg.svd(a @ b.T, full_matrices=False, check_finite=False)
+    left, values, right = np.linalg.svd(a @ b.T, full_matrices=False)
     return (
         (one - middle) @ step / len(one) + (a**2).sum(axis=1) - left**2 @ values,
         (middle - other) @ step / len(other) + (b**2).sum(axis=1) - values @ right**2,
@@ -69,29 +71,31 @@ def contributions(one: F64, other: F64) -> tuple[F64, F64]:
 
 def factor_of(covariance: F64) -> F64:
     """F (width, width) with F F' = covariance: of frames, whose vectors are not kept."""
-    values, directions = linalg.eigh(covariance)
+    values, directions = np.linalg.eigh(covariance)
     return np.asarray(directions * np.sqrt(np.maximum(values, 0.0)))
 
 
 def of_moments(means: tuple[F64, F64], factors: tuple[F64, F64]) -> Terms:
     """The distance between two groups of frames from their means (width,) and the factors of their covariances."""
-    trace = float((factors[0] ** 2).sum() + (factors[1] ** 2).sum())
-    mean = float(((means[0] - means[1]) ** 2).sum())
+    trace = np.asarray((factors[0] ** 2).sum() + (factors[1] ** 2).sum())
+    mean = np.asarray(((means[0] - means[1]) ** 2).sum())
     return Terms(mean, trace - 2 * _nuclear(factors[0].T @ factors[1]), trace)
 
 
 def _scaled(vectors: F64) -> F64:
     """Clips less their mean over sqrt(n - 1), whose products are the covariance."""
-    return (vectors - vectors.mean(axis=0)) / np.sqrt(len(vectors) - 1)
+    return np.asarray((vectors - vectors.mean(axis=-2, keepdims=True)) / np.sqrt(vectors.shape[-2] - 1))
 
 
 def _shortened(scaled: F64) -> F64:
     """The same covariance from no more rows than columns."""
-    if len(scaled) <= scaled.shape[1]:
-        return scaled
-    return np.asarray(linalg.qr(scaled, mode="r", check_finite=False)[0][: scaled.shape[1]], dtype=np.float64)
+    return scaled if scaled.shape[-2] <= scaled.shape[-1] else np.asarray(np.linalg.qr(scaled, mode="r"))
 
 
-def _nuclear(matrix: F64) -> float:
-    """Sum of the singular values."""
-    return float(linalg.svdvals(matrix, check_finite=False).sum())
+def _trace(matrix: F64) -> F64:
+    return np.asarray(np.trace(matrix, axis1=-2, axis2=-1))
+
+
+def _nuclear(matrix: F64) -> F64:
+    """Sum of the singular values of each matrix (..., n, m)."""
+    return np.asarray(np.linalg.svd(matrix, compute_uv=False).sum(axis=-1))

@@ -30,15 +30,16 @@ def kernel(condensed: F64, width: float) -> F64:
     return np.asarray(similar)
 
 
-def mmd(similar: F64, n: int) -> float:
-    """Unbiased squared MMD from the kernel of all clips (N, N), of which the first n are one group.
+def mmd(similar: F64, n: int) -> F64:
+    """Unbiased squared MMD from the kernel of all clips (..., N, N), of which the first n are one group: (...).
 
     A clip is not compared with itself.
     """
-    m = len(similar) - n
-    within_one = float(similar[:n, :n].sum()) - n
-    within_other = float(similar[n:, n:].sum()) - m
-    return within_one / (n * (n - 1)) + within_other / (m * (m - 1)) - 2 * float(similar[:n, n:].mean())
+    m = similar.shape[-1] - n
+    within_one = similar[..., :n, :n].sum(axis=(-2, -1)) - n
+    within_other = similar[..., n:, n:].sum(axis=(-2, -1)) - m
+    across = similar[..., :n, n:].mean(axis=(-2, -1))
+    return np.asarray(within_one / (n * (n - 1)) + within_other / (m * (m - 1)) - 2 * across)
 
 
 def contributions(similar: F64, n: int) -> tuple[F64, F64]:

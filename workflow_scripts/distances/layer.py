@@ -44,11 +44,6 @@ class Settings:
     seed: int
 
 
-def conditions(clips: pd.DataFrame) -> list[str]:
-    """Selections of clips that can be made: all, and normal intensity only where some clips are strong."""
-    return [ALL, NORMAL] if {"normal", "strong"} <= set(clips["intensity"]) else [ALL]
-
-
 class Layer:
     """One layer of one model, one pooling and scale.
 
@@ -74,11 +69,14 @@ class Layer:
         self.unit = float(np.mean([group.var(axis=0, ddof=1).sum() for group in groups]))
 
     def _groups(self, condition: str) -> dict[Key, Clips]:
-        """The clips of every dataset and emotion, by speaker, in the order of the pair and of the emotions."""
+        """The clips of every dataset and emotion, by speaker, in the order of the pair and of the emotions.
+
+        Emotions without three speakers in either dataset under the condition are not there.
+        """
         clips = self._clips
         people = clips["person"].to_numpy(dtype=str)
         wanted = np.ones(len(clips), bool) if condition == ALL else (clips["intensity"] != "strong").to_numpy()
-        return {
+        groups = {
             (dataset, emotion): design.by_speaker(
                 people,
                 np.flatnonzero(wanted & (clips["dataset"] == dataset) & (clips["emotion"] == emotion)),
@@ -86,6 +84,14 @@ class Layer:
             for dataset in self._pair
             for emotion in self._emotions
         }
+        few = {emotion for (_, emotion), own in groups.items() if len(own) < design.FEWEST_SPEAKERS}
+        return {key: own for key, own in groups.items() if key[1] not in few}
+
+    @property
+    def conditions(self) -> list[str]:
+        """Selections of clips that can be made: all, and normal intensity only where some clips are strong."""
+        strong = {"normal", "strong"} <= set(self._clips["intensity"])
+        return [ALL, NORMAL] if strong and self._groups(NORMAL) else [ALL]
 
     def tables(self, condition: str, swapped: bool) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
         """Distances, resamples and carriers of one condition.
@@ -104,7 +110,8 @@ class Layer:
             resamples += drawn
         named = {"condition": condition, "unit": self.unit}
         table = pd.DataFrame(rows).assign(**named)
-        carriers = pd.concat([self._carriers(keys, cells[keys]) for keys in self.same_emotion], ignore_index=True)
+        carried = [self._carriers(keys, cells[keys]) for keys in self.same_emotion if keys in cells]
+        carriers = pd.concat(carried, ignore_index=True)
         return (
             table,
             pd.concat(resamples, ignore_index=True).assign(condition=condition),
@@ -130,7 +137,7 @@ class Layer:
             measure: self._kernel_distances(cells.values(), factor) for measure, factor in BANDWIDTHS.items()
         }
         for index, (keys, cell) in enumerate(cells.items()):
-            values = self._measures.of(cell)
+            values = self._measures.of([cell])[0]
             about = {**_names(*keys), **_sizes(cell), "form": SHARED}
             nulls = self._null(cell, keys, condition, values) if swapped and keys in self.same_emotion else [{}] * 3
             for row in _frechet_rows(self._measures.terms(cell), about):
@@ -154,7 +161,7 @@ class Layer:
         rng = np.random.default_rng(seed_of(self._settings.seed, "swaps", *names))
         measures, own = self._measures.within(cell)
         swapped, number, exact = design.swaps(own, self._settings.swaps, rng)
-        null = np.array([measures.of(one) for one in swapped])
+        null = measures.of(list(swapped))
         # rounding makes the swap of everybody differ from the cell itself in the last digits
         reached = (null >= values - 1e-9 * np.abs(values)).sum(axis=0)
         p = reached / number if exact else (1 + reached) / (number + 1)
@@ -181,7 +188,7 @@ class Layer:
         for number in design.equal_numbers(local):
             some = design.at_least(local, number)
             drawn = self._drawn(some, keys, number, condition)
-            values = np.array([measures.of(one) for one in drawn])
+            values = measures.of(drawn)
             about = {**_names(*keys), **_sizes(drawn[0]), "form": EQUAL, "clips_per_speaker": number}
             measured = [
                 {**about, "measure": measure, "value": float(values[:, index].mean()), "n_draws": len(drawn),
@@ -224,10 +231,9 @@ class Layer:
             *self._pair,
         )
         found = np.full((len(people), len(MEASURES)), np.nan)
-        for index, some in enumerate(people):
-            half = drawn[index % len(drawn)].only(some)
-            if min(len(half.one), len(half.other)) > 1:
-                found[index] = measures.of(half)
+        halves = [drawn[index % len(drawn)].only(some) for index, some in enumerate(people)]
+        enough = [index for index, half in enumerate(halves) if min(len(half.one), len(half.other)) > 1]
+        found[enough] = measures.of([halves[index] for index in enough])
         return found
 
     def _floor(self, measures: Measures, cell: Cell, keys: tuple[Key, Key], number: int, condition: str) -> list[Row]:
@@ -240,7 +246,7 @@ class Layer:
             if min(map(len, clips.values())) < 2 * number:
                 return [{} for _ in MEASURES]
             halves = self._draws.halves(clips, number, *key, condition)
-            means.append(np.mean([measures.of(Cell(*both, paired=True)) for both in halves], axis=0))
+            means.append(measures.of([Cell(*both, paired=True) for both in halves]).mean(axis=0))
         return [{"floor": float(value)} for value in np.mean(means, axis=0)]
 
     def _carriers(self, keys: tuple[Key, Key], cell: Cell) -> pd.DataFrame:
@@ -255,10 +261,9 @@ class Layer:
 
 def _left_out(measures: Measures, drawn: Sequence[Cell]) -> F64:
     """Measures without each speaker, mean over draws: (speakers, 3)."""
-    without = [
-        np.mean([measures.of(cell.without(*speaker)) for cell in drawn], axis=0) for speaker in drawn[0].speakers
-    ]
-    return np.array(without)
+    speakers = drawn[0].speakers
+    every = measures.of([cell.without(*speaker) for speaker in speakers for cell in drawn])
+    return np.asarray(every.reshape(len(speakers), len(drawn), -1).mean(axis=1))
 
 
 def top_share(parts: npt.ArrayLike) -> float:

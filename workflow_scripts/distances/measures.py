@@ -1,5 +1,6 @@
 """The three measures of distance of one layer, for any choice of its clips."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,9 +10,11 @@ from workflow_scripts.distances import frechet, kernel
 from workflow_scripts.distances.design import Cell, rows_of
 
 F64 = npt.NDArray[np.float64]
+Rows = npt.NDArray[np.int64]
 
 FRECHET, KERNEL, MEAN_TERM = "frechet", "kernel", "mean-term"
 MEASURES = (FRECHET, KERNEL, MEAN_TERM)
+AT_ONCE = 2_000_000  # inner products of cells that are measured in one go
 MOST_KEPT = 6000  # clips whose inner products are kept, 8 bytes x clips^2, rather than made anew for every cell
 
 
@@ -32,40 +35,45 @@ class Measures:
 
         What is drawn from many times should lie close together in memory: it is three times faster.
         """
-        rows = np.concatenate([rows_of(cell.one), rows_of(cell.other)])
-        products = None if self.products is None else _block(self.products, rows)
+        rows = rows_of_cell(cell)
+        products = None if self.products is None else _blocks(self.products, rows)
         place = np.zeros(len(self.vectors), dtype=np.int64)
         place[rows] = np.arange(len(rows))
         one, other = ({name: place[own] for name, own in clips.items()} for clips in (cell.one, cell.other))
-        return Measures(self.vectors[rows], products, _block(self.similar, rows)), Cell(one, other, cell.paired)
+        return Measures(self.vectors[rows], products, _blocks(self.similar, rows)), Cell(one, other, cell.paired)
 
-    def of(self, cell: Cell) -> F64:
-        """The measures of a cell, (3,) in the order of MEASURES."""
-        one, other = rows_of(cell.one), rows_of(cell.other)
-        similar = kernel.mmd(_block(self.similar, np.concatenate([one, other])), len(one))
-        terms, mean = self._terms(cell)
-        return np.array([terms.distance, similar, mean])
+    def of(self, cells: Sequence[Cell]) -> F64:
+        """The measures of cells, (cells, 3) in the order of MEASURES."""
+        found = np.empty((len(cells), len(MEASURES)))
+        for some, rows, cell in _alike(cells):
+            similar = kernel.mmd(_blocks(self.similar, rows), cell.counts[0])
+            terms, mean = self._terms(rows, cell)
+            found[some] = np.stack([terms.distance, similar, mean], axis=1)
+        return found
 
     def terms(self, cell: Cell) -> frechet.Terms:
         """The Frechet distance of a cell in its parts."""
-        return self._terms(cell)[0]
+        return self._terms(rows_of_cell(cell), cell)[0]
 
-    def _terms(self, cell: Cell) -> tuple[frechet.Terms, float]:
-        """The Frechet distance, and the mean term between speakers."""
-        one, other = rows_of(cell.one), rows_of(cell.other)
-        rows = np.concatenate([one, other])
-        weights = speaker_weights(cell)
-        if min(len(one), len(other)) > self.vectors.shape[1]:
+    def _terms(self, rows: Rows, cell: Cell) -> tuple[frechet.Terms, F64]:
+        """Frechet distances, and the mean terms between speakers, of cells with these rows (..., N), alike in size."""
+        n, weights = cell.counts[0], speaker_weights(cell)
+        if min(cell.counts) > self.vectors.shape[1]:
             near = self.vectors[rows]
             means = weights @ near
-            return frechet.of_vectors(near[: len(one)], near[len(one) :]), mean_term(means @ means.T, cell)
-        products = self.vectors[rows] @ self.vectors[rows].T if self.products is None else _block(self.products, rows)
-        return frechet.of_products(products, len(one)), mean_term(weights @ products @ weights.T, cell)
+            terms = frechet.of_vectors(near[..., :n, :], near[..., n:, :])
+            return terms, mean_term(means @ means.swapaxes(-2, -1), cell)
+        if self.products is None:
+            near = self.vectors[rows]
+            products = near @ near.swapaxes(-2, -1)
+        else:
+            products = _blocks(self.products, rows)
+        return frechet.of_products(products, n), mean_term(weights @ products @ weights.T, cell)
 
     def carried(self, cell: Cell) -> dict[str, tuple[F64, F64]]:
         """What each clip of both sides adds to the Frechet distance and to the kernel distance, by measure."""
         one, other = rows_of(cell.one), rows_of(cell.other)
-        similar = _block(self.similar, np.concatenate([one, other]))
+        similar = _blocks(self.similar, rows_of_cell(cell))
         return {
             FRECHET: frechet.contributions(self.vectors[one], self.vectors[other]),
             KERNEL: kernel.contributions(similar, len(one)),
@@ -78,8 +86,28 @@ def of_layer(vectors: F64, similar: F64) -> Measures:
     return Measures(centred, centred @ centred.T if len(vectors) <= MOST_KEPT else None, similar)
 
 
-def _block(matrix: F64, rows: npt.NDArray[np.int64]) -> F64:
-    return matrix[rows[:, None], rows]
+def rows_of_cell(cell: Cell) -> Rows:
+    """The clips of both sides, (N,)."""
+    return np.concatenate([rows_of(cell.one), rows_of(cell.other)])
+
+
+def _blocks(matrix: F64, rows: Rows) -> F64:
+    """Rows and columns of a matrix: (..., N, N) for rows (..., N)."""
+    return np.asarray(matrix[rows[..., :, None], rows[..., None, :]])
+
+
+def _alike(cells: Sequence[Cell]) -> Iterator[tuple[list[int], Rows, Cell]]:
+    """Cells of the same numbers of clips together, as many as should lie in memory: (which, rows (some, N), one)."""
+    by_shape: dict[tuple[object, ...], list[int]] = {}
+    for index, cell in enumerate(cells):
+        shape = (cell.paired, *(tuple(map(len, clips.values())) for clips in (cell.one, cell.other)))
+        by_shape.setdefault(shape, []).append(index)
+    for members in by_shape.values():
+        first = cells[members[0]]
+        at_once = max(1, AT_ONCE // sum(first.counts) ** 2)
+        for start in range(0, len(members), at_once):
+            some = members[start : start + at_once]
+            yield some, np.array([rows_of_cell(cells[index]) for index in some]), first
 
 
 def speaker_weights(cell: Cell) -> F64:
@@ -90,25 +118,26 @@ def speaker_weights(cell: Cell) -> F64:
     return weights
 
 
-def mean_term(products: F64, cell: Cell) -> float:
-    """Squared distance between the means, corrected for the number of speakers, so that its mean is the true one.
+def mean_term(products: F64, cell: Cell) -> F64:
+    """Squared distances between the means, corrected for the number of speakers, so that their mean is the true one.
 
     Speakers are the units, whose clips are averaged. Paired: |d|^2 - tr cov(d_a) / m with d_a a speaker's difference
     between the sides, so that what is a speaker's own cancels. Unpaired: |m1 - m2|^2 - tr S1 / m1 - tr S2 / m2. It may
     be negative.
 
     Args:
-        products: inner products of the speakers' means (m1 + m2, m1 + m2), the first side first.
+        products: inner products of the speakers' means (..., m1 + m2, m1 + m2), the first side first.
         cell: whose speakers these are, at least two on a side.
     """
     m = len(cell.one)
-    one, other, across = products[:m, :m], products[m:, m:], products[:m, m:]
+    one, other, across = products[..., :m, :m], products[..., m:, m:], products[..., :m, m:]
     if cell.paired:
-        return _between_units(one + other - across - across.T)
-    return _between_units(one) + _between_units(other) - 2 * float(across.mean())
+        return _between_units(one + other - across - across.swapaxes(-2, -1))
+    return np.asarray(_between_units(one) + _between_units(other) - 2 * across.mean(axis=(-2, -1)))
 
 
-def _between_units(products: F64) -> float:
+def _between_units(products: F64) -> F64:
     """Mean inner product of two different units: the squared length of their mean, without bias."""
-    m = len(products)
-    return (float(products.sum()) - float(np.trace(products))) / (m * (m - 1))
+    m = products.shape[-1]
+    whole = products.sum(axis=(-2, -1)) - np.trace(products, axis1=-2, axis2=-1)
+    return np.asarray(whole / (m * (m - 1)))

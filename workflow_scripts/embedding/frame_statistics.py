@@ -58,7 +58,7 @@ class FrameStatistics:
 
     def save(self, path: str | Path, about: dict[str, object]) -> None:
         """Write a safetensors file: per state `<state>/n` (emotions,), `<state>/sum` (emotions, width) and
-        `<state>/outer` (emotions, width (width + 1) / 2), the upper triangle row by row; see `read`."""
+        `<state>/outer` (emotions, width (width + 1) / 2), the upper triangle row by row; see `frame_totals.read`."""
         rows, columns = np.triu_indices(self.width)
         tensors: dict[str, npt.NDArray[np.generic]] = {}
         for layer, state in enumerate(self.states):
@@ -91,27 +91,3 @@ def add_files(paths: Sequence[str | Path], path: str | Path) -> None:
     about, _ = common(abouts)
     with whole(path) as temporary:
         save_file(total, temporary, {**metadata, "vocalise": json.dumps(about, sort_keys=True, default=str)})
-
-
-def read(
-    path: str | Path, state: str
-) -> tuple[list[str], npt.NDArray[np.int64], npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    """Read one state of a file of `FrameStatistics.save`.
-
-    Returns:
-        emotions; n (emotions,); mean (emotions, width); covariance with n - 1 (emotions, width, width), NaN for an
-        emotion of fewer than two frames (its mean too where there is none).
-    """
-    with safe_open(path, framework="numpy") as file:
-        emotions: list[str] = json.loads(file.metadata()["emotions"])
-        n, total, packed = (file.get_tensor(f"{state}/{name}") for name in ("n", "sum", "outer"))
-    width = total.shape[1]
-    rows, columns = np.triu_indices(width)
-    outer = np.empty((len(emotions), width, width))
-    outer[:, rows, columns] = packed
-    outer[:, columns, rows] = packed
-    count = np.where(n > 0, n, np.nan)[:, None]
-    mean = total / count
-    spread = outer - mean[:, :, None] * total[:, None, :]
-    covariance = spread / np.where(n > 1, n - 1, np.nan)[:, None, None]
-    return emotions, n, mean, covariance

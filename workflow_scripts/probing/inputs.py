@@ -108,7 +108,7 @@ def undefined(rows: pd.DataFrame, vectors: Mapping[str, F64], on_bad_clips: str,
     clips = [str(clip) for clip in rows["clip_id"][found]]
     if on_bad_clips == "stop":
         remedy = (
-            "leave this pooling out of probing.poolings, remove the clips from the corpus, "
+            "leave this pooling out of the `poolings` that are analysed, remove the clips from the corpus, "
             "or set `bad_clips: set-aside` in the config to go on without them"
         )
         refuse(clips, UNDEFINED, place, remedy)
@@ -122,7 +122,7 @@ def stacked(vectors: Sequence[F64], places: Sequence[str]) -> F64:
     """
     widths = [part.shape[1] for part in vectors]
     if len(set(widths)) > 1:
-        remedy = "a probe of one dataset reads the other only if both were made by the same network"
+        remedy = "two datasets can be set beside each other only if the vectors of both were made by the same network"
         raise UserError(
             f"vectors of {widths[0]} and of {widths[1]} numbers do not fit", " and ".join(map(str, places)), remedy
         )

@@ -13,6 +13,7 @@ import pandas as pd
 from scipy import special
 
 from workflow_scripts.statistics import permutation
+from workflow_scripts.statistics.all_pairs import t_of
 
 Floats = npt.NDArray[np.float64]
 
@@ -87,19 +88,13 @@ def _all_pairs_p(values: Floats, best: int, rng: np.random.Generator, draws: int
     squares = (differences**2).sum(axis=0)
     largest = np.zeros(len(signs))
     for some in np.array_split(np.arange(len(signs)), max(1, len(signs) * len(first) // 2_000_000)):
-        largest[some] = np.abs(_t(signs[some] @ differences, squares, m)).max(axis=1)
+        largest[some] = np.abs(t_of(signs[some] @ differences, squares, m)).max(axis=1)
     against = values[:, [best]] - values
-    observed = np.abs(_t(against.sum(axis=0), (against**2).sum(axis=0), m))
+    observed = np.abs(t_of(against.sum(axis=0), (against**2).sum(axis=0), m))
     reached = (largest[:, None] >= observed * (1 - 1e-9)).sum(axis=0)
     p = reached / len(signs) if exact else (1 + reached) / (len(signs) + 1)
     p[best] = 1.0
     return np.asarray(p)
-
-
-def _t(sums: Floats, squares: Floats, m: int) -> Floats:
-    """t statistics from sums over m speakers and sums of squares (which sign flips leave as they are)."""
-    variance = np.maximum(squares - sums**2 / m, 1e-12 * squares) / (m - 1)
-    return np.asarray(np.divide(sums / np.sqrt(m), np.sqrt(variance), out=np.zeros_like(sums), where=variance > 0))
 
 
 def _band_quantile(values: Floats, level: float, rng: np.random.Generator, draws: int) -> float:
@@ -112,7 +107,7 @@ def _band_quantile(values: Floats, level: float, rng: np.random.Generator, draws
         return float(special.stdtrit(m - 1, (1 + level ** (1 / n_layers)) / 2))
     residuals = values - values.mean(axis=0)
     signs, _ = permutation.sign_patterns(m, draws, rng)
-    return float(np.quantile(np.abs(_t(signs @ residuals, (residuals**2).sum(axis=0), m)).max(axis=1), level))
+    return float(np.quantile(np.abs(t_of(signs @ residuals, (residuals**2).sum(axis=0), m)).max(axis=1), level))
 
 
 def layer_table(

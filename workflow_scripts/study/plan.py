@@ -377,6 +377,7 @@ class Plan:
             "draws": settings.draws,
             "half_samples": settings.half_samples,
             "swaps": settings.swaps,
+            "explaining": next(iter(self.study.acoustics), ""),
             "on_bad_clips": self.study.bad_clips,
             "seed": self.study.seed,
         }
@@ -390,17 +391,57 @@ class Plan:
         return {
             "pairs": [list(pair) for pair in self.study.pairs],
             "emotions": {"_and_".join(pair): self.common_emotions(*pair) for pair in self.study.pairs},
-            "preparations": {
-                name: {"corpus": entry.corpus, "options": self.options(name), **self._preparation(name)}
-                for name, entry in self.datasets.items()
-            },
+            "domains": {name: self.corpus(name).domain for name in self.datasets},
             "models": self.facts_of_models(),
             "seed": self.study.seed,
         }
 
+    @cached_property
+    def conditions(self) -> dict[tuple[str, str], dict[tuple[str, str], str]]:
+        """Pairs that are drawn, each with the pairs of the same corpora whose audio is prepared in another way.
+
+        {pair: {other pair: how it differs, in words}}; the first pair of the same corpora is the one that is drawn.
+        """
+        found: dict[tuple[str, str], dict[tuple[str, str], str]] = {}
+        for one, other in self.study.pairs:
+            pair = (one, other)
+            first = next((known for known in found if self._same_corpora(known, pair)), None)
+            if first is None:
+                found[pair] = {}
+            else:
+                found[first][pair] = self._difference(first, pair)
+        return found
+
+    def _same_corpora(self, one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+        """Whether two pairs have the same recordings."""
+
+        def recordings(dataset: str) -> Spec:
+            return {
+                "corpus": self.datasets[dataset].corpus,
+                "folder": self.datasets[dataset].folder,
+                **self.options(dataset),
+            }
+
+        return all(recordings(a) == recordings(b) for a, b in zip(one, other, strict=True))
+
+    def _difference(self, one: tuple[str, ...], other: tuple[str, ...]) -> str:
+        """How the audio of a pair is prepared in another way than that of the first."""
+        words = {"matched": "levels matched", "as-recorded": "levels as recorded", None: "whole clips"}
+        changed = []
+        for key in ("level", "crop"):
+            new = [self._preparation(dataset)[key] for dataset in other]
+            if new != [self._preparation(dataset)[key] for dataset in one]:
+                said = [str(words.get(value, f"windows of {value} s")) for value in new]
+                changed.append(said[0] if said[0] == said[1] else " and ".join(said))
+        return ", ".join(changed) or "again"
+
     def _figures_distances(self, first: str, second: str) -> Spec:
         facts = self.facts_of_datasets()
-        return {"facts": {name: facts[name] for name in (first, second)}, "models": self.facts_of_models()}
+        return {
+            "facts": {name: facts[name] for name in (first, second)},
+            "models": self.facts_of_models(),
+            "conditions": [[list(pair), words] for pair, words in self.conditions[first, second].items()],
+        }
 
     def facts_of_datasets(self) -> Spec:
         """What figures and report say of each dataset."""

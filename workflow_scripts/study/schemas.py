@@ -351,11 +351,40 @@ TABLES["distance_carriers"] = {
     "part": ("float", "what the clip adds to the distance; sums to it"),
     "share": ("float", "that part of the distance; sums to 1 and may be negative"),
 }
+TABLES["distance_drivers"] = {
+    "pooling": ("str", POOLING),
+    "emotion": ("str", "emotion"),
+    "what": (
+        "str",
+        "shift (of acoustic features between the datasets) or accounted (share of the embedding's mean distance that "
+        "the shift of a set of features accounts for)",
+    ),
+    "features": ("str", "accounted: all features, only those of the category, or all without them; shift: empty"),
+    "category": ("str", "category of the features; empty for all"),
+    "feature": ("str", "the feature; empty for a whole category (shift: root mean square over its features)"),
+    "value": ("float", "shift in standard deviations of the rank-normal scores, second less first; or share"),
+    "low": ("float", "lower end of the 95 % interval over speakers"),
+    "high": ("float", "upper end of that interval"),
+    "p": ("float", "shift: two-sided p over speakers"),
+    "p_adjusted": ("float", "that p over the features of the emotion (Benjamini-Hochberg)"),
+    "p_smallest": ("float", "smallest p that so many speakers can give"),
+    "squared_distance": ("float", "accounted: squared length of the embedding's mean move, without bias"),
+    "squared_distance_left": ("float", "the same of what the acoustic shift does not predict"),
+    "within_r2": ("float", "accounted: variance within groups that the slopes explain in left-out speakers"),
+    "n_speakers": ("int", "speakers compared"),
+    "note": ("str", "what to know of this row"),
+}
 TABLES["study_distances"] = {**_OF_PAIR, **_CELL}
+TABLES["study_distance_drivers"] = {**_OF_PAIR, **TABLES["distance_drivers"]}
+TABLES["study_distance_carriers"] = {
+    **_OF_PAIR,
+    **TABLES["distance_carriers"],
+    "place": ("int", "1: the clip that adds most to the distance"),
+    "speaker_share": ("float", "share of all clips of its speaker in this dataset"),
+}
 TABLES["distance_ranking"] = {
     **_WITH_MEAN_LAYER,
     **_VARIANT,
-    "variant": ("str", "what is with or without: as prepared, or what the pair's datasets have that the first has not"),
     "emotion": ("str", "emotion"),
     "value": ("float", "its distance between the datasets (mean over layers: of Frechet values over the unit)"),
     "low": ("float", "lower end of the 95 % interval over speakers"),

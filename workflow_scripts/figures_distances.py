@@ -1,0 +1,1 @@
+"""Figures of one pair of datasets: how far apart it is, emotion by emotion."""

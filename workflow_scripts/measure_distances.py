@@ -1,0 +1,154 @@
+"""Distances of one layer between two datasets, what carries them, and what drives them."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from workflow_scripts.corpora import EMOTIONS
+from workflow_scripts.distances import frames, scales
+from workflow_scripts.distances.accounted import accounted
+from workflow_scripts.distances.groups import comparable, groups, people_of
+from workflow_scripts.distances.layer import Layer, Settings
+from workflow_scripts.distances.shifts import shifts
+from workflow_scripts.embedding import frame_totals
+from workflow_scripts.probing.files import FUNCTIONALS, vectors_of
+from workflow_scripts.probing.inputs import F64, stacked, undefined
+from workflow_scripts.study import tables
+from workflow_scripts.study.entry import entry
+from workflow_scripts.study.errors import UserError
+from workflow_scripts.study.schemas import TABLES
+from workflow_scripts.study.seeds import seed_of
+
+if TYPE_CHECKING:
+    from snakemake.iocontainers import Snakemake
+
+    snakemake: Snakemake
+
+log = logging.getLogger(__name__)
+
+
+def main(smk: "Snakemake") -> None:
+    spec, files = smk.params.spec, smk.input
+    pair = (spec["first"], spec["second"])
+    clips, vectors = _clips_and_vectors(files, spec, pair)
+    emotions = _emotions(clips, pair)
+    settings = Settings(spec["draws"], spec["half_samples"], spec["swaps"], spec["seed"])
+    found: dict[str, list[pd.DataFrame]] = {"distances": [], "resamples": [], "carriers": []}
+    for index, (pooling, scale, values) in enumerate(vectors):
+        place = f"{' and '.join(map(str, files.vectors))}, {pooling}"
+        _refuse_without_variance(values, clips, emotions, place)
+        layer = Layer(values, clips, pair, emotions, settings)
+        for condition in layer.conditions:
+            made = layer.tables(condition, swapped=index == 0 or scale == scales.RANK_NORMAL)
+            for name, table in zip(found, made, strict=True):
+                found[name].append(table.assign(pooling=pooling, scale=scale))
+            log.info("%s, %s, %s: %d cells", pooling, scale, condition, len(made[0]))
+    found["distances"] = [table.assign(grain="clip") for table in found["distances"]]
+    if files.frames:
+        found["distances"].append(_of_frames(files.frames, spec["layer"], pair, emotions))
+    found["drivers"] = [_drivers(files, spec, clips, emotions, vectors[0])]
+    for name, made_of in found.items():
+        table = _whole(pd.concat(made_of, ignore_index=True), SCHEMAS[name])
+        tables.write(table, smk.output[name], SCHEMAS[name], spec)
+
+
+SCHEMAS = {
+    "distances": "distances",
+    "resamples": "distance_resamples",
+    "carriers": "distance_carriers",
+    "drivers": "distance_drivers",
+}
+
+
+def _whole(table: pd.DataFrame, name: str) -> pd.DataFrame:
+    """The table with every declared column: 0, False or empty where a form of a cell has no such thing."""
+    blank: Mapping[str, Any] = {"int": 0, "str": "", "bool": False, "float": np.nan}
+    declared = TABLES[name]
+    missing = {column: blank[kind] for column, (kind, _) in declared.items() if column not in table}
+    filled = table.assign(**missing)
+    words = {column: blank[kind] for column, (kind, _) in declared.items() if kind != "float"}
+    return filled.fillna(words)[[*declared]]
+
+
+def _clips_and_vectors(
+    files: Any, spec: Mapping[str, Any], pair: tuple[str, str]
+) -> tuple[pd.DataFrame, list[tuple[str, str, F64]]]:
+    """The clips of both datasets, and (pooling, scale, vectors) in the order in which they are compared."""
+    rows, sides = [], []
+    for dataset, path, manifest in zip(pair, files.vectors, map(tables.read, files.manifests), strict=True):
+        own = {pooling: vectors_of(path, pooling, manifest) for pooling in spec["poolings"]}
+        kept = ~manifest["clip_id"].isin(undefined(manifest, own, spec["on_bad_clips"], path)).to_numpy()
+        columns = ["clip_id", "speaker", "emotion", "intensity"]
+        rows.append(manifest[columns].assign(dataset=dataset, person=people_of(manifest))[kept])
+        sides.append({pooling: values[kept] for pooling, values in own.items()})
+    clips = pd.concat(rows, ignore_index=True)
+    together = {pooling: stacked([side[pooling] for side in sides], files.vectors) for pooling in spec["poolings"]}
+    if FUNCTIONALS in together:
+        features = together[FUNCTIONALS]
+        raw, ranked = scales.unit_variance(features), scales.rank_normal(features)
+        return clips, [(FUNCTIONALS, scales.RAW, raw), (FUNCTIONALS, scales.RANK_NORMAL, ranked)]
+    return clips, [(pooling, scales.RAW, values) for pooling, values in together.items()]
+
+
+def _emotions(clips: pd.DataFrame, pair: tuple[str, str]) -> list[str]:
+    """The emotions that can be compared, the study's or not, in canonical order, then by name."""
+    by_dataset = clips.assign(pool="", speaker=clips["person"]).groupby("dataset", sort=False)
+    table = groups({str(name): rows for name, rows in by_dataset})
+    found = [emotion for emotion in sorted(set(table["emotion"])) if not comparable(table, emotion, pair)]
+    return [emotion for emotion in EMOTIONS if emotion in found] + [word for word in found if word not in EMOTIONS]
+
+
+def _refuse_without_variance(values: F64, clips: pd.DataFrame, emotions: Sequence[str], place: str) -> None:
+    """Raise UserError naming a dataset and emotion whose vectors are all equal."""
+    for (dataset, emotion), rows in clips.groupby(["dataset", "emotion"], sort=False):
+        own = values[rows.index]
+        if emotion in emotions and np.ptp(own, axis=0).max() == 0.0:
+            raise UserError(
+                f"all {len(own)} vectors of {emotion} in {dataset} are equal, so they have no spread to compare",
+                place, "look at what made them: silent recordings, or a network that does not hear",
+            )  # fmt: skip
+
+
+def _of_frames(paths: Sequence[str], layer: str, pair: tuple[str, str], emotions: Sequence[str]) -> pd.DataFrame:
+    sides = {dataset: frames.Frames(*frame_totals.read(path, layer)) for dataset, path in zip(pair, paths, strict=True)}
+    found = frames.distances_of_frames(sides, emotions)
+    return pd.DataFrame(found).assign(grain="frame", scale=scales.RAW, condition="all", form="published")
+
+
+def _drivers(
+    files: Any, spec: Mapping[str, Any], clips: pd.DataFrame, emotions: Sequence[str], first: tuple[str, str, F64]
+) -> pd.DataFrame:
+    """How acoustic features move between the datasets, or how much of an embedding's move theirs accounts for.
+
+    Nothing where the study has no acoustic features, and for feature sets other than the one that accounts.
+    """
+    pooling, _, values = first
+    explaining = spec["explaining"]
+    if not explaining or (pooling == FUNCTIONALS and spec["model"] != explaining):
+        return pd.DataFrame()
+    both = pd.concat(map(tables.read, files.features), ignore_index=True).set_index("clip_id")
+    features = both.loc[clips["clip_id"]].drop(columns="audio_hash")
+    scores = scales.rank_normal(features.to_numpy(dtype=np.float64))
+    known = pd.read_csv(files.categories).set_index("feature")["category"]
+    category = [str(known.get(name, "other")) for name in features.columns]
+    compared = clips["emotion"].isin(emotions).to_numpy()
+    side = (clips["dataset"] == spec["second"]).to_numpy(dtype=np.int64)
+    who = (
+        side[compared],
+        clips["emotion"].to_numpy(dtype=str)[compared],
+        clips["person"].to_numpy(dtype=str)[compared],
+    )
+    if pooling == FUNCTIONALS:
+        seed = seed_of(spec["seed"], "shifts", spec["first"], spec["second"])
+        found = shifts(scores[compared], *who, list(features.columns), category, seed)
+        return found.rename(columns={"shift": "value"}).assign(what="shift", pooling=pooling)
+    found = accounted(scores[compared], values[compared], *who, category)
+    return found.rename(columns={"share": "value"}).assign(what="accounted", pooling=pooling)
+
+
+if __name__ == "__main__":
+    with entry(snakemake):
+        main(snakemake)

@@ -6,8 +6,8 @@ for, so that all models and layers see the same draws and a further emotion chan
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations, islice
-from math import comb
+from itertools import combinations, islice, product
+from math import comb, prod
 
 import numpy as np
 import numpy.typing as npt
@@ -151,21 +151,23 @@ class Draws:
 def half_samples(
     people: tuple[Sequence[str], Sequence[str]], paired: bool, draws: int, seed: int, *names: str
 ) -> list[tuple[frozenset[str], frozenset[str]]]:
-    """Random halves (rounded up) of the speakers of both datasets: the same people on both sides where paired.
+    """Halves (rounded up) of the speakers of both datasets, the same people on both sides where paired.
 
-    The spread of an estimate over half-samples is that of the estimate from all speakers over new sets of speakers.
+    All halves there are, or `draws` random ones where they are more. The spread of an estimate over half-samples is
+    that of the estimate from all speakers over new sets of speakers.
     """
-    rng = np.random.default_rng(seed_of(seed, "half-samples", *names))
-    found = []
-    for _ in range(draws):
-        first = _half(people[0], rng)
-        found.append((first, first if paired else _half(people[1], rng)))
-    return found
-
-
-def _half(people: Sequence[str], rng: np.random.Generator) -> frozenset[str]:
-    names = sorted(people)
-    return frozenset(rng.permutation(names)[: (len(names) + 1) // 2].tolist())
+    sides = [sorted(people[0])] if paired else [sorted(people[0]), sorted(people[1])]
+    sizes = [(len(side) + 1) // 2 for side in sides]
+    if prod(comb(len(side), size) for side, size in zip(sides, sizes, strict=True)) <= draws:
+        every = product(*(combinations(side, size) for side, size in zip(sides, sizes, strict=True)))
+        halves = [[frozenset(half) for half in one] for one in every]
+    else:
+        rng = np.random.default_rng(seed_of(seed, "half-samples", *names))
+        halves = [
+            [frozenset(rng.permutation(side)[:size].tolist()) for side, size in zip(sides, sizes, strict=True)]
+            for _ in range(draws)
+        ]
+    return [(half[0], half[-1]) for half in halves]
 
 
 def swaps(cell: Cell, draws: int, rng: np.random.Generator) -> tuple[Iterator[Cell], int, bool]:

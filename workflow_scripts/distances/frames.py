@@ -46,6 +46,6 @@ def distances_of_frames(sides: Mapping[str, Frames], emotions: Sequence[str]) ->
             yield {
                 "first_dataset": one[0], "first_emotion": one[1],
                 "second_dataset": other[0], "second_emotion": other[1],
-                "measure": measure, "value": value, "trace": terms.trace, "unit": unit,
+                "measure": measure, "value": float(value), "trace": float(terms.trace), "unit": unit,
                 "n_first": n_first, "n_second": n_second,
             }  # fmt: skip

@@ -103,11 +103,25 @@ class Layer:
         groups = self._groups(condition)
         cells = {(one, other): design.cell(groups[one], groups[other]) for one, other in combinations(groups, 2)}
         rows = [*self._published(groups), *self._shared(cells, condition, swapped)]
+        same = [cells[keys] for keys in self.same_emotion if keys in cells]
+        # the number of clips at which emotions are compared is the largest that the scarcest of the study's has
+        numbers = {max(design.equal_numbers(cell)) for cell in same}
         resamples: list[pd.DataFrame] = []
         for keys, cell in cells.items():
-            found, drawn = self._equal(keys, cell, condition)
-            rows += found
-            resamples += drawn
+            measures, local = self._measures.within(cell)
+            for number in sorted({*numbers, *(number // 2 for number in numbers)} & {*design.equal_numbers(cell)}):
+                some = design.at_least(local, number)
+                drawn = self._drawn(some, keys, number, condition)
+                if keys not in self.same_emotion:
+                    rows += self._equal(measures, drawn, keys, number) if number in numbers else []
+                    continue
+                beside = self._floor(measures, some, keys, number, condition)
+                if number in numbers:
+                    intervals, table = self._resampled(measures, drawn, keys[0][1], number)
+                    resamples.append(table)
+                    beside = [{**floor, **interval} for floor, interval in zip(beside, intervals, strict=True)]
+                found = self._equal(measures, drawn, keys, number)
+                rows += [{**row, **own} for row, own in zip(found, beside, strict=True)]
         named = {"condition": condition, "unit": self.unit}
         table = pd.DataFrame(rows).assign(**named)
         carried = [self._carriers(keys, cells[keys]) for keys in self.same_emotion if keys in cells]
@@ -152,7 +166,8 @@ class Layer:
         similar = kernel.kernel(self._condensed, factor * self._bandwidth)
         blocks = (np.concatenate([design.rows_of(cell.one), design.rows_of(cell.other)]) for cell in cells)
         return [
-            kernel.mmd(similar[rows[:, None], rows], cell.counts[0]) for rows, cell in zip(blocks, cells, strict=True)
+            float(kernel.mmd(similar[rows[:, None], rows], cell.counts[0]))
+            for rows, cell in zip(blocks, cells, strict=True)
         ]
 
     def _null(self, cell: Cell, keys: tuple[Key, Key], condition: str, values: F64) -> list[Row]:
@@ -181,33 +196,26 @@ class Layer:
             for index in range(len(MEASURES))
         ]
 
-    def _equal(self, keys: tuple[Key, Key], cell: Cell, condition: str) -> tuple[list[Row], list[pd.DataFrame]]:
-        """Rows of a cell at every equal number of clips; of one emotion in both datasets with floor and resamples."""
-        rows, resamples = [], []
-        measures, local = self._measures.within(cell)
-        for number in design.equal_numbers(local):
-            some = design.at_least(local, number)
-            drawn = self._drawn(some, keys, number, condition)
-            values = measures.of(drawn)
-            about = {**_names(*keys), **_sizes(drawn[0]), "form": EQUAL, "clips_per_speaker": number}
-            measured = [
-                {**about, "measure": measure, "value": float(values[:, index].mean()), "n_draws": len(drawn),
-                 "spread": float(values[:, index].std(ddof=1)) if len(drawn) > 1 else np.nan}
-                for index, measure in enumerate(MEASURES)
-            ]  # fmt: skip
-            if keys in self.same_emotion:
-                left_out = _left_out(measures, drawn)
-                floor = self._floor(measures, some, keys, number, condition)
-                intervals = _intervals(values.mean(axis=0), left_out, some)
-                measured = [{**row, **floor[i], **intervals[i]} for i, row in enumerate(measured)]
-                named = {"emotion": keys[0][1], "clips_per_speaker": number}
-                speakers = [speaker for _, speaker in some.speakers]
-                sides = ["" if side < 0 else self._pair[side] for side, _ in some.speakers]
-                halves = self._half_samples(measures, drawn)
-                resamples.append(_resamples(left_out, JACKKNIFE, speakers, sides).assign(**named))
-                resamples.append(_resamples(halves, HALF_SAMPLE).assign(**named))
-            rows += measured
-        return rows, resamples
+    def _equal(self, measures: Measures, drawn: Sequence[Cell], keys: tuple[Key, Key], number: int) -> list[Row]:
+        """Rows of a cell at an equal number of clips: the mean over draws."""
+        values = measures.of(drawn)
+        about = {**_names(*keys), **_sizes(drawn[0]), "form": EQUAL, "clips_per_speaker": number}
+        return [
+            {**about, "measure": measure, "value": float(values[:, index].mean()), "n_draws": len(drawn),
+             "spread": float(values[:, index].std(ddof=1)) if len(drawn) > 1 else np.nan}
+            for index, measure in enumerate(MEASURES)
+        ]  # fmt: skip
+
+    def _resampled(
+        self, measures: Measures, drawn: Sequence[Cell], emotion: str, number: int
+    ) -> tuple[list[Row], pd.DataFrame]:
+        """Interval of each measure over speakers, and the measures without each speaker and of halves of them."""
+        left_out, halves = _left_out(measures, drawn), self._half_samples(measures, drawn)
+        speakers = [speaker for _, speaker in drawn[0].speakers]
+        sides = ["" if side < 0 else self._pair[side] for side, _ in drawn[0].speakers]
+        table = pd.concat([_resamples(left_out, JACKKNIFE, speakers, sides), _resamples(halves, HALF_SAMPLE)])
+        intervals = _intervals(measures.of(drawn).mean(axis=0), left_out, drawn[0])
+        return intervals, table.assign(emotion=emotion, clips_per_speaker=number)
 
     def _drawn(self, cell: Cell, keys: tuple[Key, Key], number: int, condition: str) -> list[Cell]:
         sides = [
@@ -286,7 +294,7 @@ def _sizes(cell: Cell) -> Row:
 def _frechet_rows(terms: frechet.Terms, about: Row) -> Iterator[Row]:
     values = {FRECHET: terms.distance, "frechet-mean": terms.mean, "frechet-covariance": terms.covariance}
     for measure, value in values.items():
-        yield {**about, "measure": measure, "value": value, "trace": terms.trace}
+        yield {**about, "measure": measure, "value": float(value), "trace": float(terms.trace)}
 
 
 def _intervals(values: F64, left_out: F64, cell: Cell) -> list[Row]:

@@ -103,7 +103,7 @@ def test_without_a_probing_section_nothing_is_probed():
         ),
         (
             {"embeddings": {"poolings": ["mean-active"]}, "probing": {}},
-            "poolings: 'mean' (the default) is not among embeddings.poolings (mean-active); add it there or probe one",
+            "poolings: 'mean' (the default) is not among embeddings.poolings (mean-active); add it there or take one",
         ),
         ({"protocols": ["strict", "strict"]}, "protocols: 'strict' stands twice"),
         ({"acoustics": ["eGeMAPSv02", "eGeMAPSv02"]}, "acoustics: 'eGeMAPSv02' stands twice"),
@@ -111,6 +111,15 @@ def test_without_a_probing_section_nothing_is_probed():
         ({"emotions": ["happy", "neutral", "happy"]}, "emotions: 'happy' stands twice"),
         ({"probing": {"probes": ["logistic", "logistic"]}}, "probing.probes: 'logistic' stands twice"),
         ({"probing": {"poolings": ["mean", "mean"]}}, "probing.poolings: 'mean' stands twice"),
+        ({"probing": {"datasets": ["speach"]}}, "probing.datasets[0]: no dataset 'speach' in this study; did you mean"),
+        ({"probing": {"datasets": []}}, "probing.datasets: the list is empty"),
+        ({"pairs": [], "distances": {}}, "distances: no pairs to compare; name some in `pairs`"),
+        ({"models": [], "acoustics": [], "distances": {}}, "distances: nothing to compare by: name models or acoustics"),
+        (
+            {"pairs": [["speech", "song"]], "distances": {"poolings": ["mean", "std"]}},
+            "distances.poolings: 'std' is not among embeddings.poolings (mean, mean-active)",
+        ),
+        ({"distances": {"draws": 1}}, "distances.draws: input should be greater than or equal to 2 (found 1)"),
         (
             {"probing": {"speaker_normalisation": ["none", "none"]}},
             "probing.speaker_normalisation: 'none' stands twice",

@@ -42,6 +42,8 @@ def test_known_corpora_are_counted_and_unknown_ones_said(tmp_path: Path) -> None
     steps, unknown = work(plan, tmp_path)
     assert {one.step: one.jobs for one in steps} == {"embed": 2, "acoustics": 2, "probe": 6, "cross_probe": 6}
     assert unknown == []
+    apart = work(planned(tmp_path, distances={}, probing={"datasets": ["speech"]}), tmp_path)[0]
+    assert {one.step: one.jobs for one in apart} == {"embed": 2, "acoustics": 2, "probe": 3, "measure_distances": 3}
     mine = planned(tmp_path, datasets={"mine": {"corpus": "table", "file": "clips.csv"}}, pairs=[])
     assert work(mine, tmp_path) == ([], ["mine"])
     assert in_words(mine, tmp_path) == [
@@ -57,6 +59,7 @@ def test_more_work_takes_longer(tmp_path: Path) -> None:
     assert total(embeddings={"shards": 3}) > total()
     assert total(probing={"probes": ["logistic", "linear-head"]}) > total()
     assert total(models=["untrained-wavlm-large"]) > 2 * total()
+    assert total(distances={"poolings": ["mean", "mean-active"]}) > total(distances={"poolings": ["mean"]}) > total()
     # every clip of Whisper costs 30 s
     assert total(models=["untrained-whisper-base"], layers=[0]) > total(models=["untrained-wav2vec2-base"], layers=[0])
 

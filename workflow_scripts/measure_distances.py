@@ -10,7 +10,8 @@ import pandas as pd
 from workflow_scripts.corpora import EMOTIONS
 from workflow_scripts.distances import frames, scales
 from workflow_scripts.distances.accounted import accounted
-from workflow_scripts.distances.groups import comparable, groups, people_of
+from workflow_scripts.distances.design import FEWEST_SPEAKERS
+from workflow_scripts.distances.groups import common, comparable, groups, people_of
 from workflow_scripts.distances.layer import Layer, Settings
 from workflow_scripts.distances.shifts import shifts
 from workflow_scripts.embedding import frame_totals
@@ -85,6 +86,9 @@ def _clips_and_vectors(
         rows.append(manifest[columns].assign(dataset=dataset, person=people_of(manifest))[kept])
         sides.append({pooling: values[kept] for pooling, values in own.items()})
     clips = pd.concat(rows, ignore_index=True)
+    people = [set(own["person"]) for own in rows]
+    if len(people[0] & people[1]) < FEWEST_SPEAKERS:
+        clips["person"] = clips["dataset"] + "/" + clips["person"]
     together = {pooling: stacked([side[pooling] for side in sides], files.vectors) for pooling in spec["poolings"]}
     if FUNCTIONALS in together:
         features = together[FUNCTIONALS]
@@ -97,7 +101,7 @@ def _emotions(clips: pd.DataFrame, pair: tuple[str, str]) -> list[str]:
     """The emotions that can be compared, the study's or not, in canonical order, then by name."""
     by_dataset = clips.assign(pool="", speaker=clips["person"]).groupby("dataset", sort=False)
     table = groups({str(name): rows for name, rows in by_dataset})
-    found = [emotion for emotion in sorted(set(table["emotion"])) if not comparable(table, emotion, pair)]
+    found = [emotion for emotion in common(table) if not comparable(table, emotion, pair)]
     return [emotion for emotion in EMOTIONS if emotion in found] + [word for word in found if word not in EMOTIONS]
 
 

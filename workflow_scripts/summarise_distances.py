@@ -53,8 +53,9 @@ def main(smk: "Snakemake") -> None:
         agreed = distances.agreement_of_models(points, _groups(spec["models"]), names, spec["seed"])
         found["agreement"].append(pd.DataFrame(agreed))
     for (name, frames), csv in zip(found.items(), smk.output.csv, strict=True):
-        columns = [*TABLES[SCHEMAS[name]]]
-        table = pd.concat([frame for frame in frames if len(frame)], ignore_index=True).reindex(columns=columns)
+        empty = pd.DataFrame(columns=[*TABLES[SCHEMAS[name]]])
+        some = [frame for frame in frames if len(frame)]
+        table = pd.concat(some, ignore_index=True).reindex(columns=empty.columns) if some else empty
         tables.write(table, smk.output[name], SCHEMAS[name], spec)
         with tables.whole(csv) as temporary:
             table.to_csv(temporary, index=False)

@@ -14,23 +14,24 @@ def people_of(manifest: pd.DataFrame) -> "pd.Series[str]":
 
 
 def groups(manifests: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """One row per dataset, emotion and speaker: clips, clips of normal intensity, whether the other dataset has any.
-
-    Only emotions that both datasets have, sorted as given, by emotion, by speaker.
-    """
+    """One row per dataset, emotion and speaker: clips, clips of normal intensity, whether the other dataset has any."""
     frames = []
     for dataset, manifest in manifests.items():
         table = manifest.assign(dataset=dataset, person=people_of(manifest), weak=manifest["intensity"] != "strong")
         counts = table.groupby(["dataset", "emotion", "person"], sort=True)
         frames.append(counts.agg(n_clips=("clip_id", "size"), n_normal=("weak", "sum")).reset_index())
     found = pd.concat(frames, ignore_index=True)
-    both = found.groupby("emotion")["dataset"].transform("nunique") == 2
-    shared = found.groupby(["emotion", "person"])["dataset"].transform("nunique") == 2
-    return found.assign(shared=shared)[both].reset_index(drop=True)
+    return found.assign(shared=found.groupby(["emotion", "person"])["dataset"].transform("nunique") == 2)
+
+
+def common(table: pd.DataFrame) -> list[str]:
+    """Emotions that both datasets of a table of `groups` have, by name."""
+    datasets = table.groupby("emotion")["dataset"].nunique()
+    return [str(emotion) for emotion in datasets.index[datasets == 2]]
 
 
 def comparable(table: pd.DataFrame, emotion: str, pair: Sequence[str]) -> str:
-    """ "" where an emotion can be compared between the datasets of a pair, else why not."""
+    """Why an emotion cannot be compared between the datasets of a pair; empty where it can."""
     for dataset in pair:
         rows = table[(table["dataset"] == dataset) & (table["emotion"] == emotion)]
         clips, speakers = int(rows["n_clips"].sum()), len(rows)
@@ -41,7 +42,7 @@ def comparable(table: pd.DataFrame, emotion: str, pair: Sequence[str]) -> str:
 
 def refuse_incomparable(table: pd.DataFrame, emotions: Iterable[str], pair: Sequence[str], place: str) -> None:
     """Raise UserError, all at once, for emotions of the study that cannot be compared, and where fewer than two are."""
-    wanted = list(emotions) or sorted(set(table["emotion"]))
+    wanted = list(emotions) or common(table)
     faults = [fault for emotion in wanted if (fault := comparable(table, emotion, pair))]
     if len(wanted) < 2:
         have = f"emotions that both {pair[0]} and {pair[1]} have: {', '.join(wanted) or 'none'}"

@@ -21,6 +21,8 @@ START_EMBED, START_PROBE = 8.0, 2.5  # s of one core to import what a job needs
 # values of C; benchmarks/probing.py), and the linear head
 PROBE, LINEAR_HEAD, PROBE_SIZE, PROBE_FOLDS = 10.8, 8.3, 1440 * 768 * 8, 6
 ACOUSTIC_WIDTH = 88
+# One layer and pooling of RAVDESS speech and song, six emotions, default draws (benchmarks/distances.py)
+DISTANCES, DISTANCES_SIZE = 14.0, 1056 * 1012
 
 
 @dataclass(frozen=True)
@@ -57,11 +59,15 @@ def work(plan: Plan, results: Path = Path("results")) -> tuple[list[Work], list[
         Work("acoustics", len(plan.study.acoustics) * len(sizes), ACOUSTICS * seconds * len(plan.study.acoustics)),
     ]
     if plan.study.probing:
-        own = [(name, name) for name in sizes]
+        own = [(name, name) for name in sizes if name in plan.examined]
         across = [(source, target) for source, target in plan.directions if source in sizes and target in sizes]
         for step, ways in (("probe", own), ("cross_probe", across)):
             costs = [_probe(plan, model, sizes[source][0]) for source, _ in ways for model in _each_layer(plan)]
             found.append(Work(step, len(costs), sum(costs)))
+    if plan.study.distances:
+        pairs = [(a, b) for a, b in plan.study.pairs if a in sizes and b in sizes]
+        costs = [_distances(plan, model, sizes[a][0] * sizes[b][0]) for a, b in pairs for model in _each_layer(plan)]
+        found.append(Work("measure_distances", len(costs), sum(costs)))
     return [one for one in found if one.jobs], [name for name in plan.datasets if name not in sizes]
 
 
@@ -84,6 +90,14 @@ def _probe(plan: Plan, model: str, clips: int) -> float:
         null = nested * settings.null_runs if protocol == "strict" else 0.0
         seconds += folds / PROBE_FOLDS * (ways * once + null)
     return START_PROBE + seconds * clips * width * emotions / PROBE_SIZE
+
+
+def _distances(plan: Plan, model: str, clips: int) -> float:
+    """Seconds of one core for the distances of one layer, of datasets with this product of their numbers of clips."""
+    settings = plan.study.distances
+    assert settings is not None
+    ways = 2 if model in plan.study.acoustics else len(settings.poolings)
+    return START_PROBE + ways * DISTANCES * clips / DISTANCES_SIZE
 
 
 def size_of(plan: Plan, dataset: str, results: Path) -> tuple[int, float] | None:

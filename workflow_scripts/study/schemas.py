@@ -326,7 +326,7 @@ _VARIANT = {
 _WITH_MEAN_LAYER = {**_OF_PAIR, "layer": ("str", "a layer, or mean: the mean over the analysed layers")}
 TABLES["distance_groups"] = {
     "dataset": ("str", "dataset"),
-    "emotion": ("str", "emotion that both datasets of the pair have"),
+    "emotion": ("str", "emotion"),
     "person": ("str", "pool and speaker"),
     "n_clips": ("int", "clips"),
     "n_normal": ("int", "of these, clips that are not of strong intensity"),

@@ -25,14 +25,10 @@ def influences(values: "pd.Series[float]", left_out: pd.DataFrame) -> pd.DataFra
         left_out: distances without each speaker; index speakers (of one side, or of both), columns emotions, NaN
             where a speaker is not among an emotion's.
     """
-    found = {}
-    m = len(left_out)
-    for emotion in values.index:
-        own = left_out[emotion].dropna()
-        few = len(own)
-        raised = (few - 1) * (own.mean() - own)
-        found[emotion] = raised.reindex(left_out.index, fill_value=0.0) * np.sqrt(m * (m - 1) / (few * (few - 1)))
-    return pd.DataFrame(found)
+    table = left_out[values.index].to_numpy(dtype=np.float64)
+    m, few = len(table), (~np.isnan(table)).sum(axis=0)
+    raised = (few - 1) * (np.nanmean(table, axis=0) - table) * np.sqrt(m * (m - 1) / (few * (few - 1)))
+    return pd.DataFrame(np.nan_to_num(raised), index=left_out.index, columns=values.index)
 
 
 def contrasts(

@@ -69,9 +69,11 @@ def clips_per_speaker(rows: pd.DataFrame, emotions: Sequence[str], place: str) -
 
 def at_equal_numbers(table: pd.DataFrame, numbers: Mapping[tuple[str, ...], int]) -> pd.DataFrame:
     """Rows at the number of clips per speaker that all emotions have; forms without such a number stay."""
-    wanted = [numbers.get(key, -1) for key in zip(*(table[name] for name in SELECTION), strict=True)]
+    chosen = pd.Series(-1, index=table.index)
+    for selection, number in numbers.items():
+        chosen[(table[SELECTION] == list(selection)).all(axis=1)] = number
     stay = table["form"] != EQUAL if "form" in table else False
-    return table[stay | (table["clips_per_speaker"] == wanted)]
+    return table[stay | (table["clips_per_speaker"] == chosen)]
 
 
 class Summary:
@@ -104,83 +106,70 @@ class Summary:
             for key, table in resamples.groupby(["kind", *SELECTION, "clips_per_speaker", "measure"], sort=False)
         }
         shares = carried.set_index(["layer", *SELECTION, "measure", "emotion"])["top_share"]
-        shares = pd.concat([shares, _mean_layer(shares)])
+        shares_of = {**shares.to_dict(), **_mean_layer(shares).to_dict()}
         for variant, own in rows.groupby(VARIANT, sort=False):
             names = dict(zip(VARIANT, variant, strict=True))
-            key = tuple(names[name] for name in [*SELECTION, "clips_per_speaker", "measure"])
-            sampled = names["form"] == EQUAL and names["measure"] in MEASURES
-            tables = {kind: drawn.get((kind, *key)) for kind in (JACKKNIFE, HALF_SAMPLE)} if sampled else {}
-            points = own.pivot(index="layer", columns="emotion", values="value").reindex(columns=self._emotions)
+            points = _by_layer(own, "value", self._emotions)
             if points.isna().any(axis=None):
                 continue
-            for layer, point in [*points.iterrows(), (MEAN, points.mean())]:
-                self._one(str(layer), names, own, point, tables, shares)
+            sampled = names["form"] == EQUAL and names["measure"] in MEASURES
+            key = tuple(names[name] for name in [*SELECTION, "clips_per_speaker", "measure"])
+            left_out, halves = (
+                _resampled(drawn.get((kind, *key)) if sampled else None, index, self._emotions)
+                for kind, index in ((JACKKNIFE, ["dataset", "person"]), (HALF_SAMPLE, ["draw"]))
+            )
+            floors, speakers = (_by_layer(own, name, self._emotions) for name in ("floor", "n_speakers"))
+            for layer in points.index:
+                about = {**self._names, "layer": str(layer), **names}
+                self.points[(str(layer), *names.values())] = points.loc[layer]
+                self._one(about, points.loc[layer], left_out.get(layer), halves.get(layer))
+                beside = {"floor": floors.loc[layer], "n_speakers": speakers.loc[layer], "rank_paper": self._paper}
+                for row in self.ranking[-len(self._emotions) :]:
+                    row |= {name: values.get(row["emotion"], np.nan) for name, values in beside.items()}
+                    row["note"] = _note(names, speakers.loc[layer])
+                    share_of = (layer, *(names[name] for name in SELECTION), names["measure"], row["emotion"])
+                    row["top_share"] = shares_of.get(share_of, np.nan) if names["form"] == SHARED else np.nan
 
     def _one(
         self,
-        layer: str,
-        names: Mapping[str, Any],
-        own: pd.DataFrame,
+        about: Mapping[str, Any],
         point: "pd.Series[float]",
-        tables: Mapping[str, pd.DataFrame | None],
-        shares: "pd.Series[float]",
+        left_out: pd.DataFrame | None,
+        halves: pd.DataFrame | None,
     ) -> None:
-        """Rows of one layer, or of the mean over layers, and one variant."""
-        about = {**self._names, "layer": layer, **names}
-        self.points[(layer, *names.values())] = point
-        left_out, halves = (self._drawn(tables.get(kind), layer) for kind in (JACKKNIFE, HALF_SAMPLE))
-        order = ranks(point.to_numpy())
-        error = dict.fromkeys(self._emotions, np.nan)
-        chance = np.full((len(order), len(order)), np.nan)
-        mean_ranks = np.full(len(order), np.nan)
+        """Rows of one layer, or of the mean over layers, and one variant: ranks, their certainty, contrasts."""
+        k = len(self._emotions)
+        error, chance = dict.fromkeys(self._emotions, np.nan), np.full((k, k), np.nan)
+        mean_ranks, used = np.full(k, np.nan), 0
         if left_out is not None:
             error = _errors(point, left_out)
             rng = np.random.default_rng(seed_of(self._seed, "contrasts", *map(str, about.values())))
             self.contrasts.append(contrasts(point, left_out, rng).assign(**about))
         if halves is not None:
-            whole = halves.dropna()
-            chance = rank_probabilities(whole.to_numpy())
-            mean_ranks = ranks(whole.to_numpy()).mean(axis=0) if len(whole) else mean_ranks
+            whole = halves.dropna().to_numpy()
+            used, chance = len(whole), rank_probabilities(whole)
+            mean_ranks = ranks(whole).mean(axis=0) if used else mean_ranks
             self.ranks += [
                 {**about, "emotion": emotion, "rank": place + 1, "probability": chance[index, place]}
                 for index, emotion in enumerate(self._emotions)
-                for place in range(len(self._emotions))
+                for place in range(k)
             ]
-        first = own[own["layer"] == layer] if layer != MEAN else own
-        floors = first.groupby("emotion")["floor"].mean()
-        speakers = first.groupby("emotion")["n_speakers"].first()
-        spared = 0 if halves is None else len(halves.dropna())
-        for index, emotion in enumerate(self._emotions):
-            share_of = (layer, *(names[name] for name in SELECTION), names["measure"], emotion)
-            self.ranking.append(
-                {
-                    **about,
-                    "emotion": emotion,
-                    "value": point[emotion],
-                    "low": point[emotion] - error[emotion],
-                    "high": point[emotion] + error[emotion],
-                    "floor": floors[emotion],
-                    "rank": order[index],
-                    "mean_rank": mean_ranks[index],
-                    "p_nearest": chance[index, 0],
-                    "p_farthest": chance[index, -1],
-                    "rank_paper": self._paper.get(emotion, np.nan),
-                    "top_share": shares.get(share_of, np.nan) if names["form"] == SHARED else np.nan,
-                    "n_half_samples": spared,
-                    "n_speakers": speakers[emotion],
-                    "note": _note(names, speakers),
-                }
-            )
-
-    def _drawn(self, table: pd.DataFrame | None, layer: str) -> pd.DataFrame | None:
-        """Resamples of a layer, or their mean over layers: columns emotions, index (dataset, person, draw)."""
-        if table is None:
-            return None
-        rows = table if layer == MEAN else table[table["layer"] == layer]
-        # the draws of the jackknife are numbered speakers, of whom an emotion may lack some
-        index = ["dataset", "person"] if rows["person"].ne("").any() else ["draw"]
-        wide = rows.pivot_table(index=index, columns="emotion", values="value", aggfunc="mean")
-        return wide.reindex(columns=self._emotions)
+        order = ranks(point.to_numpy())
+        self.ranking += [
+            {
+                **about,
+                "emotion": emotion,
+                "value": point[emotion],
+                "low": point[emotion] - error[emotion],
+                "high": point[emotion] + error[emotion],
+                "rank": order[index],
+                "mean_rank": mean_ranks[index],
+                "p_nearest": chance[index, 0],
+                "p_farthest": chance[index, -1],
+                "n_half_samples": used,
+            }
+            for index, emotion in enumerate(self._emotions)
+        ]
 
     def agreement_rows(self) -> Iterator[dict[str, Any]]:
         """Agreement of each layer and variant with the paper's order, and of the measures with the kernel distance."""
@@ -226,6 +215,21 @@ def agreement_of_models(
 
 def _agreed(about: Mapping[str, Any], found: Any, models: int, emotions: int, note: str) -> dict[str, Any]:
     return {**about, **found._asdict(), "n_models": models, "n_emotions": emotions, "note": note}
+
+
+def _by_layer(rows: pd.DataFrame, column: str, emotions: Sequence[str]) -> pd.DataFrame:
+    """A column by layer (rows; the last one is the mean over layers) and emotion."""
+    wide = rows.pivot(index="layer", columns="emotion", values=column).reindex(columns=list(emotions))
+    return pd.concat([wide, wide.mean().rename(MEAN).to_frame().T])
+
+
+def _resampled(table: pd.DataFrame | None, index: Sequence[str], emotions: Sequence[str]) -> dict[str, pd.DataFrame]:
+    """Resamples by layer, and their mean over layers: columns emotions, rows `index`; {} where there are none."""
+    if table is None:
+        return {}
+    wide = table.pivot(index=["layer", *index], columns="emotion", values="value").reindex(columns=list(emotions))
+    layers = {str(layer): rows.droplevel("layer") for layer, rows in wide.groupby(level="layer", sort=False)}
+    return {**layers, MEAN: wide.groupby(level=list(index), sort=False).mean()}
 
 
 def _mean_layer(shares: "pd.Series[float]") -> "pd.Series[float]":

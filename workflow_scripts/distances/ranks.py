@@ -1,5 +1,6 @@
 """Ranks of emotions by distance: how sure they are, and whether models, measures and the paper agree on them."""
 
+from functools import cache
 from itertools import permutations
 from math import factorial
 from typing import NamedTuple
@@ -78,17 +79,19 @@ def agreement(values: npt.ArrayLike, order: npt.ArrayLike, rng: np.random.Genera
     Source: Kendall 1945.
     """
     own, given = np.asarray(values, dtype=np.float64), np.asarray(order, dtype=np.float64)
-    k = len(own)
-    value = float(_tau(own[None], given)[0])
-    exact = factorial(k) <= MOST_ORDERS
+    exact = factorial(len(own)) <= MOST_ORDERS
+    orders = own[_orders(len(own))] if exact else rng.permuted(np.broadcast_to(own, (MOST_ORDERS, len(own))), axis=1)
+    value, every = float(_tau(own[None], given)[0]), _tau(orders, given)
+    reached, best = (np.count_nonzero(every >= least - 1e-12) for least in (value, every.max()))
     if exact:
-        orders = np.array(list(permutations(own)))
-    else:
-        orders = rng.permuted(np.broadcast_to(own, (MOST_ORDERS, k)), axis=1)
-    reached = np.count_nonzero(_tau(orders, given) >= value - 1e-12)
-    p = reached / len(orders) if exact else (1 + reached) / (len(orders) + 1)
-    best = np.count_nonzero(_tau(orders, given) >= _tau(orders, given).max() - 1e-12) if exact else 1
-    return Agreement(value, p, best / len(orders))
+        return Agreement(value, reached / len(orders), best / len(orders))
+    return Agreement(value, (1 + reached) / (len(orders) + 1), 1 / (len(orders) + 1))
+
+
+@cache
+def _orders(k: int) -> npt.NDArray[np.int64]:
+    """All orders of k things."""
+    return np.array(list(permutations(range(k))))
 
 
 def _tau(orders: F64, given: F64) -> F64:

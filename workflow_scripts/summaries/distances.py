@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from scipy import special
 
@@ -107,28 +108,34 @@ class Summary:
         }
         shares = carried.set_index(["layer", *SELECTION, "measure", "emotion"])["top_share"]
         shares_of = {**shares.to_dict(), **_mean_layer(shares).to_dict()}
-        for variant, own in rows.groupby(VARIANT, sort=False):
-            names = dict(zip(VARIANT, variant, strict=True))
-            points = _by_layer(own, "value", self._emotions)
-            if points.isna().any(axis=None):
+        # unstacked once for all: pandas takes milliseconds for every table that it turns
+        columns = ["value", "floor", "n_speakers"]
+        wide = rows.pivot(index=[*VARIANT, "layer"], columns="emotion", values=columns)
+        means = wide.groupby(level=VARIANT, sort=False, dropna=False).mean().assign(layer=MEAN)
+        wide = pd.concat([wide, means.set_index("layer", append=True)])
+        points, floors, speakers = (wide[name].reindex(columns=self._emotions).to_numpy() for name in columns)
+        resampled: dict[tuple[Any, ...], dict[str, pd.DataFrame]] = {}
+        for place, (*variant, layer) in enumerate(wide.index):
+            if np.isnan(points[place]).any():
                 continue
-            sampled = names["form"] == EQUAL and names["measure"] in MEASURES
+            names = dict(zip(VARIANT, variant, strict=True))
             key = tuple(names[name] for name in [*SELECTION, "clips_per_speaker", "measure"])
+            sampled = names["form"] == EQUAL and names["measure"] in MEASURES
+            for kind in (JACKKNIFE, HALF_SAMPLE) if sampled else ():
+                if (kind, *key) not in resampled:
+                    resampled[kind, *key] = _resampled(drawn.get((kind, *key)), self._emotions)
             left_out, halves = (
-                _resampled(drawn.get((kind, *key)) if sampled else None, index, self._emotions)
-                for kind, index in ((JACKKNIFE, ["dataset", "person"]), (HALF_SAMPLE, ["draw"]))
+                resampled[kind, *key].get(layer) if sampled else None for kind in (JACKKNIFE, HALF_SAMPLE)
             )
-            floors, speakers = (_by_layer(own, name, self._emotions) for name in ("floor", "n_speakers"))
-            for layer in points.index:
-                about = {**self._names, "layer": str(layer), **names}
-                self.points[(str(layer), *names.values())] = points.loc[layer]
-                self._one(about, points.loc[layer], left_out.get(layer), halves.get(layer))
-                beside = {"floor": floors.loc[layer], "n_speakers": speakers.loc[layer], "rank_paper": self._paper}
-                for row in self.ranking[-len(self._emotions) :]:
-                    row |= {name: values.get(row["emotion"], np.nan) for name, values in beside.items()}
-                    row["note"] = _note(names, speakers.loc[layer])
-                    share_of = (layer, *(names[name] for name in SELECTION), names["measure"], row["emotion"])
-                    row["top_share"] = shares_of.get(share_of, np.nan) if names["form"] == SHARED else np.nan
+            point = pd.Series(points[place], index=self._emotions)
+            self.points[(layer, *variant)] = point
+            self._one({**self._names, "layer": layer, **names}, point, left_out, halves)
+            for index, row in enumerate(self.ranking[-len(self._emotions) :]):
+                share_of = (layer, *(names[name] for name in SELECTION), names["measure"], row["emotion"])
+                row["floor"], row["n_speakers"] = floors[place, index], speakers[place, index]
+                row["rank_paper"] = self._paper.get(row["emotion"], np.nan)
+                row["top_share"] = shares_of.get(share_of, np.nan) if names["form"] == SHARED else np.nan
+                row["note"] = _note(names, speakers[place])
 
     def _one(
         self,
@@ -217,19 +224,17 @@ def _agreed(about: Mapping[str, Any], found: Any, models: int, emotions: int, no
     return {**about, **found._asdict(), "n_models": models, "n_emotions": emotions, "note": note}
 
 
-def _by_layer(rows: pd.DataFrame, column: str, emotions: Sequence[str]) -> pd.DataFrame:
-    """A column by layer (rows; the last one is the mean over layers) and emotion."""
-    wide = rows.pivot(index="layer", columns="emotion", values=column).reindex(columns=list(emotions))
-    return pd.concat([wide, wide.mean().rename(MEAN).to_frame().T])
+def _resampled(table: pd.DataFrame | None, emotions: Sequence[str]) -> dict[str, pd.DataFrame]:
+    """Resamples by layer, and their mean over layers: columns emotions, index (dataset, person, draw); {} for none.
 
-
-def _resampled(table: pd.DataFrame | None, index: Sequence[str], emotions: Sequence[str]) -> dict[str, pd.DataFrame]:
-    """Resamples by layer, and their mean over layers: columns emotions, rows `index`; {} where there are none."""
+    The draws of the jackknife number the speakers of an emotion, who may be others than those of the next.
+    """
     if table is None:
         return {}
+    index = ["dataset", "person"] if (table["kind"] == JACKKNIFE).any() else ["draw"]
     wide = table.pivot(index=["layer", *index], columns="emotion", values="value").reindex(columns=list(emotions))
     layers = {str(layer): rows.droplevel("layer") for layer, rows in wide.groupby(level="layer", sort=False)}
-    return {**layers, MEAN: wide.groupby(level=list(index), sort=False).mean()}
+    return {**layers, MEAN: wide.groupby(level=index, sort=False).mean()}
 
 
 def _mean_layer(shares: "pd.Series[float]") -> "pd.Series[float]":
@@ -246,14 +251,14 @@ def _errors(point: "pd.Series[float]", left_out: pd.DataFrame) -> dict[str, floa
     return {str(emotion): reach * float(value) for emotion, value in np.sqrt(variance).items()}
 
 
-def _note(names: Mapping[str, Any], speakers: "pd.Series[int]") -> str:
+def _note(names: Mapping[str, Any], speakers: npt.NDArray[np.float64]) -> str:
     """What a reader must know of a variant."""
     notes = []
     if names["grain"] == "frame":
         notes.append("frames as samples: no interval")
     if names["form"] == PUBLISHED and names["measure"] == FRECHET and names["grain"] == "clip":
         notes.append("unequal numbers of clips: the fewer, the farther")
-    if speakers.nunique() > 1:
+    if np.ptp(speakers) > 0:
         notes.append("emotions differ in speakers")
     return "; ".join(notes)
 

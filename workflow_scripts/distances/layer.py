@@ -19,7 +19,7 @@ from scipy import special
 
 from workflow_scripts.distances import design, frechet, kernel
 from workflow_scripts.distances.design import Cell, Clips
-from workflow_scripts.distances.measures import FRECHET, MEASURES, Measures, of_layer
+from workflow_scripts.distances.measures import FRECHET, MEASURES, Measures, kernel_distance, of_layer
 from workflow_scripts.statistics.permutation import smallest_flip_p
 from workflow_scripts.study.seeds import seed_of
 
@@ -164,11 +164,7 @@ class Layer:
     def _kernel_distances(self, cells: Iterable[Cell], factor: float) -> list[float]:
         """The kernel distance of cells at a multiple of the bandwidth."""
         similar = kernel.kernel(self._condensed, factor * self._bandwidth)
-        blocks = (np.concatenate([design.rows_of(cell.one), design.rows_of(cell.other)]) for cell in cells)
-        return [
-            float(kernel.mmd(similar[rows[:, None], rows], cell.counts[0]))
-            for rows, cell in zip(blocks, cells, strict=True)
-        ]
+        return [kernel_distance(similar, cell) for cell in cells]
 
     def _null(self, cell: Cell, keys: tuple[Key, Key], condition: str, values: F64) -> list[Row]:
         """Of each measure: mean, deviation, z and one-sided p of the distances that swapped sides give."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from workflow_scripts.distances import frechet, kernel
+from workflow_scripts.distances import frechet
 from workflow_scripts.distances.design import Cell, rows_of
 
 F64 = npt.NDArray[np.float64]
@@ -46,7 +46,7 @@ class Measures:
         """The measures of cells, (cells, 3) in the order of MEASURES."""
         found = np.empty((len(cells), len(MEASURES)))
         for some, rows, cell in _alike(cells):
-            similar = kernel.mmd(_blocks(self.similar, rows), cell.counts[0])
+            similar = mean_term(_between_speakers(_blocks(self.similar, rows), cell), cell)
             terms, mean = self._terms(rows, cell)
             found[some] = np.stack([terms.distance, similar, mean], axis=1)
         return found
@@ -57,10 +57,10 @@ class Measures:
 
     def _terms(self, rows: Rows, cell: Cell) -> tuple[frechet.Terms, F64]:
         """Frechet distances, and the mean terms between speakers, of cells with these rows (..., N), alike in size."""
-        n, weights = cell.counts[0], speaker_weights(cell)
+        n = cell.counts[0]
         if min(cell.counts) > self.vectors.shape[1]:
             near = self.vectors[rows]
-            means = weights @ near
+            means = speaker_means(near, cell)
             terms = frechet.of_vectors(near[..., :n, :], near[..., n:, :])
             return terms, mean_term(means @ means.swapaxes(-2, -1), cell)
         if self.products is None:
@@ -68,15 +68,15 @@ class Measures:
             products = near @ near.swapaxes(-2, -1)
         else:
             products = _blocks(self.products, rows)
-        return frechet.of_products(products, n), mean_term(weights @ products @ weights.T, cell)
+        return frechet.of_products(products, n), mean_term(_between_speakers(products, cell), cell)
 
     def carried(self, cell: Cell) -> dict[str, tuple[F64, F64]]:
         """What each clip of both sides adds to the Frechet distance and to the kernel distance, by measure."""
         one, other = rows_of(cell.one), rows_of(cell.other)
-        similar = _blocks(self.similar, rows_of_cell(cell))
+        parts = mean_term_parts(_blocks(self.similar, rows_of_cell(cell)), cell)
         return {
             FRECHET: frechet.contributions(self.vectors[one], self.vectors[other]),
-            KERNEL: kernel.contributions(similar, len(one)),
+            KERNEL: (parts[: len(one)], parts[len(one) :]),
         }
 
 
@@ -110,34 +110,58 @@ def _alike(cells: Sequence[Cell]) -> Iterator[tuple[list[int], Rows, Cell]]:
             yield some, np.array([rows_of_cell(cells[index]) for index in some]), first
 
 
-def speaker_weights(cell: Cell) -> F64:
-    """(speakers of one + of the other, clips of both): the weights with which clips make speakers' means."""
-    sizes = np.array([len(rows) for clips in (cell.one, cell.other) for rows in clips.values()])
-    weights = np.zeros((len(sizes), sizes.sum()))
-    weights[np.repeat(np.arange(len(sizes)), sizes), np.arange(sizes.sum())] = np.repeat(1 / sizes, sizes)
-    return weights
+def _sizes(cell: Cell) -> Rows:
+    """Clips of every speaker of one side, then of the other."""
+    return np.array([len(rows) for clips in (cell.one, cell.other) for rows in clips.values()])
+
+
+def speaker_means(values: F64, cell: Cell, axis: int = -2) -> F64:
+    """Means over the clips of each speaker, along the axis (-2 or -1) on which the clips of both sides lie in order."""
+    sizes = _sizes(cell)
+    sums = np.add.reduceat(values, np.cumsum(sizes) - sizes, axis=axis)
+    return np.asarray(sums / (sizes[:, None] if axis == -2 else sizes))
+
+
+def _between_speakers(products: F64, cell: Cell) -> F64:
+    """Inner products of the speakers' means (..., m1 + m2, m1 + m2) from those of their clips (..., N, N)."""
+    return speaker_means(speaker_means(products, cell), cell, axis=-1)
+
+
+def kernel_distance(similar: F64, cell: Cell) -> float:
+    """The kernel distance of a cell from the kernel of all clips (clips, clips): see `kernel`."""
+    return float(mean_term(_between_speakers(_blocks(similar, rows_of_cell(cell)), cell), cell))
 
 
 def mean_term(products: F64, cell: Cell) -> F64:
     """Squared distances between the means, corrected for the number of speakers, so that their mean is the true one.
 
     Speakers are the units, whose clips are averaged. Paired: |d|^2 - tr cov(d_a) / m with d_a a speaker's difference
-    between the sides, so that what is a speaker's own cancels. Unpaired: |m1 - m2|^2 - tr S1 / m1 - tr S2 / m2. It may
-    be negative.
+    between the sides, so that what is a speaker's own cancels. Unpaired: |m1 - m2|^2 - tr S1 / m1 - tr S2 / m2. Either
+    is a mean over pairs of different speakers; it may be negative.
 
     Args:
         products: inner products of the speakers' means (..., m1 + m2, m1 + m2), the first side first.
         cell: whose speakers these are, at least two on a side.
     """
-    m = len(cell.one)
-    one, other, across = products[..., :m, :m], products[..., m:, m:], products[..., :m, m:]
+    return np.asarray((_pair_weights(cell) * products).sum(axis=(-2, -1)))
+
+
+def mean_term_parts(products: F64, cell: Cell) -> F64:
+    """What each clip adds to `mean_term`, from the inner products of the clips (N, N): (N,), which sum to it."""
+    sizes = _sizes(cell)
+    weights = np.repeat(_pair_weights(cell) / sizes[:, None], sizes, axis=0)
+    return np.asarray((weights * speaker_means(products, cell, axis=-1)).sum(axis=1))
+
+
+def _pair_weights(cell: Cell) -> F64:
+    """With which weight each two speakers' means enter the mean term: 0 where both are the same person."""
+    sizes = [len(cell.one), len(cell.other)]
+    share = np.repeat([1 / sizes[0], -1 / sizes[1]], sizes)
+    weights = np.outer(share, share)
     if cell.paired:
-        return _between_units(one + other - across - across.swapaxes(-2, -1))
-    return np.asarray(_between_units(one) + _between_units(other) - 2 * across.mean(axis=(-2, -1)))
-
-
-def _between_units(products: F64) -> F64:
-    """Mean inner product of two different units: the squared length of their mean, without bias."""
-    m = products.shape[-1]
-    whole = products.sum(axis=(-2, -1)) - np.trace(products, axis1=-2, axis2=-1)
-    return np.asarray(whole / (m * (m - 1)))
+        same = np.tile(np.eye(sizes[0], dtype=bool), (2, 2))
+        return np.asarray(np.where(same, 0.0, weights * sizes[0] / (sizes[0] - 1)))
+    for part, m in ((slice(sizes[0]), sizes[0]), (slice(sizes[0], None), sizes[1])):
+        weights[part, part] *= m / (m - 1)
+    np.fill_diagonal(weights, 0.0)
+    return weights

@@ -176,7 +176,9 @@ class Layer:
         # rounding makes the swap of everybody differ from the cell itself in the last digits
         reached = (null >= values - 1e-9 * np.abs(values)).sum(axis=0)
         p = reached / number if exact else (1 + reached) / (number + 1)
-        smallest = 1 / number if exact and not cell.paired else 1 / (number + 1)
+        # dealt the other way round, sides of equal numbers of speakers are as far apart
+        alike = 2 if len(cell.one) == len(cell.other) else 1
+        smallest = alike / number if exact else 1 / (number + 1)
         if cell.paired:
             smallest = smallest_flip_p(len(cell.one), self._settings.swaps)
         spread = null.std(axis=0, ddof=1)

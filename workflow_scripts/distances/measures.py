@@ -47,28 +47,35 @@ class Measures:
         found = np.empty((len(cells), len(MEASURES)))
         for some, rows, cell in _alike(cells):
             similar = mean_term(_between_speakers(_blocks(self.similar, rows), cell), cell)
-            terms, mean = self._terms(rows, cell)
-            found[some] = np.stack([terms.distance, similar, mean], axis=1)
+            near = self._near(rows, cell)
+            if self._tall(cell):
+                means = speaker_means(near, cell)
+                mean = mean_term(means @ means.swapaxes(-2, -1), cell)
+            else:
+                mean = mean_term(_between_speakers(near, cell), cell)
+            found[some] = np.stack([self._frechet(near, cell).distance, similar, mean], axis=1)
         return found
 
     def terms(self, cell: Cell) -> frechet.Terms:
         """The Frechet distance of a cell in its parts."""
-        return self._terms(rows_of_cell(cell), cell)[0]
+        return self._frechet(self._near(rows_of_cell(cell), cell), cell)
 
-    def _terms(self, rows: Rows, cell: Cell) -> tuple[frechet.Terms, F64]:
-        """Frechet distances, and the mean terms between speakers, of cells with these rows (..., N), alike in size."""
+    def _tall(self, cell: Cell) -> bool:
+        """Whether vectors are the smaller form, else inner products."""
+        return bool(min(cell.counts) > self.vectors.shape[1])
+
+    def _near(self, rows: Rows, cell: Cell) -> F64:
+        """What the distances of cells with these rows (..., N), alike in size, rest on: vectors or inner products."""
+        if self.products is not None and not self._tall(cell):
+            return _blocks(self.products, rows)
+        near = self.vectors[rows]
+        return np.asarray(near if self._tall(cell) else near @ near.swapaxes(-2, -1))
+
+    def _frechet(self, near: F64, cell: Cell) -> frechet.Terms:
         n = cell.counts[0]
-        if min(cell.counts) > self.vectors.shape[1]:
-            near = self.vectors[rows]
-            means = speaker_means(near, cell)
-            terms = frechet.of_vectors(near[..., :n, :], near[..., n:, :])
-            return terms, mean_term(means @ means.swapaxes(-2, -1), cell)
-        if self.products is None:
-            near = self.vectors[rows]
-            products = near @ near.swapaxes(-2, -1)
-        else:
-            products = _blocks(self.products, rows)
-        return frechet.of_products(products, n), mean_term(_between_speakers(products, cell), cell)
+        if self._tall(cell):
+            return frechet.of_vectors(near[..., :n, :], near[..., n:, :])
+        return frechet.of_products(near, n)
 
     def carried(self, cell: Cell) -> dict[str, tuple[F64, F64]]:
         """What each clip of both sides adds to the Frechet distance and to the kernel distance, by measure."""

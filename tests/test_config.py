@@ -114,7 +114,10 @@ def test_without_a_probing_section_nothing_is_probed():
         ({"probing": {"datasets": ["speach"]}}, "probing.datasets[0]: no dataset 'speach' in this study; did you mean"),
         ({"probing": {"datasets": []}}, "probing.datasets: the list is empty"),
         ({"pairs": [], "distances": {}}, "distances: no pairs to compare; name some in `pairs`"),
-        ({"models": [], "acoustics": [], "distances": {}}, "distances: nothing to compare by: name models or acoustics"),
+        (
+            {"models": [], "acoustics": [], "distances": {}},
+            "distances: nothing to compare by: name models or acoustics",
+        ),
         (
             {"pairs": [["speech", "song"]], "distances": {"poolings": ["mean", "std"]}},
             "distances.poolings: 'std' is not among embeddings.poolings (mean, mean-active)",

@@ -262,6 +262,7 @@ def test_one_clip_each_is_the_textbook_mmd():
             share = {(True, True): 1 / 30, (False, False): 1 / 20}.get(sides, -1 / 30)
             total += share * np.exp(-gap / (2 * 1.5**2))
     assert distances.kernel_distance(similar, cell) == pytest.approx(total, rel=1e-12)
+    assert kernel.mmd(similar, 6) == pytest.approx(total, rel=1e-12)
 
 
 @cells

@@ -19,7 +19,15 @@ from scipy import special
 
 from workflow_scripts.distances import design, frechet, kernel
 from workflow_scripts.distances.design import Cell, Clips
-from workflow_scripts.distances.measures import FRECHET, MEASURES, Measures, kernel_distance, of_layer
+from workflow_scripts.distances.measures import (
+    FRECHET,
+    KERNEL,
+    MEASURES,
+    Measures,
+    kernel_distance,
+    of_layer,
+    rows_of_cell,
+)
 from workflow_scripts.statistics.permutation import smallest_flip_p
 from workflow_scripts.study.seeds import seed_of
 
@@ -145,6 +153,9 @@ class Layer:
             about = {**_names(one, other), **_sizes(cell), "form": PUBLISHED}
             about["n_speakers"] = len({*cell.one, *cell.other})
             yield from _frechet_rows(self._measures.terms(cell), about)
+            rows = rows_of_cell(cell)
+            similar = self._measures.similar[rows[:, None], rows]
+            yield {**about, "measure": KERNEL, "value": kernel.mmd(similar, cell.counts[0])}
 
     def _shared(self, cells: Mapping[tuple[Key, Key], Cell], condition: str, swapped: bool) -> Iterator[Row]:
         other_bandwidths = {

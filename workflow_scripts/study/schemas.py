@@ -285,8 +285,9 @@ _CELL = {
     "measure": (
         "str",
         "frechet, its terms frechet-mean and frechet-covariance, kernel (unbiased squared MMD over clips of different "
-        "speakers, in the form published over all; bandwidth the median distance of the pair's clips), kernel-half and kernel-double (half and double the bandwidth), mean-term "
-        "(squared distance of means, corrected for the number of speakers)",
+        "speakers, in the form published over all; bandwidth the median distance of the pair's clips), kernel-half and "
+        "kernel-double (half and double the bandwidth), mean-term (squared distance of means, corrected for the number "
+        "of speakers)",
     ),
     "value": ("float", "the distance (a squared one), unclipped; mean over draws where there are several"),
     "spread": ("float", "standard deviation over draws of clips"),

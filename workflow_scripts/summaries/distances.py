@@ -111,8 +111,9 @@ class Summary:
         # unstacked once for all: pandas takes milliseconds for every table that it turns
         columns = ["value", "floor", "n_speakers"]
         wide = rows.pivot(index=[*VARIANT, "layer"], columns="emotion", values=columns)
-        means = wide.groupby(level=VARIANT, sort=False, dropna=False).mean().assign(layer=MEAN)
-        wide = pd.concat([wide, means.set_index("layer", append=True)])
+        means = wide.groupby(level=VARIANT, sort=False, dropna=False).mean()
+        means.index = pd.MultiIndex.from_tuples([(*variant, MEAN) for variant in means.index], names=wide.index.names)
+        wide = pd.concat([wide, means])
         points, floors, speakers = (wide[name].reindex(columns=self._emotions).to_numpy() for name in columns)
         resampled: dict[tuple[Any, ...], dict[str, pd.DataFrame]] = {}
         for place, (*variant, layer) in enumerate(wide.index):

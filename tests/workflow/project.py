@@ -29,6 +29,7 @@ STUDY = {
     "protocols": ["strict"],
     "folds": {"strict": 2},
     "probing": {"C": [0.01, 0.1], "inner_folds": 2, "null_runs": 0, "permutations": 99},
+    "distances": {"poolings": ["mean"], "draws": 2, "half_samples": 20, "swaps": 19},
 }
 
 

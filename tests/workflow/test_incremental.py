@@ -14,6 +14,9 @@ REPORT = {"summarise_probing": 1, "figures_probing": 2, "figures_cross": 1, "fig
 PROBES_OF_ONE_MODEL = {"probe": 2, "cross_probe": 2, "summarise_layers": 2, "summarise_cross": 2}
 ALL_PROBES = {**PROBES_OF_ONE_MODEL, "probe": 4, "cross_probe": 4}
 FIRST_STEPS = {"folds": 2, "confounds": 2, "pair_leaks": 2}
+RANKED = {"summarise_distances": 1, "figures_distances": 1}
+APART = {"measure_distances": 2, **RANKED}
+APART_BY_ONE_MODEL = {"measure_distances": 1, **RANKED}
 LISTENING = {"embed_3_layers": 2, "measure_acoustics": 2}
 
 
@@ -76,28 +79,30 @@ def test_restored_results_in_a_fresh_checkout_run_nothing(project: Project, tmp_
         pytest.param(
             "emotions",
             ["angry", "happy", "neutral", "sad"],
-            {**FIRST_STEPS, **ALL_PROBES, **REPORT},  # the labels are part of the question of every probe
+            # the labels are part of the question of every probe; distances are there for every emotion already
+            {**FIRST_STEPS, "pair_groups": 1, **ALL_PROBES, **RANKED, **REPORT},
             id="an emotion",
         ),
         pytest.param(
             "layers",
             [0, 1],
-            {**PROBES_OF_ONE_MODEL, **REPORT},  # of the new layer alone
+            {**PROBES_OF_ONE_MODEL, **APART_BY_ONE_MODEL, **REPORT},  # of the new layer alone
             id="a layer",
         ),
         pytest.param(
             "models",
             ["tiny-wav2vec2", "tiny-hubert"],
-            {"embed_3_layers_and_final": 2, **PROBES_OF_ONE_MODEL, **REPORT},
+            {"embed_3_layers_and_final": 2, **PROBES_OF_ONE_MODEL, **APART_BY_ONE_MODEL, **REPORT},
             id="a model",
         ),
         pytest.param("probing.C", [0.01, 0.1, 1.0], {**ALL_PROBES, **REPORT}, id="the grid of C"),
         pytest.param(
             "embeddings.poolings",
             ["mean", "std"],
-            {"embed_3_layers": 2, **PROBES_OF_ONE_MODEL, **REPORT},
+            {"embed_3_layers": 2, **PROBES_OF_ONE_MODEL, **APART_BY_ONE_MODEL, **REPORT},
             id="pooling",
         ),
+        pytest.param("distances.swaps", 20, {**APART, "report": 1}, id="the swaps of distances"),
         pytest.param("study", "Another title", {"report": 1}, id="the title"),
         pytest.param("embeddings.threads", 3, {"report": 1}, id="threads, which the report prints"),
     ],
@@ -127,6 +132,8 @@ def test_audio_replaced_under_the_same_name(project: Project) -> None:
         "cross_probe": 4,
         "summarise_layers": 1,
         "summarise_cross": 2,
+        "pair_groups": 1,
+        **APART,
         **REPORT,
     }
 
@@ -136,10 +143,15 @@ def test_audio_replaced_under_the_same_name(project: Project) -> None:
     [
         ("corpora/emodb.py", {}),  # not a corpus of this study
         ("networks/wavlm.py", {}),  # not a family of this study
-        ("networks/wav2vec2.py", {"embed_3_layers": 2, **PROBES_OF_ONE_MODEL, **REPORT}),
-        ("corpora/table.py", {"manifest": 2, **FIRST_STEPS, **LISTENING, **ALL_PROBES, **REPORT}),
+        ("networks/wav2vec2.py", {"embed_3_layers": 2, **PROBES_OF_ONE_MODEL, **APART_BY_ONE_MODEL, **REPORT}),
+        (
+            "corpora/table.py",
+            {"manifest": 2, **FIRST_STEPS, **LISTENING, **ALL_PROBES, "pair_groups": 1, **APART, **REPORT},
+        ),
         ("confounds.py", {"confounds": 2, **REPORT}),
-        ("measure_acoustics.py", {"measure_acoustics": 2, **PROBES_OF_ONE_MODEL, **REPORT}),
+        ("measure_acoustics.py", {"measure_acoustics": 2, **PROBES_OF_ONE_MODEL, **APART, **REPORT}),
+        ("distances/kernel.py", {**APART, "report": 1}),
+        ("distances/ranks.py", {**RANKED, "report": 1}),
         ("probing/newton.py", {**ALL_PROBES, **REPORT}),
         ("report.py", {"report": 1}),
     ],

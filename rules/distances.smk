@@ -43,6 +43,9 @@ rule pair_groups:
         "results/logs/pair_groups/{first}_and_{second}.log",
     conda:
         "../envs/analysis.yaml"
+    # what cannot be compared is refused before networks listen for hours. It is no input of measure_distances, since
+    # which emotions the study asks for changes no distance (behind an ancient input Snakemake overlooks other changes).
+    priority: 50
     params:
         spec=spec_of("pair_groups"),
     message:
@@ -53,8 +56,6 @@ rule pair_groups:
 
 rule measure_distances:
     input:
-        # only to refuse early what cannot be compared: which emotions the study asks for changes no distance
-        groups=ancient(f"{COMPARED}/groups.parquet"),
         manifests=lambda wc: of_both(wc.first, wc.second, "corpora/{dataset}/manifest.parquet"),
         vectors=lambda wc: [vectors_of(dataset, wc.model, wc.layer) for dataset in (wc.first, wc.second)],
         frames=lambda wc: frames_of(wc.first, wc.second, wc.model),

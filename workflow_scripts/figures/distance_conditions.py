@@ -91,7 +91,7 @@ def draw(
     emotions = sorted(set(frame["emotion"]), key=list(dict.fromkeys(frame["emotion"])).index)
     known = bool((frame["variant"] == PAPERS_ROW).any())
     names = [variant.name for variant in variants(conditions)] + [PAPERS_ROW] * known
-    across = min(len(panels), 4 if len(emotions) <= 6 else 3 if len(emotions) <= 8 else 2)
+    across = v.columns_of(len(panels), 4 if len(emotions) <= 6 else 3 if len(emotions) <= 8 else 2)
     blocks = [panels[start : start + across] for start in range(0, len(panels), across)]
     heights = [0.22] + [0.45 + 0.235 * len(names)] * len(blocks)
     with style.styled():
@@ -168,7 +168,9 @@ def _agreement(axis: Axes, row: int, column: float, tau: float, p: float) -> Non
 
 def _wrapped(name: str) -> str:
     """A long name in two lines, the longest in three."""
-    return textwrap.fill(name, max(20, len(name) // 3 + 8))
+    if len(name) <= 20:
+        return name
+    return textwrap.fill(name, len(name) // 2 + 4 if len(name) <= 46 else len(name) // 3 + 6)
 
 
 def _marks(known: bool) -> list[Patch | Line2D]:

@@ -1,6 +1,7 @@
 """What drives the distance: which acoustic features move, and how much of an embedding's move theirs accounts for."""
 
 from collections.abc import Sequence
+from itertools import product
 
 import matplotlib as mpl
 import numpy as np
@@ -8,7 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
-from matplotlib.gridspec import GridSpecFromSubplotSpec
+from matplotlib.gridspec import GridSpecFromSubplotSpec, SubplotSpec
 from matplotlib.patches import Rectangle
 
 from workflow_scripts.figures import distance_variants as v
@@ -84,33 +85,42 @@ def draw(frame: pd.DataFrame, pair: tuple[str, str], synthetic: bool, models: Fa
     emotions = list(dict.fromkeys(frame["emotion"]))
     shown = [model for model in models if model in set(accounted["model"])]
     lines = _lines(moved)
-    per_model = 0.62 + 0.13 * max(3, len(emotions))
+    left_height, right_height = 0.135 * len(lines) + 0.6, (0.62 + 0.13 * max(3, len(emotions))) * len(shown)
+    # a heat map that is lower than what stands beside it keeps its height
+    heights = [left_height, max(0.0, right_height - left_height)]
+    heights = heights if heights[1] > 0.5 else [max(left_height, right_height)]
     with style.styled():
-        height = 1.15 + max(0.135 * len(lines) + 0.5, per_model * len(shown))
-        figure, axes = style.canvas(1, 3, style.PAGE, height, sharey=False, width_ratios=[1.0, 0.035, 2.1])
-        left, bar, right = axes[0]
-        _heat_map(left, moved, lines, emotions)
-        left.set_title("what moves  (dot: clearly)", fontsize=6.4)
-        _bar(figure, bar, moved, pair)
-        right.set_visible(False)
+        figure, axes = style.canvas(
+            len(heights), 3, style.PAGE, 1.15 + sum(heights), sharey=False, height_ratios=heights,
+            width_ratios=[1.0, 0.035, 2.1],
+        )  # fmt: skip
+        for axis in [*axes[1:].flat, axes[0, 2]]:
+            axis.set_visible(False)
+        _heat_map(axes[0, 0], moved, lines, emotions)
+        _bar(figure, axes[0, 1], moved, pair)
         if shown:
-            sets = [EVERY, *sorted(set(accounted["set"]) - {EVERY})]
-            grid = GridSpecFromSubplotSpec(len(shown), len(sets), subplot_spec=right.get_subplotspec(), hspace=0.06)
-            limits = _limits(accounted)
-            for row, model in enumerate(shown):
-                own = accounted[accounted["model"] == model]
-                for column, name in enumerate(sets):
-                    axis = figure.add_subplot(grid[row, column])
-                    _shares(axis, own[own["set"] == name], emotions, limits, column == 0)
-                    if row == 0:
-                        axis.set_title(name.replace(" ", "\n"), fontsize=6.0)
-                    if column == 0:
-                        layer = own["layer"].iloc[0]
-                        axis.set_ylabel(f"{style.two_lines(model)}\nlayer {layer}", fontsize=6.2)
-                    if row == len(shown) - 1 and column == len(sets) // 2:
-                        axis.set_xlabel("share of the distance that their shift accounts for", fontsize=6.4)
-        style.finish(figure, title, _foot(frame, pair), synthetic)
+            _all_shares(figure, axes[0, 2].get_gridspec()[:, 2], accounted, shown, emotions)
+        style.finish(figure, title, _foot(frame), synthetic)
     return figure
+
+
+def _all_shares(
+    figure: Figure, place: SubplotSpec, accounted: pd.DataFrame, models: Sequence[str], emotions: Sequence[str]
+) -> None:
+    """A row of panels per model, a column per set of features, in one place of the figure's grid."""
+    sets = [EVERY, *sorted(set(accounted["set"]) - {EVERY})]
+    grid = GridSpecFromSubplotSpec(len(models), len(sets), subplot_spec=place, hspace=0.06)
+    limits = _limits(accounted)
+    for (row, model), (column, name) in product(enumerate(models), enumerate(sets)):
+        axis = figure.add_subplot(grid[row, column])
+        own = accounted[(accounted["model"] == model) & (accounted["set"] == name)]
+        _shares(axis, own, emotions, limits, column == 0)
+        if row == 0:
+            axis.set_title(name.replace(" ", "\n"), fontsize=6.0)
+        if column == 0:
+            axis.set_ylabel(f"{style.two_lines(model)}\nlayer {own['layer'].iloc[0]}", fontsize=6.2)
+        if row == len(models) - 1 and column == len(sets) // 2:
+            axis.set_xlabel("share of the distance that their shift accounts for", fontsize=6.4)
 
 
 def _lines(moved: pd.DataFrame) -> list[tuple[str, str]]:
@@ -150,6 +160,7 @@ def _heat_map(axis: Axes, moved: pd.DataFrame, lines: Sequence[tuple[str, str]],
         label.set_fontsize(5.2 if name else 5.8)
         label.set_fontweight("normal" if name else "bold")
     axis.set_xticks(range(len(emotions)), emotions, rotation=90, fontsize=5.8)
+    axis.set_title("what moves  (dot: clearly)", fontsize=6.4)
     if not lines:
         axis.text(0.5, 0.5, "no shifts", ha="center", va="center", color=style.QUIET, transform=axis.transAxes)
 
@@ -206,13 +217,13 @@ def _shares(axis: Axes, rows: pd.DataFrame, emotions: Sequence[str], limits: tup
     axis.set_xticks([0, 0.5, 1], ["0", "0.5", "1"], fontsize=5.8)
 
 
-def _foot(frame: pd.DataFrame, pair: tuple[str, str]) -> str:
+def _foot(frame: pd.DataFrame) -> str:
     moved, accounted = frame[frame["what"] == SHIFT], frame[frame["what"] == ACCOUNTED]
     features = moved.loc[moved["feature"] != "", "feature"].nunique()
     smallest = moved["p_smallest"].max()
     parts = [
-        f"{v.sizes(frame)}. Left: shifts of rank-normal scores, {PER_CATEGORY} of each category that move most of "
-        f"{features} in all; dot: p of {LEVEL} or less, corrected over the features of the emotion"
+        f"{v.sizes(frame)}. Left: shifts of rank-normal scores, of {features} features the {PER_CATEGORY} of each "
+        f"category that move most; dot: p of {LEVEL} or less, corrected over the features of the emotion"
         + (f" (smallest p that so many speakers can give: {smallest:.2g})" if smallest > 0.001 else "")
         + "; bold numbers: root mean square over the category."
     ]

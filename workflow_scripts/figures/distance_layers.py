@@ -116,8 +116,8 @@ def _panel(axis: Axes, own: pd.DataFrame, emotion: str, emotions: Sequence[str],
             marker="_" if len(rows) == 1 else "",
         )  # fmt: skip
         axis.plot(
-            rows["position"], rows["value"], color=look.colour, marker=look.marker, markersize=2.8, label=emotion,
-            zorder=3,
+            rows["position"], rows["value"], color=look.colour, marker=look.marker, label=emotion, zorder=3,
+            markersize=2.8 if len(rows) <= 14 else 1.5,
         )  # fmt: skip
 
 

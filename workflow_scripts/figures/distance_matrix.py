@@ -29,6 +29,7 @@ COLUMNS = [
     "first", "second", "model", "scale", "layer", "variant", "pooling", "form", "measure", "clips_per_speaker", *SIDES,
     "value", "low", "high", "n_first", "n_second", "n_speakers",
 ]  # fmt: skip
+MOST = 3  # layers of a model
 Scale = tuple[Normalize, Colormap]
 
 
@@ -80,8 +81,8 @@ def draw(frame: pd.DataFrame, emotions: Sequence[str], pair: tuple[str, str], sy
         ]
         for model, own in frame.groupby("model", sort=False)
     ]
-    across = max(map(len, panels))
-    side = min(style.PAGE * 0.72 / across, 2.6)
+    across = v.columns_of(max(map(len, panels)), MOST)
+    side = style.PAGE * 0.72 / across
     widths = [1.0] * across + [0.045] * len(MAPS)
     with style.styled():
         height = 1.2 + (side + 0.45) * len(panels)

@@ -58,7 +58,7 @@ def draw(frame: pd.DataFrame, pair: tuple[str, str], synthetic: bool, models: Fa
         return style.says("No emotion has a distance at every analysed layer.", title, synthetic)
     panels = v.panels(frame, models)
     emotions = list(dict.fromkeys(frame["emotion"]))
-    across = min(len(panels), 4 if len(emotions) <= 7 else 3)
+    across = v.columns_of(len(panels), 4 if len(emotions) <= 7 else 3)
     blocks = [panels[start : start + across] for start in range(0, len(panels), across)]
     heights = [0.22] + [0.34 + 0.155 * max(3, len(emotions))] * len(VARIANTS) * len(blocks)
     with style.styled():
@@ -142,7 +142,8 @@ def _foot(frame: pd.DataFrame) -> str:
     return (
         f"{v.sizes(frame)}; {draws} random halves of them; mean over the analysed layers. Equal clips: "
         f"{clips} of each speaker and emotion. Bold: the measure that this study goes by. As published: all clips, "
-        f"and the fewer an emotion has, the farther it lies by that alone.{_paper(frame)}"
+        f"and the fewer an emotion has, the farther it lies by that alone. Frechet: means and covariances; kernel: "
+        f"maximum mean discrepancy, unbiased in the number of clips; mean term: means alone.{_paper(frame)}"
     )
 
 
@@ -151,4 +152,5 @@ def _paper(frame: pd.DataFrame) -> str:
     if known.isna().all():
         return " Emotions by their mean rank (kernel, equal clips)."
     tied = " (two that it names together share a rank)" if known.duplicated(keep=False).any() else ""
-    return f" Emotions in the paper's order{tied}."
+    others = "; those that it has not follow by their mean rank" if known.isna().any() else ""
+    return f" Emotions in the paper's order{tied}{others}."

@@ -93,8 +93,13 @@ def panel_words(panel: tuple[str, str], every: Iterable[tuple[str, str]]) -> str
     """A panel's title; the scale where its model has several."""
     model, scale = panel
     scales = [other for name, other in every if name == model]
-    words = "raw" if scale == RAW else "rank-normal scores"
+    words = "raw" if scale == RAW else "rank-normal"
     return style.two_lines(model) if len(scales) == 1 else f"{model}\n{words}"
+
+
+def columns_of(panels: int, most: int) -> int:
+    """Columns of a grid of panels: so many that few panels are no larger than many."""
+    return min(max(panels, 3), most)
 
 
 def in_panel_order(
@@ -126,9 +131,8 @@ def empty_grid(axis: Axes, rows: int, columns: int) -> None:
     axis.set_facecolor(NO_VALUE)
     axis.set_xlim(-0.5, columns - 0.5)
     axis.set_ylim(rows - 0.5, -0.5)
-    edges = {"color": "white", "linewidth": 0.6, "zorder": 1.5}
-    axis.vlines(np.arange(1, columns) - 0.5, -0.5, rows - 0.5, **edges)
-    axis.hlines(np.arange(1, rows) - 0.5, -0.5, columns - 0.5, **edges)
+    axis.vlines(np.arange(1, columns) - 0.5, -0.5, rows - 0.5, colors="white", linewidth=0.6, zorder=1.5)
+    axis.hlines(np.arange(1, rows) - 0.5, -0.5, columns - 0.5, colors="white", linewidth=0.6, zorder=1.5)
     axis.tick_params(length=0)
     for spine in axis.spines.values():
         spine.set_visible(False)

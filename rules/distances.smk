@@ -105,12 +105,15 @@ rule figures_distances:
     input:
         **{table: f"results/distances/{table}.parquet" for table in DISTANCES},
     output:
-        svg=report(
-            expand("results/figures/{{first}}_and_{{second}}/{figure}.svg", figure=FIGURES_DISTANCES),
-            caption="../resources/captions/distances.rst",
-            category="How far apart are the datasets?",
-            labels={"pair": "{first} and {second}"},
-        ),
+        **{
+            figure: report(
+                f"results/figures/{{first}}_and_{{second}}/{figure}.svg",
+                caption=f"../resources/captions/{figure}.rst",
+                category="How far apart are the datasets?",
+                labels={"pair": "{first} and {second}", "figure": figure.replace("_", " ")},
+            )
+            for figure in FIGURES_DISTANCES
+        },
         png=expand("results/figures/{{first}}_and_{{second}}/{figure}.png", figure=FIGURES_DISTANCES),
         csv=expand("results/figures/{{first}}_and_{{second}}/{figure}.csv", figure=FIGURES_DISTANCES),
     log:

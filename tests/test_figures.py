@@ -5,10 +5,9 @@ from xml.etree import ElementTree
 import numpy as np
 import pandas as pd
 import pytest
+from drawn_text import assert_text_inside_and_apart
 from made_up import DATASETS, EMOTIONS, MODELS, leaks_and_confounds, study
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.text import Text
 
 from workflow_scripts.figures import (
     confusion,
@@ -191,38 +190,7 @@ def test_text_is_neither_clipped_nor_overlapping(figures: dict[str, Drawn]) -> N
     few = cells[(cells["protocol"] == "strict") & (cells[["true", "predicted"]].isin(EMOTIONS[:3]).all(axis=1))]
     square = confusion.draw(few.assign(pooling="given"), {"domain": "song", "synthetic": False})
     for name, figure in {**{name: figure for name, (figure, _) in figures.items()}, "one protocol": square}.items():
-        style.as_png(figure)  # lays it out as it is saved
-        with style.styled():
-            canvas = FigureCanvasAgg(figure)
-            canvas.draw()
-        page, beyond = figure.bbox, _beyond(figure)
-        boxes = [
-            (text.get_text(), text.get_window_extent())
-            for text in figure.findobj(Text)
-            if text.get_text().strip() and text.get_visible() and _shown(text) and text not in beyond
-        ]
-        for words, box in boxes:
-            inside = box.x0 >= page.x0 - 1 and box.y0 >= page.y0 - 1 and box.x1 <= page.x1 + 1 and box.y1 <= page.y1 + 1
-            assert inside, f"{name}: {words!r} leaves the figure"
-        for index, (words, box) in enumerate(boxes):
-            for others, other in boxes[index + 1 :]:
-                apart = not box.shrunk(0.85, 0.85).overlaps(other.shrunk(0.85, 0.85))
-                assert apart, f"{name}: {words!r} overlaps {others!r}"
-
-
-def _beyond(figure: Figure) -> set[Text]:
-    """Labels of ticks outside the view, which exist and are not drawn."""
-    found = set()
-    for axis in figure.axes:
-        for one, (low, high) in ((axis.xaxis, axis.get_xlim()), (axis.yaxis, axis.get_ylim())):
-            found |= {tick.label1 for tick in one.get_major_ticks() if not low - 1e-9 <= tick.get_loc() <= high + 1e-9}
-    return found
-
-
-def _shown(text: Text) -> bool:
-    """Whether a text belongs to axes that are drawn, and is not turned (boxes of turned text are larger than it)."""
-    axis = text.axes
-    return text.get_rotation() == 0 and (axis is None or axis.get_visible())
+        assert_text_inside_and_apart(figure, name)
 
 
 def test_every_emotion_has_its_own_colour_and_marker() -> None:

@@ -54,7 +54,7 @@ def draw(frame: pd.DataFrame, facts: Mapping[str, Any], models: Facts) -> Figure
                 part = frame[frame["emotion"] == emotion]
                 _panel(axis, part, model, acoustic_sets(models), facts["domain"], emotions)
                 if row == 0:
-                    axis.set_title(emotion, color=_dark(style.look_of(emotion, emotions).colour))
+                    axis.set_title(emotion, color=style.dark(style.look_of(emotion, emotions).colour))
             axes[row, 0].set_ylabel(f"{style.two_lines(model)}\nrecall (%)", fontsize=6.0)
             style.margin_labels(axes[row, -1], *_names(frame, emotions[-1], acoustic_sets(models)), size=5.0)
         for axis in axes[-1]:
@@ -78,7 +78,7 @@ def _panel(axis: Axes, part: pd.DataFrame, model: str, sets: list[str], domain: 
         axis.errorbar(own["position"], own["value"], yerr=errors, fmt="none", ecolor=look.colour)
     axis.plot(
         own["position"], own["value"], linestyle=style.DOMAIN_LINES.get(domain, "-"), color=look.colour,
-        marker=look.marker, markersize=2.4, markeredgecolor=_dark(look.colour), markeredgewidth=0.4, label=model,
+        marker=look.marker, markersize=2.4, markeredgecolor=style.dark(look.colour), markeredgewidth=0.4, label=model,
         zorder=3,
     )  # fmt: skip
     axis.axhline(own["blind"].iloc[0], color=style.QUIET, linestyle=":", linewidth=0.7)
@@ -92,12 +92,6 @@ def _names(frame: pd.DataFrame, emotion: str, sets: list[str]) -> tuple[list[flo
     part = frame[frame["emotion"] == emotion]
     acoustic = part[part["model"].isin(sets)].drop_duplicates("model")
     return [part["blind"].iloc[0], *acoustic["value"]], ["blind guess", *acoustic["model"]]
-
-
-def _dark(colour: str) -> tuple[float, float, float]:
-    """The colour darkened for text and edges on white."""
-    red, green, blue = (int(colour[i : i + 2], 16) / 255 * 0.72 for i in (1, 3, 5))
-    return red, green, blue
 
 
 def _foot(frame: pd.DataFrame) -> str:

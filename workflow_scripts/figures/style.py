@@ -11,6 +11,7 @@ import matplotlib as mpl
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
@@ -86,7 +87,7 @@ _SETTINGS: dict[Any, Any] = {
     "lines.markersize": 3.2,
     "legend.frameon": False,
     "legend.fontsize": 6.5,
-    "figure.dpi": 100,
+    "figure.dpi": 200,  # as saved: small letters are not as wide at half of it, and the layout would be of those
     "savefig.dpi": 200,
     "svg.fonttype": "none",  # text stays text: it can be searched, read out and edited
     "svg.hashsalt": "vocalise",  # the same table gives the same file
@@ -111,6 +112,12 @@ def look_of(emotion: str, emotions: Sequence[str] = ()) -> Look:
     return OTHER_EMOTIONS[position % len(OTHER_EMOTIONS)]
 
 
+def dark(colour: str) -> tuple[float, float, float]:
+    """The colour darkened for text and edges on white."""
+    red, green, blue = (int(colour[i : i + 2], 16) / 255 * 0.72 for i in (1, 3, 5))
+    return red, green, blue
+
+
 Share = bool | Literal["none", "all", "row", "col"]
 
 
@@ -122,11 +129,15 @@ def canvas(
     sharex: Share = False,
     sharey: Share = True,
     height_ratios: Sequence[float] | None = None,
+    width_ratios: Sequence[float] | None = None,
 ) -> tuple[Figure, npt.NDArray[Any]]:
     """A figure of `width` x `height` inches with a rows x columns grid of axes, without pyplot's global state."""
     engine = ConstrainedLayoutEngine(w_pad=0.05, h_pad=0.05, wspace=0.03, hspace=0.04)
     figure = Figure(figsize=(width, height), layout=engine)
-    axes = figure.subplots(rows, columns, sharex=sharex, sharey=sharey, squeeze=False, height_ratios=height_ratios)
+    axes = figure.subplots(
+        rows, columns, sharex=sharex, sharey=sharey, squeeze=False, height_ratios=height_ratios,
+        width_ratios=width_ratios,
+    )  # fmt: skip
     return figure, axes
 
 
@@ -157,6 +168,27 @@ def _wrapped(text: str, width: float, size: float) -> list[str]:
     """Lines that fit `width` inches at a font size in points (a letter is about 0.56 of it wide, 0.62 in bold)."""
     share = 0.66 if size == TITLE_SIZE else 0.56
     return textwrap.wrap(text, int((width - 0.1) * 72 / (size * share)))
+
+
+def key(axes: Sequence[Axes], marks: Sequence[Artist]) -> None:
+    """What the marks of a figure mean, in one line: over a row of axes of its own, above the panels."""
+    for axis in axes:
+        axis.axis("off")
+    legend = axes[0].legend(
+        handles=list(marks), loc="center left", bbox_to_anchor=(0.0, 0.5), ncols=len(marks), borderaxespad=0.0,
+        handletextpad=0.5, columnspacing=1.6, handlelength=1.4, fontsize=6.2,
+    )  # fmt: skip
+    legend.set_in_layout(False)
+
+
+def says(words: str, title: str, synthetic: bool) -> Figure:
+    """A figure of words only: what there would be to see, and why there is nothing."""
+    with styled():
+        figure, axes = canvas(1, 1, PAGE, 1.1)
+        axes[0, 0].axis("off")
+        axes[0, 0].text(0.5, 0.5, words, ha="center", va="center", color=QUIET, transform=axes[0, 0].transAxes)
+        finish(figure, title, "", synthetic)
+    return figure
 
 
 def probed(frame: pd.DataFrame) -> str:
@@ -228,10 +260,10 @@ def spread(heights: Sequence[float], room: float) -> list[float]:
     return [float(height) for height in moved]
 
 
-def panel_title(axis: Axes, text: str) -> None:
+def panel_title(axis: Axes, text: str, pad: float | None = None) -> None:
     """A panel's title, in a size that keeps its longest line within some five quarters of a narrow panel."""
     longest = max(map(len, text.split("\n")))
-    axis.set_title(text, fontsize=7.5 if longest <= 18 else 6.6 if longest <= 24 else 5.6)
+    axis.set_title(text, fontsize=7.5 if longest <= 18 else 6.6 if longest <= 24 else 5.6, pad=pad)
 
 
 def two_lines(name: str) -> str:

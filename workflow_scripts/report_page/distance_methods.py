@@ -53,7 +53,7 @@ def _measures(config: Mapping[str, Any], models: Facts) -> str:
         f"Clip vectors (pooling {listed(config['distances']['poolings'])}) of each emotion in one dataset were "
         "compared with those of each emotion in the other, layer by layer, in double precision. Headline: kernel "
         "distance, the unbiased squared maximum mean discrepancy with a Gaussian kernel exp(-distance^2 / 2 "
-        "width^2), a clip never compared with itself; one width per layer, the median distance between any two "
+        "width^2), over pairs of clips of different speakers; one width per layer, the median distance between any two "
         "clips of the pair (half and double it beside). Beside it the Frechet distance, the squared distance of the "
         "two means plus tr C1 + tr C2 - 2 tr (C1 C2)^(1/2) of the covariances (divisor n - 1), the square root "
         "taken through the singular values of the product of the centred clips, no ridge added, given over the mean "
@@ -82,18 +82,18 @@ def _forms(settings: Mapping[str, Any]) -> str:
 
 
 def _order(settings: Mapping[str, Any]) -> str:
+    halves = counted(settings["half_samples"], "random half", "random halves")
     return (
         "Intervals (95 %): jackknife over speakers with Student's t (two samples where speakers are not paired); a "
-        "bootstrap would repeat speakers and is biased here. Probabilities of ranks: up to "
-        f"{counted(settings['half_samples'], 'random half', 'random halves')} of the speakers, the same "
-        "for all emotions, models and layers. Is one emotion closer than another: the difference of their distances as "
-        "one number per speaker (difference plus jackknife influence), sign flips over speakers, the largest |t| over "
-        "all pairs of emotions correcting for their number (Westfall & Young); Student's t with Holm where speakers "
-        "are not paired. Models and layers are not corrected for. "
-        "Do the datasets differ at all: datasets swapped within speakers (up to "
-        f"{counted(settings['swaps'], 'swap')}); its deviations grow with the number of clips and rank nothing. Orders "
-        "are compared by Kendall's W (models) and tau-b (the paper's order, measures), against orders drawn at "
-        "random; models hear the same clips, so W says nothing about other speakers."
+        f"bootstrap would repeat speakers and is biased here. Probabilities of ranks: up to {halves} of the speakers, "
+        "the same for all emotions, models and layers, with one draw of clips each; the order of the values is a "
+        "little unfair to an emotion all of whose clips are taken. Is one emotion closer than another: the difference "
+        "of their distances as one number per speaker (difference plus jackknife influence), sign flips over speakers, "
+        "the largest |t| over all pairs of emotions correcting for their number (Westfall & Young); Student's t with "
+        "Holm where speakers are not paired. Models and layers are not corrected for. Do the datasets differ at all: "
+        f"datasets swapped within speakers (up to {counted(settings['swaps'], 'swap')}); the deviations grow with the "
+        "number of clips and rank nothing. Orders are compared by Kendall's W (models) and tau-b (the paper's order, "
+        "measures), against orders drawn at random; models hear the same clips, so W says nothing about other speakers."
     )
 
 

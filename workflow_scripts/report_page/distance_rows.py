@@ -57,7 +57,8 @@ def every(others: list[Any]) -> list[Variant]:
         Variant("kernel distance of all clips, double the bandwidth", SHARED, "kernel-double"),
     ]
     frames = Variant("as in fadtk: Frechet distance of all frames", PUBLISHED, FRECHET, grain="frame")
-    return [HEADLINE, *confounds(others), RAW_FEATURES, *measures, AS_PUBLISHED, frames]
+    independent = Variant("kernel distance of all clips, pairs of one speaker's too", PUBLISHED, KERNEL)
+    return [HEADLINE, *confounds(others), RAW_FEATURES, *measures, independent, AS_PUBLISHED, frames]
 
 
 def of_pair(study: Study, table: str, pair: Pair) -> pd.DataFrame:

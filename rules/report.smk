@@ -152,6 +152,7 @@ rule report:
         + expand("results/probing/{name}/set_aside.parquet", name=DATASETS),
         audit="results/corpora/audit.parquet",
         tables=expand("results/probing/{table}.parquet", table=TABLES),
+        distances=expand("results/distances/{table}.parquet", table=DISTANCES) if PAIRS else [],
         figures=expand("results/figures/{figure}.{kind}", figure=FIGURES, kind=["svg", "csv"]),
         origins=[vectors_of(next(iter(plan.datasets)), model, plan.states(model)[0]) for model in plan.models],
     output:

@@ -1,5 +1,6 @@
 """Entries of summaries, figures and report, run as Snakemake runs them, on the made-up study."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -69,7 +70,8 @@ def origins() -> list[str]:
     return ["hubert-base.parquet", "untrained-hubert-base.parquet"]
 
 
-def reported(probed: bool) -> str:
+def reported(probed: bool, compared: Sequence[Any] = (), distances: Sequence[str] = ()) -> str:
+    """The page of the made-up study, with or without probes; with distances where their pairs and files are given."""
     files, outputs = gathered(probed)
     facts = {"datasets": DATASETS, "models": MODELS}
     summarise_probing.main(job({**facts, "seed": 1}, files, outputs))
@@ -107,6 +109,7 @@ def reported(probed: bool) -> str:
         "seed": 1,
         "config": config,
         "pairs": [["speech", "song"]],
+        "compared": list(compared),
         "protocols": ["strict"],
     }
     listed = [outputs[name] for name in TABLES]
@@ -115,6 +118,7 @@ def reported(probed: bool) -> str:
         "set_aside": aside,
         "audit": outputs["audit"],
         "tables": listed,
+        "distances": list(distances),
         "figures": figures,
         "origins": origins(),
     }

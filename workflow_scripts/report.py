@@ -33,6 +33,8 @@ def main(smk: "Snakemake") -> None:
         set_aside=_set_aside(smk.input.set_aside),
         audit=tables.read(smk.input.audit),
         tables={Path(path).stem: tables.read(path) for path in smk.input.tables if path.endswith(".parquet")},
+        compared=spec["compared"],
+        distances={Path(path).stem: tables.read(path) for path in smk.input.distances},
     )
     page = render(study, _pictures(smk.input.figures), spec["config"], spec["protocols"])
     with tables.whole(smk.output[0]) as temporary:

@@ -18,7 +18,8 @@ ALPHA = 0.05
 class Study:
     """What the report is made from: facts of the plan and tables of the study.
 
-    `manifests` hold the clips of the study's emotions, `recorded` the numbers of clips of any emotion by dataset.
+    `manifests` hold the clips of the study's emotions, `recorded` the numbers of clips of any emotion by dataset,
+    `compared` the pairs whose distances are drawn: [[first, second, [[other pair, how it differs], ...]], ...].
     """
 
     title: str
@@ -30,6 +31,8 @@ class Study:
     audit: pd.DataFrame
     tables: dict[str, pd.DataFrame] = field(default_factory=dict)
     recorded: dict[str, int] = field(default_factory=dict)
+    compared: list[Any] = field(default_factory=list)
+    distances: dict[str, pd.DataFrame] = field(default_factory=dict)
 
     @property
     def probed(self) -> bool:

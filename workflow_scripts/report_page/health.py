@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from workflow_scripts.report_page import distance_rows
 from workflow_scripts.report_page.findings import ALPHA, Study
 from workflow_scripts.report_page.words import counted, listed, per_cent
 from workflow_scripts.statistics.corrections import holm
@@ -31,6 +32,7 @@ def checks(study: Study) -> list[Check]:
         _set_aside(study),
         _left_out(study),
         *_few_speakers(study),
+        *_compared(study),
     ]
     return [check for check in found if check]
 
@@ -135,4 +137,36 @@ def _few_speakers(study: Study) -> list[Check]:
                 GOOD, "Speakers", f"{n} or more in every dataset; the smallest reachable p is {smallest:.2g} or less."
             )
         )
+    return found
+
+
+def _compared(study: Study) -> list[Check]:
+    """Of pairs whose distances were taken: speakers that differ between emotions, and pairs without shared speakers."""
+    found = []
+    for first, second, _ in study.compared:
+        rows = distance_rows.rows_of(study, "ranking", (first, second))
+        cells = distance_rows.rows_of(study, "distances", (first, second), layer="")
+        if rows.empty:
+            continue
+        same = cells[
+            (cells["first_emotion"] == cells["second_emotion"]) & (cells["first_dataset"] != cells["second_dataset"])
+        ]
+        numbers = rows.drop_duplicates("emotion").set_index("emotion")["n_speakers"]
+        said = []
+        if not same["paired"].all():
+            said.append(
+                "they share too few speakers to be paired, so that differences between people count as distance"
+            )
+        if numbers.nunique() > 1:
+            each = listed([f"{emotion} {int(number)}" for emotion, number in numbers.items()])
+            said.append(
+                f"emotions are compared over different speakers ({each}), whose share in their order is unknown"
+            )
+        text = f"{first} and {second}: {'; '.join(said)}."
+        if said:
+            found.append(Check(MIND, "Speakers of distances", text))
+        else:
+            speakers = counted(int(numbers.max()), "speaker")
+            text = f"{first} and {second}: every emotion is compared over the same {speakers}, each with itself."
+            found.append(Check(GOOD, "Speakers of distances", text))
     return found

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from importlib import metadata
 from typing import Any
 
+from workflow_scripts.report_page import distance_methods
 from workflow_scripts.report_page.grid import Grid, cell
 from workflow_scripts.report_page.material import preparation
 from workflow_scripts.report_page.words import counted, listed
@@ -41,6 +42,8 @@ def paragraphs(
             ("Choice of the layer", _layers(datasets)),
             ("Statistics", _statistics(config, _protocols(datasets))),
         ]
+    if config.get("distances"):
+        found += distance_methods.paragraphs(config, models)
     found.append(("Random draws", f"Every draw comes from the study's seed {config['seed']} and a name of its own."))
     return found
 

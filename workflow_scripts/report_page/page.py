@@ -15,7 +15,18 @@ import pandas as pd
 import yaml
 
 from workflow_scripts.figures import layer_curves
-from workflow_scripts.report_page import alt, findings, interactive, material, methods, results
+from workflow_scripts.report_page import (
+    alt,
+    distance_alt,
+    distance_findings,
+    distance_methods,
+    distance_results,
+    findings,
+    interactive,
+    material,
+    methods,
+    results,
+)
 from workflow_scripts.report_page.findings import Study
 from workflow_scripts.report_page.health import WRONG, checks
 from workflow_scripts.report_page.references import references
@@ -59,6 +70,14 @@ CAPTIONS = {
     "recall_by_speaker": "Scores of single speakers at the chosen layer.",
     "confusion": "Confusions at the chosen layer, the protocols side by side.",
     "cross_domain": "Scores within a domain and across domains.",
+    "distance_ranking": "How sure the rank of each emotion is, from the published distance to those that survive; the "
+    "paper's order beside.",
+    "distance_conditions": "Order of the emotions with and without what could mislead.",
+    "distance_layers": "Kernel distance of each emotion at every layer, equal clips per speaker.",
+    "distance_matrix": "Every dataset and emotion against every other: below the diagonal the published distance, "
+    "above it the kernel distance at equal clips per speaker.",
+    "distance_drivers": "Which acoustic features shift between the datasets, and how much of the distance they account "
+    "for.",
     "side_by_side": "Printed figures, this study as published, this study strict.",
 }
 
@@ -73,6 +92,8 @@ def render(study: Study, pictures: Pictures, config: Mapping[str, Any], protocol
         protocols: of the study.
     """
     papers = _papers(pictures)
+    probed = [dataset for dataset in study.datasets if _is_probed(study, dataset)]
+    crossed = [pair for pair in study.pairs if set(pair) <= set(probed)]
     health = checks(study)
     return _template().render(
         study=study,
@@ -82,13 +103,15 @@ def render(study: Study, pictures: Pictures, config: Mapping[str, Any], protocol
         front=_front(study),
         health=health,
         wrong=any(check.state == WRONG for check in health),
-        reading=reading(protocols),
-        layers=[_layers_of(study, dataset, pictures) for dataset in study.datasets] if study.probed else [],
-        pairs=[_pair(study, first, second, pictures) for first, second in study.pairs] if study.probed else [],
+        reading=reading(protocols, bool(study.compared)),
+        layers=[_layers_of(study, dataset, pictures) for dataset in probed],
+        pairs=[_pair(study, first, second, pictures) for first, second in crossed],
+        distances=[_distances_of(study, compared, pictures) for compared in study.compared],
+        far=_how_far(study),
         papers=papers,
         material=_material(study),
         methods=methods.paragraphs(config, study.datasets, study.models),
-        references=references(study.datasets, study.models, protocols),
+        references=references(study.datasets, study.models, protocols, bool(study.compared)),
         tables=[methods.models_used(study.models), methods.versions()],
         config=yaml.safe_dump(dict(config), sort_keys=False, allow_unicode=True),
     )
@@ -106,15 +129,28 @@ PROTOCOLS = {
 }
 
 
-def reading(protocols: list[str]) -> list[str]:
-    """How to read the page, for the protocols of the study."""
+def reading(protocols: list[str], compared: bool = False) -> list[str]:
+    """How to read the page, for the protocols of the study, and distances where they were taken."""
     return [
         "A score is UAR, the mean recall over emotions; guessing gives one over the number of emotions.",
         f"Brackets are 95 % intervals: {', '.join(text for name, text in INTERVALS.items() if name in protocols)}.",
         f"{'; '.join(text for name, text in PROTOCOLS.items() if name in protocols)}.",
         "Grey in a table means: not distinguishable from chance, or from no difference.",
         "Controls are acoustic features and untrained networks: what needs no training is no finding about training.",
+        *(distance_methods.READING if compared else []),
     ]
+
+
+def _is_probed(study: Study, dataset: str) -> bool:
+    return study.probed and bool((study.tables["best"]["dataset"] == dataset).any())
+
+
+def _how_far(study: Study) -> str:
+    """The question that the section on distances answers."""
+    if len(study.compared) == 1:
+        first, second, _ = study.compared[0]
+        return f"How far apart are {first} and {second}?"
+    return "How far apart are the datasets of each pair?"
 
 
 def _front(study: Study) -> dict[str, Any]:
@@ -126,11 +162,16 @@ def _front(study: Study) -> dict[str, Any]:
         if (sentence := findings.of_pair(study, source, target))
     ]
     misled = [sentence for dataset in study.datasets if (sentence := findings.confounds(study, dataset))]
+    apart = {
+        (first, second): distance_findings.of_pair(study, (first, second), others)
+        for first, second, others in study.compared
+    }
     return {
         "datasets": material.overview(study),
         "models": methods.models_used(study.models),
         "findings": {name: sentences for name, sentences in by_dataset.items() if sentences},
         "crossed": crossed,
+        "apart": {pair: sentences for pair, sentences in apart.items() if sentences},
         "confounds": misled,
     }
 
@@ -173,6 +214,25 @@ def _pair(study: Study, first: str, second: str, pictures: Pictures) -> dict[str
         "names": (first, second),
         "sentences": [sentence for sentence in sentences if sentence],
         "figure": _picture(pictures, f"{first}_and_{second}/cross_domain", words),
+    }
+
+
+def _distances_of(study: Study, compared: list[Any], pictures: Pictures) -> dict[str, Any]:
+    first, second, others = compared
+    pair = (first, second)
+    return {
+        "names": pair,
+        "others": [(" and ".join(other), words) for other, words in others],
+        "figures": [
+            picture
+            for kind in distance_alt.FIGURES
+            if (
+                picture := _picture(
+                    pictures, f"{first}_and_{second}/{kind}", distance_alt.of_figure(kind, study, pair, others)
+                )
+            )
+        ],
+        "tables": distance_results.tables(study, pair, others),
     }
 
 

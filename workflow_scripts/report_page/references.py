@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from workflow_scripts import corpora
+from workflow_scripts.report_page import distance_methods
 
 FEATURES = {
     "eGeMAPSv02": "Eyben et al. (2016). The Geneva Minimalistic Acoustic Parameter Set (GeMAPS). IEEE Transactions on "
@@ -27,13 +28,22 @@ METHODS = [
 
 
 def references(
-    datasets: Mapping[str, Mapping[str, Any]], models: Mapping[str, Mapping[str, Any]], protocols: Iterable[str]
+    datasets: Mapping[str, Mapping[str, Any]],
+    models: Mapping[str, Mapping[str, Any]],
+    protocols: Iterable[str],
+    distances: bool = False,
 ) -> list[str]:
-    """The works that a study with these datasets, models and protocols rests on, each once."""
+    """The works that a study with these datasets, models and protocols rests on, each once.
+
+    Args:
+        datasets, models: facts by name.
+        protocols: of the study.
+        distances: whether distances were taken.
+    """
     citations = [corpora.find(facts["corpus"]).citation for facts in datasets.values()]
     found = [f"{text[0].upper()}{text[1:]}." for text in dict.fromkeys(citations) if text]
     found += [text for text in dict.fromkeys(facts.get("citation", "") for facts in models.values()) if text]
     sets = [name for name, facts in models.items() if facts["family"] == "acoustics"]
     found += [text for name, text in FEATURES.items() if name in sets or (name == "any" and sets)]
     found += [text for name, text in PROTOCOLS.items() if name in set(protocols)]
-    return found + METHODS
+    return found + METHODS + (distance_methods.REFERENCES if distances else [])

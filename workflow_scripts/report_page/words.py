@@ -59,3 +59,14 @@ def spans(layers: Sequence[str], order: Sequence[str]) -> str:
 def counted(number: int, one: str, many: str = "") -> str:
     """'1 clip', '3 clips', '0 clips'."""
     return f"{number} {one if number == 1 else many or one + 's'}"
+
+
+def measured(value: float, low: float = float("nan"), high: float = float("nan")) -> str:
+    """'0.26 [0.06, 0.46]': a quantity as exact as its interval is wide, or '0.262' without one; '–' for NaN."""
+    if np.isnan(value):
+        return "–"
+    if np.isnan(low) or np.isnan(high):
+        return f"{value:.3g}"
+    reach = (high - low) / 2
+    digits = min(max(int(np.ceil(np.log10(5 / reach))), 0), 6) if reach > 0 else 3
+    return f"{value:.{digits}f} [{low:.{digits}f}, {high:.{digits}f}]"

@@ -435,6 +435,13 @@ class Plan:
                 changed.append(said[0] if said[0] == said[1] else " and ".join(said))
         return ", ".join(changed) or "again"
 
+    def _compared(self) -> list[Any]:
+        """[[first, second, [[other pair, how it differs], ...]], ...]: `conditions` in plain types."""
+        return [
+            [*pair, [[list(other), words] for other, words in others.items()]]
+            for pair, others in self.conditions.items()
+        ]
+
     def _figures_distances(self, first: str, second: str) -> Spec:
         facts = self.facts_of_datasets()
         return {
@@ -495,6 +502,7 @@ class Plan:
                 for name, facts in self.facts_of_models().items()
             },
             "pairs": [list(pair) for pair in self.study.pairs],
+            "compared": self._compared() if self.study.distances else [],
             "protocols": list(self.study.protocols),
             "plugins": sorted({corpora.module_of(entry.corpus) for entry in self.datasets.values()}),
         }

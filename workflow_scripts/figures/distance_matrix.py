@@ -110,9 +110,7 @@ def _scale(of_model: pd.DataFrame, name: str) -> Scale:
 
 
 def _words(model: str, scale: str, layer: str) -> str:
-    return f"{model}\n" + (
-        f"layer {layer}" if layer != "functionals" else "raw" if scale == RAW else "rank-normal scores"
-    )
+    return f"{model}\n" + (f"layer {layer}" if layer != "functionals" else "raw" if scale == RAW else "rank-normal")
 
 
 def _panel(

@@ -189,7 +189,7 @@ def _foot(frame: pd.DataFrame) -> str:
     draws = int(own["n_half_samples"].max())
     paper = frame[frame["variant"] == PAPERS_ROW].drop_duplicates("emotion")["rank"]
     return (
-        f"{v.sizes(own)}; {draws} random halves of them; mean over the analysed layers. Equal clips: as many of each "
+        f"{v.sizes(own)}; {draws} halves of them; mean over the analysed layers. Equal clips: as many of each "
         "speaker and emotion; all rows below are so. Rows without a bar are point values. Bold row: the measure that "
         f"this study goes by.{_tau(paper)} –: not in this study, or without a value."
     )

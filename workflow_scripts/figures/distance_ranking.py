@@ -140,7 +140,7 @@ def _foot(frame: pd.DataFrame) -> str:
     equal = sorted({int(number) for number in frame.loc[frame["clips_per_speaker"] > 0, "clips_per_speaker"]})
     clips = " or ".join(map(str, equal)) or "no"
     return (
-        f"{v.sizes(frame)}; {draws} random halves of them; mean over the analysed layers. Equal clips: "
+        f"{v.sizes(frame)}; {draws} halves of them; mean over the analysed layers. Equal clips: "
         f"{clips} of each speaker and emotion. Bold: the measure that this study goes by. As published: all clips, "
         f"and the fewer an emotion has, the farther it lies by that alone. Frechet: means and covariances; kernel: "
         f"maximum mean discrepancy, unbiased in the number of clips; mean term: means alone.{_paper(frame)}"

@@ -8,11 +8,11 @@ from typing import Any
 import pandas as pd
 import pytest
 from made_up import DATASETS, MODELS, manifest, study
-from made_up_distances import OTHERS, PAIR, PLANTED, SCHEMAS, tables
+from made_up_report_distances import OTHERS, PAIR, PLANTED, SCHEMAS, tables
 from test_report import Reader, config, numbers_in, whole, written
 from test_report_entries import reported
 
-from workflow_scripts.report_page import distance_alt, distance_findings, distance_results, distance_rows
+from workflow_scripts.report_page import distance_alt, distance_findings, distance_results
 from workflow_scripts.report_page.findings import Study
 from workflow_scripts.report_page.health import GOOD, MIND, checks
 from workflow_scripts.report_page.methods import paragraphs
@@ -266,15 +266,17 @@ def test_with_and_without_marks_what_moves_to_an_end() -> None:
     grid = distance_results.with_and_without(given(), PAIR, OTHERS)
     ways = [cell.text for cell in column(grid, "how")]
     own = [ways[place] for place, cell in enumerate(column(grid, "model")) if cell.text == "hubert-base"]
-    assert own[:4] == [distance_rows.HEADLINE.words, "silence left out", "normal intensity only", "levels matched"]
-    assert "features not turned into ranks" not in own
-    assert "features not turned into ranks" in ways
+    assert own[:4] == [
+        "kernel, equal clips", "kernel, silence left out", "kernel, normal intensity only", "kernel, levels matched"
+    ]  # fmt: skip
+    assert "kernel, features not turned into ranks" not in own
+    assert "kernel, features not turned into ranks" in ways
     marked = [
         (way, cell.text)
         for way, cell, model in zip(ways, column(grid, "fearful"), column(grid, "model"), strict=True)
         if model.text == "hubert-base" and cell.look == "mind"
     ]
-    assert marked == [("normal intensity only", "1"), ("levels matched", "1")]
+    assert marked == [("kernel, normal intensity only", "1"), ("kernel, levels matched", "1")]
     assert [cell.text for cell in grid.rows[0]][2:] == ["5", "6", "3", "4", "1.5", "1.5"]
 
 

@@ -94,7 +94,7 @@ def with_and_without(study: Study, pair: Pair, others: list[Any]) -> Grid:
             ranks = own["rank"]
             there = select.extremes(own.reset_index()).loc[model]
             moved = {there[end] for end in ("nearest", "farthest") if there[end] != ends.loc[model, end]}
-            rows.append({"model": model, "how": variant.words, "ranks": ranks, "moved": moved})
+            rows.append({"model": model, "how": variant.name, "ranks": ranks, "moved": moved})
 
     def rank(emotion: str) -> Any:
         return lambda row: cell(
@@ -177,7 +177,7 @@ def agreement(study: Study, pair: Pair) -> Grid:
     """Agreement of the orders of models, with the paper and of the measures."""
     rows = pd.concat(
         [
-            select.rows_of(study, "agreement", pair, variant, model="of").assign(way=variant.words)
+            select.rows_of(study, "agreement", pair, variant, model="of").assign(way=variant.name)
             for variant in (select.HEADLINE, select.EQUAL_FRECHET, select.AS_PUBLISHED)
         ]
     )

@@ -12,6 +12,7 @@ import pandas as pd
 from workflow_scripts.distances.layer import ALL, EQUAL, NORMAL, PUBLISHED, SHARED
 from workflow_scripts.distances.measures import FRECHET, KERNEL, MEAN_TERM
 from workflow_scripts.distances.scales import RANK_NORMAL, RAW
+from workflow_scripts.figures import distance_variants as v
 from workflow_scripts.report_page.findings import Study
 from workflow_scripts.summaries.distances import MEAN
 from workflow_scripts.summaries.roles import acoustic_sets, elsewhere, networks, untrained
@@ -22,9 +23,9 @@ GROUP = ""  # in place of a model: a group of networks, whose orders are compare
 
 
 class Variant(NamedTuple):
-    """One way to take a distance, and how it differs from the headline in words."""
+    """One way to take a distance, and how it differs from the headline in words; `name` as in the figures."""
 
-    words: str = "kernel distance at equal clips per speaker"
+    words: str = v.HEADLINE.name
     form: str = EQUAL
     measure: str = KERNEL
     condition: str = ALL
@@ -33,10 +34,15 @@ class Variant(NamedTuple):
     raw: bool = False
     pair: Pair | None = None
 
+    @property
+    def name(self) -> str:
+        """As in the figures, the measure first."""
+        return self.words if "," in self.words and not self.pair else f"kernel, {self.words}"
+
 
 HEADLINE = Variant()
-AS_PUBLISHED = Variant("as published: Frechet distance of all clips", PUBLISHED, FRECHET)
-EQUAL_FRECHET = Variant("Frechet distance at equal clips per speaker", EQUAL, FRECHET)
+AS_PUBLISHED = Variant(v.AS_PUBLISHED.name, PUBLISHED, FRECHET)
+EQUAL_FRECHET = Variant(v.FRECHET_EQUAL.name, EQUAL, FRECHET)
 WITHOUT_SILENCE = Variant("silence left out", active=True)
 NORMAL_INTENSITY = Variant("normal intensity only", condition=NORMAL)
 RAW_FEATURES = Variant("features not turned into ranks", raw=True)
@@ -52,12 +58,12 @@ def every(others: list[Any]) -> list[Variant]:
     """All variants that are set beside each other, the headline first."""
     measures = [
         EQUAL_FRECHET,
-        Variant("mean term at equal clips per speaker", EQUAL, MEAN_TERM),
-        Variant("kernel distance of all clips, half the bandwidth", SHARED, "kernel-half"),
-        Variant("kernel distance of all clips, double the bandwidth", SHARED, "kernel-double"),
+        Variant(v.MEANS.name, EQUAL, MEAN_TERM),
+        Variant("kernel, all clips, half the bandwidth", SHARED, "kernel-half"),
+        Variant("kernel, all clips, double the bandwidth", SHARED, "kernel-double"),
     ]
-    frames = Variant("as in fadtk: Frechet distance of all frames", PUBLISHED, FRECHET, grain="frame")
-    independent = Variant("kernel distance of all clips, pairs of one speaker's too", PUBLISHED, KERNEL)
+    frames = Variant(v.OF_FRAMES.name, PUBLISHED, FRECHET, grain="frame")
+    independent = Variant("kernel, as published", PUBLISHED, KERNEL)
     return [HEADLINE, *confounds(others), RAW_FEATURES, *measures, independent, AS_PUBLISHED, frames]
 
 

@@ -35,6 +35,24 @@ def of_datasets(file):
     return expand(f"results/corpora/{{dataset}}/{file}.parquet", dataset=plan.datasets)
 
 
+def of_both(first, second, file):
+    return [f"results/{file.format(dataset=dataset)}" for dataset in (first, second)]
+
+
+def frames_of(first, second, model):
+    stored = plan.study.embeddings.frame_statistics and model in plan.networks
+    return of_both(first, second, f"embeddings/{{dataset}}/{model}/frame_statistics.safetensors") if stored else []
+
+
+def features_of(first, second):
+    """Acoustic features that may account for distances: those of the first set of the study."""
+    return [
+        path
+        for name in plan.study.acoustics[:1]
+        for path in of_both(first, second, f"acoustics/{{dataset}}/{name}.parquet")
+    ]
+
+
 def of_protocols(file):
     pairs = [(dataset, protocol) for dataset in plan.examined for protocol in plan.protocols(dataset)]
     return [f"results/corpora/{dataset}/{file}_{protocol}.parquet" for dataset, protocol in pairs]

@@ -16,24 +16,6 @@ FIGURES_DISTANCES = [
 DISTANCES = ["distances", "ranking", "ranks", "contrasts", "agreement", "carriers", "drivers"]
 
 
-def of_both(first, second, file):
-    return [f"results/{file.format(dataset=dataset)}" for dataset in (first, second)]
-
-
-def frames_of(first, second, model):
-    stored = plan.study.embeddings.frame_statistics and model in plan.networks
-    return of_both(first, second, f"embeddings/{{dataset}}/{model}/frame_statistics.safetensors") if stored else []
-
-
-def features_of(first, second):
-    """Acoustic features that may account for distances: those of the first set of the study."""
-    return [
-        path
-        for name in plan.study.acoustics[:1]
-        for path in of_both(first, second, f"acoustics/{{dataset}}/{name}.parquet")
-    ]
-
-
 rule pair_groups:
     input:
         manifests=lambda wc: of_both(wc.first, wc.second, "corpora/{dataset}/manifest.parquet"),
@@ -41,11 +23,11 @@ rule pair_groups:
         groups=f"{COMPARED}/groups.parquet",
     log:
         "results/logs/pair_groups/{first}_and_{second}.log",
-    conda:
-        "../envs/analysis.yaml"
     # what cannot be compared is refused before networks listen for hours. It is no input of measure_distances, since
     # which emotions the study asks for changes no distance (behind an ancient input Snakemake overlooks other changes).
     priority: 50
+    conda:
+        "../envs/analysis.yaml"
     params:
         spec=spec_of("pair_groups"),
     message:

@@ -77,13 +77,15 @@ class Output(dict[str, Any]):
     __getattr__ = dict.__getitem__
 
 
-def measure(folder: Path, first: str, second: str, layer: str = "0", **changes: Any) -> dict[str, pd.DataFrame]:
+def measure(
+    folder: Path, first: str, second: str, layer: str = "0", features: bool = False, **changes: Any
+) -> dict[str, pd.DataFrame]:
     spec = {"first": first, "second": second, "model": "m", "layer": layer, **SETTINGS, **changes}
     given = SimpleNamespace(
         manifests=[folder / name / "manifest.parquet" for name in (first, second)],
         vectors=[folder / name / "layer.parquet" for name in (first, second)],
         frames=[],
-        features=[],
+        features=[folder / name / "features.parquet" for name in (first, second) if features],
         categories="resources/egemaps_categories.csv",
     )
     names = ("distances", "resamples", "carriers", "drivers")
@@ -194,6 +196,28 @@ def test_clips_without_a_vector_are_refused_by_name_or_set_aside(tmp_path: Path)
     found = measure(tmp_path, "speech", "song", on_bad_clips="set-aside")
     assert str(manifest["clip_id"][3]) not in set(found["carriers"]["clip_id"])
     assert len(found["carriers"]) > 0
+
+
+def test_shifts_account_for_a_distance_though_clips_of_both_datasets_have_the_same_names(tmp_path: Path) -> None:
+    names = pd.read_csv("resources/egemaps_categories.csv")["feature"]
+    loud = [name for name in names if "loudness_sma3_amean" in name]
+    for name, moved in (("speech", 0.0), ("song", 3.0)):
+        manifest = dataset(tmp_path, name)
+        manifest["clip_id"] = manifest["clip_id"].str.removeprefix(f"{name}/")
+        rng = np.random.default_rng([len(name), 7])
+        features = pd.DataFrame(rng.standard_normal((len(manifest), len(names))), columns=names)
+        features[loud] += moved
+        x = np.concatenate([features[loud].to_numpy(), 0.1 * rng.standard_normal((len(manifest), 7))], axis=1)
+        features.insert(0, "clip_id", manifest["clip_id"])
+        features.insert(1, "audio_hash", manifest["audio_hash"])
+        tables.write(manifest, tmp_path / name / "manifest.parquet", "manifest")
+        shuffled = features.sample(frac=1, random_state=1)
+        tables.write(shuffled, tmp_path / name / "features.parquet", "acoustics")
+        write_layer(tmp_path, name, manifest, x)
+    found = measure(tmp_path, "speech", "song", features=True, explaining="eGeMAPSv02")["drivers"]
+    energy = found[(found["features"] == "only") & (found["category"] == "Energy")]
+    assert (energy["value"] > 0.8).all()
+    assert found.loc[(found["features"] == "only") & (found["category"] == "Temporal"), "value"].abs().max() < 0.2
 
 
 def summarise(

@@ -133,12 +133,17 @@ def _drivers(
     explaining = spec["explaining"]
     if not explaining or (pooling == FUNCTIONALS and spec["model"] != explaining):
         return pd.DataFrame()
-    both = pd.concat(map(tables.read, files.features), ignore_index=True).set_index("clip_id")
-    features = both.loc[clips["clip_id"]].drop(columns="audio_hash")
-    scores = scales.rank_normal(features.to_numpy(dtype=np.float64))
+    pair = (spec["first"], spec["second"])
+    both = pd.concat([tables.read(path).assign(dataset=name) for name, path in zip(pair, files.features, strict=True)])
+    # clips of two datasets may have the same names
+    own = pd.MultiIndex.from_frame(clips[["dataset", "clip_id"]])
+    features = both.set_index(["dataset", "clip_id"]).loc[own].drop(columns="audio_hash")
+    defined = np.isfinite(features.to_numpy(dtype=np.float64)).all(axis=1)  # what acoustics lack is theirs to refuse
+    scores = np.full(features.shape, np.nan)
+    scores[defined] = scales.rank_normal(features.to_numpy(dtype=np.float64)[defined])
     known = pd.read_csv(files.categories).set_index("feature")["category"]
     category = [str(known.get(name, "other")) for name in features.columns]
-    compared = clips["emotion"].isin(emotions).to_numpy()
+    compared = clips["emotion"].isin(emotions).to_numpy() & defined
     side = (clips["dataset"] == spec["second"]).to_numpy(dtype=np.int64)
     who = (
         side[compared],

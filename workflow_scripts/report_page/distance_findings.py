@@ -13,6 +13,7 @@ from workflow_scripts.report_page.findings import ALPHA, Study
 from workflow_scripts.report_page.words import counted, listed, measured, p_in_words, per_cent
 from workflow_scripts.summaries.roles import untrained
 
+STANDS_OUT = 0.5  # share of half-samples in which an emotion must be the nearest to be called so
 NAMED = 2  # so many models are named one by one, more are counted
 TOLD = 3  # pairs of emotions that a sentence names
 
@@ -28,6 +29,7 @@ def of_pair(study: Study, pair: Pair, others: list[Any]) -> list[str]:
     if select.rows_of(study, "ranking", pair).empty:
         return []
     found = [
+        differ(study, pair),
         order(study, pair),
         told_apart(study, pair),
         controls(study, pair),
@@ -42,6 +44,44 @@ def of_pair(study: Study, pair: Pair, others: list[Any]) -> list[str]:
     return [sentence for sentence in found if sentence]
 
 
+def differ(study: Study, pair: Pair) -> str:
+    """In how many emotions the datasets differ at all, by swaps within speakers, corrected over the emotions."""
+    models, what = select.counted_models(study, pair)
+    rows = swapped(study, pair)
+    rows = rows[rows["model"].isin(models)]
+    if rows.empty:
+        return ""
+    emotions = int(rows["first_emotion"].nunique())
+    smallest = float(rows["p_smallest"].min())
+    if smallest * emotions > ALPHA and smallest > ALPHA:
+        return (
+            f"Whether {pair[0]} and {pair[1]} differ at all in an emotion cannot be shown with {_speakers(rows)}: "
+            f"smallest p {smallest:.3g}."
+        )
+    clear = rows.assign(differs=rows["p"] <= ALPHA).groupby("model", sort=False)["differs"].sum()
+    each = [
+        f"{counted(int(number), 'emotion')} of {emotions} for {_which(list(own.index), len(models), what)}"
+        for number, own in clear.groupby(clear, sort=False)
+    ]
+    return (
+        f"{pair[0].capitalize()} and {pair[1]} differ beyond chance in {listed(each)} (datasets swapped within "
+        f"speakers, each emotion alone at p 0.05, last analysed layer; smallest p there can be {smallest:.2g}). This "
+        "says nothing of one emotion against another."
+    )
+
+
+def swapped(study: Study, pair: Pair) -> pd.DataFrame:
+    """Kernel distances of one emotion in both datasets that were set against swapped datasets, last analysed layer."""
+    rows = select.rows_of(study, "distances", pair, Variant("", SHARED, KERNEL), layer="")
+    own = rows[
+        (rows["first_emotion"] == rows["second_emotion"])
+        & (rows["first_dataset"] == pair[0])
+        & (rows["second_dataset"] == pair[1])
+        & rows["n_swaps"].gt(0)
+    ]
+    return select.at_last_layer(study, own)
+
+
 # -- the order -----------------------------------------------------------------------------------------------------
 
 
@@ -53,16 +93,29 @@ def order(study: Study, pair: Pair) -> str:
     if rows.empty:
         return ""
     ends = select.extremes(rows)
-    near, far = (_by_emotion(ends, end, what) for end in ("nearest", "farthest"))
+    near, far = (_standing_out(ends, end, what) for end in ("nearest", "farthest"))
     sure = "" if rows["n_half_samples"].eq(0).all() else f"; in brackets: share of halves of the {_speakers(rows)}"
     clips = counted(int(rows["clips_per_speaker"].iloc[0]), "clip")
     random = set(models) <= set(untrained(study.models))
     whose = f" for an untrained {what}" if random and len(models) == 1 else ""
     weights = f"; all {what}s are untrained" if random and not whose else ""
     return (
-        f"Between {pair[0]} and {pair[1]}{whose} the nearest emotion is {near}; the farthest is {far} (kernel distance "
-        f"at {clips} per speaker, mean over layers{sure}{weights})."
+        f"Between {pair[0]} and {pair[1]}{whose} {near}; {far} (kernel distance at {clips} per speaker, mean over "
+        f"layers{sure}{weights})."
     )
+
+
+def _standing_out(ends: pd.DataFrame, end: str, what: str) -> str:
+    """Which emotion is the nearest, or the farthest, where half of the half-samples say so; else that none is."""
+    standing = ends[f"p_{end}"] >= STANDS_OUT
+    said = []
+    if standing.any():
+        said.append(f"the {end} emotion is {_by_emotion(ends[standing], end, what)}")
+    if not standing.all():
+        whose = f" for {_which(list(ends.index[~standing]), len(ends), what)}" if standing.any() else ""
+        by_value = _by_emotion(ends[~standing], end, what)
+        said.append(f"no emotion stands out as the {end}{whose} (by its value {by_value})")
+    return ", and ".join(said)
 
 
 def _by_emotion(ends: pd.DataFrame, end: str, what: str, chance: bool = True) -> str:
@@ -140,13 +193,15 @@ def controls(study: Study, pair: Pair) -> str:
     said = []
     for model, row in ends.iterrows():
         role = roles.get(study.models[str(model)]["family"], "untrained control")
-        near, far = (f"{row[end]} {end}" + _sure(row[f"p_{end}"]) for end in ("nearest", "farthest"))
+        near, far = (_end_of_control(row, end) for end in ("nearest", "farthest"))
         said.append(f"{model} ({role}) has {near} and {far}")
     return f"{'; '.join(said)}." if said else ""
 
 
-def _sure(share: float) -> str:
-    return "" if pd.isna(share) else f" ({per_cent(share)})"
+def _end_of_control(row: "pd.Series[Any]", end: str) -> str:
+    share = row[f"p_{end}"]
+    sure = "" if pd.isna(share) else f" ({per_cent(share)})"
+    return f"{row[end]} {end}{sure}" if share >= STANDS_OUT else f"no emotion clearly {end} ({row[end]} by value{sure})"
 
 
 # -- what changes it -----------------------------------------------------------------------------------------------
@@ -161,7 +216,7 @@ def published(study: Study, pair: Pair) -> str:
     near, far = (_by_emotion(ends, end, what, chance=False) for end in ("nearest", "farthest"))
     said = f"As published (Frechet distance of all clips, however many) the nearest is {near}, the farthest {far}"
     changes = _changes(ends, _ends(study, pair, select.EQUAL_FRECHET, models), len(models), what)
-    return f"{said}; at equal numbers of clips {changes or 'both stay'}."
+    return f"{said}; at equal numbers of clips {changes or 'this distance keeps both'}."
 
 
 def conditions(study: Study, pair: Pair, others: list[Any]) -> list[str]:
@@ -289,13 +344,15 @@ def _carried(study: Study, pair: Pair, models: Sequence[str], names: set[tuple[s
         measure: select.rows_of(study, "ranking", pair, Variant("", SHARED, measure)) for measure in (FRECHET, KERNEL)
     }
     own = rows[FRECHET][rows[FRECHET]["model"].isin(models)].dropna(subset="top_share")
+    own = own[own["top_share"].between(0, 1)]
     if names:
         own = own[pd.MultiIndex.from_frame(own[["model", "emotion"]]).isin(names)]
     if own.empty:
         return ""
     row = own.loc[own["top_share"].idxmax()]
     same = rows[KERNEL][(rows[KERNEL]["model"] == row["model"]) & (rows[KERNEL]["emotion"] == row["emotion"])]
-    beside = f", {per_cent(same['top_share'].iloc[0])} of the kernel distance" if len(same) else ""
+    sure = len(same) and 0 <= same["top_share"].iloc[0] <= 1
+    beside = f", {per_cent(same['top_share'].iloc[0])} of the kernel distance" if sure else ""
     of = f"of the Frechet distance of {row['emotion']} in {row['model']}"
     said = f"5 % of the clips carry {per_cent(row['top_share'])} {of}{beside}"
     clips = top_clips(study, pair)

@@ -44,6 +44,11 @@ def share(value: float) -> Cell:
     return cell(value, None if pd.isna(value) else per_cent(value))
 
 
+def part(value: float, whole: float) -> Cell:
+    """A part of a distance; a dash where the top clips carry more than all or less than nothing of it: it is about 0."""
+    return share(value) if 0 <= whole <= 1 else cell(float("nan"))
+
+
 def _by_model(study: Study, rows: pd.DataFrame, *then: str) -> pd.DataFrame:
     """Rows in the study's order of models, then by columns."""
     place = rows["model"].map({name: place for place, name in enumerate(study.models)})
@@ -55,7 +60,8 @@ def ranking(study: Study, pair: Pair) -> Grid:
     return grid(
         _by_model(study, select.rows_of(study, "ranking", pair), "rank"),
         f"Kernel distance between {pair[0]} and {pair[1]}, emotion by emotion: equal numbers of clips, mean over "
-        "layers; grey: its interval holds 0",
+        "layers; grey: its interval holds 0; between halves: what no difference looks like at as many clips (– where "
+        "some speaker has fewer than twice as many)",
         {
             "model": lambda row: cell(row.model),
             "emotion": lambda row: cell(row.emotion),
@@ -144,15 +150,8 @@ def contrasts(study: Study, pair: Pair) -> Grid:
 
 def null(study: Study, pair: Pair) -> Grid:
     """Whether the datasets differ at all in an emotion."""
-    rows = select.rows_of(study, "distances", pair, Variant("", SHARED, KERNEL), layer="")
-    own = rows[
-        (rows["first_emotion"] == rows["second_emotion"])
-        & (rows["first_dataset"] == pair[0])
-        & (rows["second_dataset"] == pair[1])
-        & rows["n_swaps"].gt(0)
-    ]
     return grid(
-        _by_model(study, select.at_last_layer(study, own)),
+        _by_model(study, findings.swapped(study, pair)),
         f"Do {pair[0]} and {pair[1]} differ at all? Kernel distance of all clips of shared speakers against datasets "
         "swapped within speakers, last analysed layer. This ranks nothing: the deviations grow with the number of "
         "clips",
@@ -161,7 +160,7 @@ def null(study: Study, pair: Pair) -> Grid:
             "layer": lambda row: cell(row.layer, "–" if row.layer == "functionals" else row.layer),
             "emotion": lambda row: cell(row.first_emotion),
             "distance": lambda row: amount(row.value),
-            "mean after swaps": lambda row: amount(row.null_mean),
+            "mean after swaps": lambda row: cell(round(row.null_mean, 4) + 0.0),
             "p": lambda row: p_cell(row.p),
             "smallest reachable p": lambda row: p_cell(row.p_smallest),
             "swaps": lambda row: cell(row.n_swaps),
@@ -214,17 +213,17 @@ def carriers(study: Study, pair: Pair) -> Grid:
     return grid(
         _by_model(study, rows, "measure"),
         f"What carries the distances between {pair[0]} and {pair[1]}: all clips of shared speakers, last analysed "
-        "layer; if every clip added alike, 5 % of them would carry 5 %",
+        "layer; if every clip added alike, 5 % of them would carry 5 %; –: the distance is about 0",
         {
             "model": lambda row: cell(row.model),
             "layer": lambda row: cell(row.layer, "–" if row.layer == "functionals" else row.layer),
             "measure": lambda row: cell(MEASURES[row.measure]),
             "emotion": lambda row: cell(row.emotion),
-            "carried by 5 % of the clips": lambda row: share(row.top_share),
+            "carried by 5 % of the clips": lambda row: part(row.top_share, row.top_share),
             "top clip": lambda row: cell(row.clip_id),
-            "it carries": lambda row: share(row.share),
+            "it carries": lambda row: part(row.share, row.top_share),
             "its speaker": lambda row: cell(f"{row.speaker} ({row.dataset})"),
-            "that speaker's clips there carry": lambda row: share(row.speaker_share),
+            "that speaker's clips there carry": lambda row: part(row.speaker_share, row.top_share),
         },
     )
 
@@ -237,7 +236,7 @@ def categories(study: Study, pair: Pair) -> Grid:
     return grid(
         wide,
         f"Shift of acoustic features from {pair[0]} to {pair[1]}: root mean square over a category, standard "
-        "deviations; grey: not clearly above 0",
+        "deviations, less what chance adds, so that it may fall below 0; grey: not clearly above 0",
         {"emotion": lambda row: cell(row.emotion), **{name: _of(name) for name in names}, **_speakers()},
         ("speakers", "remark"),
     )

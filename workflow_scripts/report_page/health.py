@@ -140,6 +140,18 @@ def _few_speakers(study: Study) -> list[Check]:
     return found
 
 
+def _same_names(study: Study, first: str, second: str) -> str:
+    """A hint where speakers of different pools have the same names: they may be the same people."""
+    sides = [study.manifests[name] for name in (first, second)]
+    names = set(sides[0]["speaker"]) & set(sides[1]["speaker"])
+    if not names or set(sides[0]["pool"]) & set(sides[1]["pool"]):
+        return ""
+    return (
+        f" ({counted(len(names), 'speaker name')} are in both: if these are the same people, give both datasets the "
+        "same `pool` in the config)"
+    )
+
+
 def _compared(study: Study) -> list[Check]:
     """Of pairs whose distances were taken: speakers that differ between emotions, and pairs without shared speakers."""
     found = []
@@ -156,7 +168,12 @@ def _compared(study: Study) -> list[Check]:
         if not same["paired"].all():
             said.append(
                 "they share too few speakers to be paired, so that differences between people count as distance"
+                + _same_names(study, first, second)
             )
+        contrasts = distance_rows.rows_of(study, "contrasts", (first, second))
+        if len(contrasts) and contrasts["p_smallest"].min() > ALPHA:
+            fewest = counted(int(contrasts["n_speakers"].min()), "speaker")
+            said.append(f"with {fewest} no comparison of emotions can reach significance")
         if numbers.nunique() > 1:
             each = listed([f"{emotion} {int(number)}" for emotion, number in numbers.items()])
             said.append(

@@ -34,7 +34,7 @@ from workflow_scripts.distances.measures import Measures, of_layer
 PAIR, EMOTIONS = ("speech", "song"), ("neutral", "calm", "happy", "sad", "angry", "fearful")
 SPEAKERS, SILENT = 24, "18"  # who does not sing
 SPEED_BAR, ERROR_BAR = 100.0, 1e-9
-SIZES = {768: (13, 10.0), 1024: (25, 20.0)}  # width: layers, wall bar in seconds
+SIZES = {768: (13, 10.0), 1024: (25, 10.0)}  # width: layers, wall bar in seconds
 SETTINGS = Settings(draws=20, half_samples=200, swaps=199, seed=1)  # as the workflow has them by default
 SMALL = [(9, 14, 40), (21, 8, 16), (40, 25, 10)]  # clips of both groups and width of cells in 50 digits
 
@@ -50,7 +50,9 @@ def recordings() -> pd.DataFrame:
         if dataset == "speech" or str(speaker) != SILENT
     ]
     clips = pd.DataFrame(rows, columns=["dataset", "emotion", "person", "intensity"])
-    return clips.assign(speaker=clips["person"], clip_id=[f"clip-{row}" for row in range(len(clips))])
+    return clips.assign(
+        statement="", repetition=0, speaker=clips["person"], clip_id=[f"clip-{row}" for row in range(len(clips))]
+    )
 
 
 def vectors_of(clips: pd.DataFrame, width: int, seed: int) -> np.ndarray:

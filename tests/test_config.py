@@ -122,6 +122,7 @@ def test_without_a_probing_section_nothing_is_probed():
             {"pairs": [["speech", "song"]], "distances": {"poolings": ["mean", "std"]}},
             "distances.poolings: 'std' is not among embeddings.poolings (mean, mean-active)",
         ),
+        ({"distances": None}, "distances: holds nothing; write `distances: {}` to ask the question with its defaults"),
         ({"distances": {"draws": 1}}, "distances.draws: input should be greater than or equal to 2 (found 1)"),
         (
             {"probing": {"speaker_normalisation": ["none", "none"]}},
@@ -284,7 +285,7 @@ def test_vectors_made_elsewhere_pass_and_are_remarked_on_until_they_are_there(tm
     for file in files:
         (tmp_path / file).touch()
     assert [text for text in remarks(Plan(study)) if "models" in text] == []
-    assert check_study(yaml.safe_load(yaml.safe_dump(study.model_dump(mode="json")))) == study
+    assert check_study(yaml.safe_load(yaml.safe_dump(study.as_config()))) == study
 
 
 def test_folders_that_are_not_there_yet_are_remarks_and_no_mistakes(tmp_path, monkeypatch):

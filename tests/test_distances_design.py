@@ -88,32 +88,32 @@ def test_equal_numbers_are_equal(one, other):
         assert not kept.paired or list(kept.one) == list(kept.other)
         for clips, before in ((kept.one, cell.one), (kept.other, cell.other)):
             assert len(clips) >= max(3, 0.75 * len(before))
-            for draw in Draws(1, 3).of(clips, number, "speech", "angry"):
+            for draw in Draws(1, 3).of(clips, number):
                 assert list(draw) == list(clips)
                 for name, rows in draw.items():
                     assert len(rows) == number == len(set(rows.tolist()))
                     assert set(rows.tolist()) <= set(before[name].tolist())
 
 
-def test_draws_hang_on_nothing_but_the_speaker_and_the_names():
+def test_draws_hang_on_nothing_but_the_speaker_and_the_number():
     draws = Draws(1, 20)
-    found = draws.of(ANGRY, 2, "speech", "angry", "all")
+    found = draws.of(ANGRY, 2)
     assert len(found) == 20
-    fewer = draws.of({"ben": ANGRY["ben"], "carl": ANGRY["carl"]}, 2, "speech", "angry", "all")
+    fewer = draws.of({"ben": ANGRY["ben"], "carl": ANGRY["carl"]}, 2)
     for before, after in zip(found, fewer, strict=True):
         assert as_lists(after) == {name: before[name].tolist() for name in ("ben", "carl")}
     # the same clips elsewhere in the table, as in a study with another emotion before them
-    moved = draws.of({name: rows + 1000 for name, rows in ANGRY.items()}, 2, "speech", "angry", "all")
+    moved = draws.of({name: rows + 1000 for name, rows in ANGRY.items()}, 2)
     for before, after in zip(found, moved, strict=True):
         assert as_lists(after) == {name: (rows + 1000).tolist() for name, rows in before.items()}
-    assert as_lists(Draws(1, 5).of(ANGRY, 2, "speech", "angry", "all")[4]) == as_lists(found[4])
-    for other in (draws.of(ANGRY, 2, "song", "angry", "all"), Draws(2, 20).of(ANGRY, 2, "speech", "angry", "all")):
-        assert [as_lists(draw) for draw in other] != [as_lists(draw) for draw in found]
+    assert as_lists(Draws(1, 5).of(ANGRY, 2)[4]) == as_lists(found[4])
+    other = Draws(2, 20).of(ANGRY, 2)
+    assert [as_lists(draw) for draw in other] != [as_lists(draw) for draw in found]
 
 
 def test_draws_take_every_clip_equally_often_and_speakers_apart():
     clips = clips_of({"anna": 6, "ben": 6})
-    found = Draws(3, 3000).of(clips, 3, "speech", "angry")
+    found = Draws(3, 3000).of(clips, 3)
     counted = Counter(row for draw in found for rows in draw.values() for row in rows.tolist())
     assert len(counted) == 12
     assert all(abs(number - 1500) < 4.5 * np.sqrt(3000 / 4) for number in counted.values())
@@ -121,9 +121,23 @@ def test_draws_take_every_clip_equally_often_and_speakers_apart():
     assert together == pytest.approx(1 / comb(6, 3), abs=4.5 * np.sqrt(0.05 * 0.95 / 3000))
 
 
+def test_draws_take_the_same_items_on_both_sides_and_statements_in_turn():
+    items = np.array([(statement, f"{statement}{take}") for statement in "abc" for take in range(4)] * 2)
+    draws = Draws(1, 40, items)
+    speech, song = draws.of({"anna": np.arange(12)}, 5), draws.of({"anna": np.arange(12, 24)}, 5)
+    for one, other in zip(speech, song, strict=True):
+        assert sorted(items[one["anna"], 1]) == sorted(items[other["anna"], 1])
+        assert sorted(Counter(items[one["anna"], 0]).values()) == [1, 2, 2]
+    assert {statement for draw in speech for statement, n in Counter(items[draw["anna"], 0]).items() if n == 1} == {
+        *"abc"
+    }
+    some = draws.of({"anna": np.array([0, 1, 4, 5, 8])}, 3)  # where a side lacks items, the others keep their order
+    assert all(sorted(items[draw["anna"], 0]) == ["a", "b", "c"] for draw in some)
+
+
 def test_one_draw_where_there_is_nothing_to_draw():
     clips = clips_of({"anna": 4, "ben": 4})
-    assert Draws(1, 20).of(clips, 4, "speech", "neutral") == [clips]
+    assert Draws(1, 20).of(clips, 4) == [clips]
 
 
 def test_halves_share_no_clip():
@@ -225,6 +239,7 @@ def study(emotions, speakers=4, clips=3):
             people = np.repeat([f"p{i}" for i in range(speakers)], clips)
             ids = [f"{dataset}-{emotion}-{i}" for i in range(len(people))]
             own = {"emotion": emotion, "person": people, "speaker": people, "intensity": "normal", "clip_id": ids}
+            own |= {"statement": "", "repetition": 0}
             frames.append(pd.DataFrame({"dataset": dataset, **own}))
             vectors.append(rng.standard_normal((len(people), 5)))
     return np.vstack(vectors), pd.concat(frames, ignore_index=True)

@@ -325,7 +325,8 @@ def test_measures_of_the_clips_of_a_cell_alone_are_the_same():
         dict(zip(people, np.split(rows[9:], [4, 6]), strict=True)),
         paired=True,
     )
-    near, own = measured.within(cell)
+    near, place = measured.within(cell)
+    own = cell.at(place)
     assert len(near.vectors) == 17
     assert near.of([own]) == pytest.approx(measured.of([cell]), rel=1e-12)
 

@@ -353,7 +353,7 @@ def test_without_an_order_in_the_paper_nothing_is_compared_with_it() -> None:
     )
     labels = [label.get_text() for label in _shown(conditions)[0].get_yticklabels()]
     assert "the paper's order" not in labels
-    assert "no order" in _foot(conditions)
+    assert "No paper's order" in _foot(conditions)
 
 
 def test_emotions_that_the_paper_has_not_come_last_by_their_mean_rank(made: Tables) -> None:

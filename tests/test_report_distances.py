@@ -65,7 +65,7 @@ def with_two_trained() -> Study:
 
 def test_the_order_is_the_planted_one_with_its_certainty() -> None:
     assert starting(said(given()), "Between").startswith(
-        "Between speech and song the nearest emotion is angry for hubert-base (82 %); the farthest is calm for "
+        "Between speech and song the nearest emotion is angry for hubert-base (82 %); the farthest emotion is calm for "
         "hubert-base (72 %) (kernel distance at 4 clips per speaker, mean over layers; in brackets: share of halves "
         "of the 8 speakers"
     )
@@ -136,10 +136,27 @@ def test_speakers_who_are_not_paired_have_no_smallest_p_and_are_still_tested() -
 def test_trained_networks_are_counted_and_the_others_are_controls() -> None:
     sentence = next(one for one in said(given()) if "untrained control" in one)
     assert sentence == (
-        "untrained-hubert-base (untrained control) has happy nearest (42 %) and fearful farthest (40 %); eGeMAPSv02 "
+        "untrained-hubert-base (untrained control) has no emotion clearly nearest (happy by value, 42 %) and "
+        "no emotion clearly farthest (fearful by value, 40 %); eGeMAPSv02 "
         "(acoustic features as rank-normal scores) has fearful nearest (61 %) and neutral farthest (59 %)."
     )
     assert "happy for untrained-hubert-base" in starting(said(with_two_trained()), "Between")
+
+
+def test_an_emotion_that_halves_of_the_speakers_do_not_confirm_is_not_called_the_nearest() -> None:
+    ranking = made()["ranking"].assign(p_nearest=0.3)
+    sentence = starting(said(given({"ranking": ranking})), "Between")
+    assert "no emotion stands out as the nearest (by its value angry for hubert-base (30 %))" in sentence
+    assert "the farthest emotion is calm" in sentence
+
+
+def test_whether_the_datasets_differ_at_all_stands_first() -> None:
+    cells = made()["distances"]
+    own = cells["n_swaps"] > 0
+    shown = said(given({"distances": cells.assign(p=cells["p"].where(~own, 0.01), p_smallest=0.005)}))[0]
+    assert shown.startswith("The datasets speech and song differ beyond chance in 6 emotions of 6 for hubert-base")
+    few = said(given({"distances": cells.assign(p=0.125, p_smallest=0.125)}))[0]
+    assert few.startswith("Whether speech and song differ at all in an emotion cannot be shown with 8 speakers")
 
 
 def test_many_networks_are_counted_not_named() -> None:
@@ -482,7 +499,9 @@ def test_unpaired_pairs_and_differing_speakers_are_to_be_minded() -> None:
     assert unpaired.state == MIND
     assert "share too few speakers" in unpaired.text
     ranking = made()["ranking"]
-    fewer = ranking.assign(n_speakers=ranking["n_speakers"].where(ranking["emotion"] != "calm", 5))
+    fewer = ranking.assign(
+        n_speakers=ranking["n_speakers"].where(ranking["emotion"] != "calm", 5), note="emotions differ in speakers"
+    )
     differing = speakers_of_distances(given({"ranking": fewer}))
     assert differing.state == MIND
     assert "calm 5" in differing.text

@@ -11,7 +11,7 @@ from workflow_scripts.corpora import EMOTIONS
 from workflow_scripts.distances import frames, scales
 from workflow_scripts.distances.accounted import accounted
 from workflow_scripts.distances.design import FEWEST_SPEAKERS
-from workflow_scripts.distances.groups import common, comparable, groups, people_of
+from workflow_scripts.distances.groups import common, comparable, groups, people_of, refuse_incomparable
 from workflow_scripts.distances.layer import Layer, Settings
 from workflow_scripts.distances.shifts import shifts
 from workflow_scripts.embedding import frame_totals
@@ -35,13 +35,17 @@ def main(smk: "Snakemake") -> None:
     spec, files = smk.params.spec, smk.input
     pair = (spec["first"], spec["second"])
     clips, vectors = _clips_and_vectors(files, spec, pair)
-    emotions = _emotions(clips, pair)
+    emotions = _emotions(clips, pair, " and ".join(map(str, files.manifests)))
     settings = Settings(spec["draws"], spec["half_samples"], spec["swaps"], spec["seed"])
     found: dict[str, list[pd.DataFrame]] = {"distances": [], "resamples": [], "carriers": []}
     for index, (pooling, scale, values) in enumerate(vectors):
         place = f"{' and '.join(map(str, files.vectors))}, {pooling}"
         _refuse_without_variance(values, clips, emotions, place)
-        layer = Layer(values, clips, pair, emotions, settings)
+        try:
+            layer = Layer(values, clips, pair, emotions, settings)
+        except ValueError as error:
+            remedy = "look at what made them: silent recordings, or a network that does not hear"
+            raise UserError(str(error), place, remedy) from error
         for condition in layer.conditions:
             made = layer.tables(condition, swapped=index == 0 or scale == scales.RANK_NORMAL)
             for name, table in zip(found, made, strict=True):
@@ -82,7 +86,7 @@ def _clips_and_vectors(
     for dataset, path, manifest in zip(pair, files.vectors, map(tables.read, files.manifests), strict=True):
         own = {pooling: vectors_of(path, pooling, manifest) for pooling in spec["poolings"]}
         kept = ~manifest["clip_id"].isin(undefined(manifest, own, spec["on_bad_clips"], path)).to_numpy()
-        columns = ["clip_id", "speaker", "emotion", "intensity"]
+        columns = ["clip_id", "speaker", "emotion", "statement", "intensity", "repetition"]
         rows.append(manifest[columns].assign(dataset=dataset, person=people_of(manifest))[kept])
         sides.append({pooling: values[kept] for pooling, values in own.items()})
     clips = pd.concat(rows, ignore_index=True)
@@ -97,11 +101,13 @@ def _clips_and_vectors(
     return clips, [(pooling, scales.RAW, values) for pooling, values in together.items()]
 
 
-def _emotions(clips: pd.DataFrame, pair: tuple[str, str]) -> list[str]:
-    """The emotions that can be compared, the study's or not, in canonical order, then by name."""
+def _emotions(clips: pd.DataFrame, pair: tuple[str, str], place: str) -> list[str]:
+    """The emotions that can be compared, the study's or not, in canonical order, then by name; UserError for none."""
     by_dataset = clips.assign(pool="", speaker=clips["person"]).groupby("dataset", sort=False)
     table = groups({str(name): rows for name, rows in by_dataset})
     found = [emotion for emotion in common(table) if not comparable(table, emotion, pair)]
+    if not found:
+        refuse_incomparable(table, [], pair, place)
     return [emotion for emotion in EMOTIONS if emotion in found] + [word for word in found if word not in EMOTIONS]
 
 

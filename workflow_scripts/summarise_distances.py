@@ -1,6 +1,7 @@
 """Rankings of emotions by distance, contrasts, agreement, carriers and drivers of the whole study."""
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -52,13 +53,15 @@ def main(smk: "Snakemake") -> None:
             found["agreement"].append(pd.DataFrame(summary.agreement_rows()))
         agreed = distances.agreement_of_models(points, _groups(spec["models"]), names, spec["seed"])
         found["agreement"].append(pd.DataFrame(agreed))
-    for (name, frames), csv in zip(found.items(), smk.output.csv, strict=True):
+    csv = {Path(path).stem: path for path in smk.output.csv}
+    for name, frames in found.items():
         empty = pd.DataFrame(columns=[*TABLES[SCHEMAS[name]]])
         some = [frame for frame in frames if len(frame)]
         table = pd.concat(some, ignore_index=True).reindex(columns=empty.columns) if some else empty
         tables.write(table, smk.output[name], SCHEMAS[name], spec)
-        with tables.whole(csv) as temporary:
-            table.to_csv(temporary, index=False)
+        if name in csv:
+            with tables.whole(csv[name]) as temporary:
+                table.to_csv(temporary, index=False)
 
 
 def _files(inputs: Any, pair: list[str]) -> Iterator[tuple[str, list[dict[str, str]]]]:

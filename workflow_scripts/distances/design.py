@@ -53,6 +53,11 @@ class Cell:
         )
         return Cell(one, other, self.paired)
 
+    def at(self, place: Rows) -> "Cell":
+        """The cell with its clips numbered anew: clip i becomes place[i]."""
+        one, other = ({name: place[rows] for name, rows in clips.items()} for clips in (self.one, self.other))
+        return Cell(one, other, self.paired)
+
     @property
     def counts(self) -> tuple[int, int]:
         """Clips of both groups."""
@@ -109,30 +114,51 @@ def at_least(cell: Cell, number: int) -> Cell:
 
 
 class Draws:
-    """Equal numbers of clips per speaker, drawn without replacement.
+    """Equal numbers of clips per speaker, drawn without replacement, balanced over what is said, alike on both sides.
+
+    What is drawn are a speaker's items (statement, intensity, take), not clips: where both sides have an item, both
+    give it or neither does, and statements are taken in turn. Else the emotion whose clips are all taken would be the
+    only one whose sides say the same, and come out nearer by that alone.
 
     Args:
         seed: of the study.
         draws: how many.
+        items: (clips, 2) str, statement and name of each clip's item, unique among a speaker's clips of a group; None:
+            clips are told apart by their place.
     """
 
-    def __init__(self, seed: int, draws: int) -> None:
-        self._seed, self._draws = seed, draws
+    def __init__(self, seed: int, draws: int, items: npt.NDArray[np.str_] | None = None) -> None:
+        self._seed, self._draws, self._items = seed, draws, items
+        self._known: dict[tuple[str, ...], npt.NDArray[np.float64]] = {}
 
-    def of(self, clips: Clips, number: int, *names: str) -> list[Clips]:
-        """The draws of `number` clips of each speaker; only one where every speaker has just as many.
-
-        `names` name the group, such as dataset, emotion and condition.
-        """
+    def of(self, clips: Clips, number: int) -> list[Clips]:
+        """The draws of `number` clips of each speaker; only one where every speaker has just as many."""
         if all(len(rows) == number for rows in clips.values()):
             return [clips]
         drawn: list[dict[str, Rows]] = [{} for _ in range(self._draws)]
         for speaker, rows in clips.items():
-            rng = np.random.default_rng(seed_of(self._seed, "clips", *names, speaker, number))
-            order = rng.random((self._draws, len(rows))).argsort(axis=1)[:, :number]
+            order = self._turns(speaker, rows, number).argsort(axis=0)[:number].T
             for draw, chosen in zip(drawn, np.sort(rows[order], axis=1), strict=True):
                 draw[speaker] = chosen
         return [*drawn]
+
+    def _turns(self, speaker: str, rows: Rows, number: int) -> npt.NDArray[np.float64]:
+        """When each of a speaker's clips would be taken, in every draw: (clips, draws)."""
+        places = np.array([["", str(place)] for place in range(len(rows))])
+        statements, names = (places if self._items is None else self._items[rows]).T
+        scores = np.array([self._random(speaker, str(number), "item", name) for name in names])
+        turns = np.empty_like(scores)
+        for statement in np.unique(statements):
+            own = statements == statement
+            first = self._random(speaker, str(number), "statement", statement)
+            turns[own] = scores[own].argsort(axis=0).argsort(axis=0) + first
+        return turns
+
+    def _random(self, *names: str) -> npt.NDArray[np.float64]:
+        """Numbers from 0 to 1, one per draw, that hang on the names alone."""
+        if names not in self._known:
+            self._known[names] = np.random.default_rng(seed_of(self._seed, "clips", *names)).random(self._draws)
+        return self._known[names]
 
     def halves(self, clips: Clips, number: int, *names: str) -> list[tuple[Clips, Clips]]:
         """Two halves of a group, `number` clips of each speaker in either: what no difference looks like.

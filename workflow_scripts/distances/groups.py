@@ -37,6 +37,10 @@ def comparable(table: pd.DataFrame, emotion: str, pair: Sequence[str]) -> str:
         clips, speakers = int(rows["n_clips"].sum()), len(rows)
         if speakers < FEWEST_SPEAKERS:
             return f"{dataset} has {_counted(clips, 'clip')} of {emotion} from {_counted(speakers, 'speaker')}"
+    sides = table.groupby("person")["dataset"].nunique()
+    both = int(table.loc[(table["emotion"] == emotion) & table["shared"], "person"].nunique())
+    if (sides == 2).sum() >= FEWEST_SPEAKERS > both:
+        return f"{_counted(both, 'speaker')} of {emotion} in {pair[0]} and {pair[1]} alike, who share speakers"
     return ""
 
 
@@ -48,10 +52,12 @@ def refuse_incomparable(table: pd.DataFrame, emotions: Iterable[str], pair: Sequ
         have = f"emotions that both {pair[0]} and {pair[1]} have: {', '.join(wanted) or 'none'}"
         raise UserError(f"{have}; distances need two", place, "drop the pair, or add datasets that share emotions")
     if faults:
-        needed = f"{FEWEST_SPEAKERS} speakers with the emotion are needed in either dataset"
+        needed = f"{FEWEST_SPEAKERS} speakers with the emotion are needed in each dataset"
+        left = len(wanted) - len(faults)
+        leave = "leave these emotions out of `emotions` in the config, or drop the pair"
         raise UserError(
             f"emotions that cannot be compared: {'; '.join(faults)}", place,
-            f"{needed}: leave these emotions out of `emotions` in the config, or drop the pair",
+            f"{needed}: {leave if left > 1 else 'bring recordings of more speakers, or drop the pair'}",
         )  # fmt: skip
 
 

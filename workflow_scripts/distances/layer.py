@@ -52,12 +52,24 @@ class Settings:
     seed: int
 
 
+def items(clips: pd.DataFrame) -> npt.NDArray[np.str_]:
+    """Statement and item (statement, intensity, take) of every clip, (clips, 2).
+
+    Clips of one speaker, dataset and emotion that are not told apart by these are numbered in the order of the table.
+    """
+    item = ["statement", "intensity", "repetition"]
+    number = clips.groupby(["dataset", "emotion", "person", *item], sort=False).cumcount()
+    names = clips[item].astype(str).agg("|".join, axis=1) + "|" + number.astype(str)
+    return np.column_stack([clips["statement"].astype(str).to_numpy(dtype=str), names.to_numpy(dtype=str)])
+
+
 class Layer:
     """One layer of one model, one pooling and scale.
 
     Args:
         vectors: (clips, width) float64, finite: all clips of the first dataset, then all of the second.
-        clips: dataset, emotion, person (equal names are the same person), intensity, clip_id, speaker; same rows.
+        clips: dataset, emotion, person (equal names are the same person), statement, intensity, repetition, clip_id,
+            speaker; same rows.
         pair: names of the datasets.
         emotions: of both datasets, in order.
         settings: see `Settings`.
@@ -72,14 +84,17 @@ class Layer:
             raise ValueError("most vectors are equal: there is no bandwidth")
         self._measures = of_layer(vectors, kernel.kernel(self._condensed, self._bandwidth))
         self._clips, self._pair, self._emotions, self._settings = clips, pair, list(emotions), settings
-        self._draws = design.Draws(settings.seed, settings.draws)
+        self._draws = design.Draws(settings.seed, settings.draws, items(clips))
+        people = [set(clips.loc[clips["dataset"] == dataset, "person"]) for dataset in pair]
+        self._shared_people = len(people[0] & people[1]) >= design.FEWEST_SPEAKERS
         groups = [vectors[design.rows_of(own)] for own in self._groups(ALL).values()]
         self.unit = float(np.mean([group.var(axis=0, ddof=1).sum() for group in groups]))
 
     def _groups(self, condition: str) -> dict[Key, Clips]:
         """The clips of every dataset and emotion, by speaker, in the order of the pair and of the emotions.
 
-        Emotions without three speakers in either dataset under the condition are not there.
+        Emotions without three speakers in either dataset under the condition are not there; where the datasets share
+        people, without three who speak in both.
         """
         clips = self._clips
         people = clips["person"].to_numpy(dtype=str)
@@ -92,7 +107,12 @@ class Layer:
             for dataset in self._pair
             for emotion in self._emotions
         }
-        few = {emotion for (_, emotion), own in groups.items() if len(own) < design.FEWEST_SPEAKERS}
+        first, second = self._pair
+        of_both = [
+            {*groups[first, emotion]} & {*groups[second, emotion]} if self._shared_people else groups[dataset, emotion]
+            for dataset, emotion in groups
+        ]
+        few = {key[1] for key, own in zip(groups, of_both, strict=True) if len(own) < design.FEWEST_SPEAKERS}
         return {key: own for key, own in groups.items() if key[1] not in few}
 
     @property
@@ -116,14 +136,14 @@ class Layer:
         numbers = {max(design.equal_numbers(cell)) for cell in same}
         resamples: list[pd.DataFrame] = []
         for keys, cell in cells.items():
-            measures, local = self._measures.within(cell)
+            measures, place = self._measures.within(cell)
             for number in sorted({*numbers, *(number // 2 for number in numbers)} & {*design.equal_numbers(cell)}):
-                some = design.at_least(local, number)
-                drawn = self._drawn(some, keys, number, condition)
+                some = design.at_least(cell, number)
+                drawn = [one.at(place) for one in self._drawn(some, number)]
                 if keys not in self.same_emotion:
                     rows += self._equal(measures, drawn, keys, number) if number in numbers else []
                     continue
-                beside = self._floor(measures, some, keys, number, condition)
+                beside = self._floor(measures, some.at(place), keys, number, condition)
                 if number in numbers:
                     intervals, table = self._resampled(measures, drawn, keys[0][1], number)
                     resamples.append(table)
@@ -181,8 +201,8 @@ class Layer:
         """Of each measure: mean, deviation, z and one-sided p of the distances that swapped sides give."""
         names = (*keys[0], *keys[1], condition)
         rng = np.random.default_rng(seed_of(self._settings.seed, "swaps", *names))
-        measures, own = self._measures.within(cell)
-        swapped, number, exact = design.swaps(own, self._settings.swaps, rng)
+        measures, place = self._measures.within(cell)
+        swapped, number, exact = design.swaps(cell.at(place), self._settings.swaps, rng)
         null = measures.of(list(swapped))
         # rounding makes the swap of everybody differ from the cell itself in the last digits
         reached = (null >= values - 1e-9 * np.abs(values)).sum(axis=0)
@@ -226,11 +246,8 @@ class Layer:
         intervals = _intervals(measures.of(drawn).mean(axis=0), left_out, drawn[0])
         return intervals, table.assign(emotion=emotion, clips_per_speaker=number)
 
-    def _drawn(self, cell: Cell, keys: tuple[Key, Key], number: int, condition: str) -> list[Cell]:
-        sides = [
-            self._draws.of(clips, number, *key, condition)
-            for clips, key in zip((cell.one, cell.other), keys, strict=True)
-        ]
+    def _drawn(self, cell: Cell, number: int) -> list[Cell]:
+        sides = [self._draws.of(clips, number) for clips in (cell.one, cell.other)]
         most = max(map(len, sides))
         one, other = (side * (most // len(side)) for side in sides)
         return [Cell(*both, paired=cell.paired) for both in zip(one, other, strict=True)]

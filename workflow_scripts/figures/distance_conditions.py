@@ -197,7 +197,7 @@ def _foot(frame: pd.DataFrame) -> str:
 
 def _tau(paper: "pd.Series[float]") -> str:
     if paper.empty:
-        return " The paper has no order of these emotions."
+        return " No paper's order is set beside: it is one of speech and song."
     pairs = len(paper) * (len(paper) - 1) / 2
     tied = sum(size * (size - 1) / 2 for size in paper.value_counts())
     most = f" (at most {np.sqrt(1 - tied / pairs):.2f}, since it names two together)" if 0 < tied < pairs else ""

@@ -5,8 +5,9 @@ from typing import Any
 
 import pandas as pd
 
-from workflow_scripts.distances.layer import ALL, SHARED
+from workflow_scripts.distances.layer import ALL, NORMAL, SHARED
 from workflow_scripts.distances.measures import FRECHET, KERNEL
+from workflow_scripts.figures.distance_drivers import middle_layer
 from workflow_scripts.report_page import distance_rows as select
 from workflow_scripts.report_page.distance_rows import Pair, Variant
 from workflow_scripts.report_page.findings import ALPHA, Study
@@ -64,7 +65,7 @@ def differ(study: Study, pair: Pair) -> str:
         for number, own in clear.groupby(clear, sort=False)
     ]
     return (
-        f"{pair[0].capitalize()} and {pair[1]} differ beyond chance in {listed(each)} (datasets swapped within "
+        f"The datasets {pair[0]} and {pair[1]} differ beyond chance in {listed(each)} (datasets swapped within "
         f"speakers, each emotion alone at p 0.05, last analysed layer; smallest p there can be {smallest:.2g}). This "
         "says nothing of one emotion against another."
     )
@@ -181,7 +182,8 @@ def told_apart(study: Study, pair: Pair) -> str:
     tail = f"; {more} more in the table" if more > 0 else ""
     tail += f"; {counted(rest, 'other pair')} cannot be told apart" if rest else ""
     alone = f", not over {what}s" if several else ""
-    return f"{listed(said).capitalize()}{tail} (corrected {among}{alone}; {_speakers(rows)})."
+    first = listed(said)
+    return f"{first[0].upper()}{first[1:]}{tail} (corrected {among}{alone}; {_speakers(rows)})."
 
 
 def controls(study: Study, pair: Pair) -> str:
@@ -200,8 +202,10 @@ def controls(study: Study, pair: Pair) -> str:
 
 def _end_of_control(row: "pd.Series[Any]", end: str) -> str:
     share = row[f"p_{end}"]
-    sure = "" if pd.isna(share) else f" ({per_cent(share)})"
-    return f"{row[end]} {end}{sure}" if share >= STANDS_OUT else f"no emotion clearly {end} ({row[end]} by value{sure})"
+    if share >= STANDS_OUT:
+        return f"{row[end]} {end} ({per_cent(share)})"
+    sure = "" if pd.isna(share) else f", {per_cent(share)}"
+    return f"no emotion clearly {end} ({row[end]} by value{sure})"
 
 
 # -- what changes it -----------------------------------------------------------------------------------------------
@@ -236,6 +240,9 @@ def conditions(study: Study, pair: Pair, others: list[Any]) -> list[str]:
     found = []
     if changed:
         found.append(f"Other conditions, other order: {'; '.join(changed)} (point values; the changes are not tested).")
+    there = select.of_pair(study, "distances", pair)
+    if NORMAL in set(there["condition"]) and NORMAL not in set(select.of_pair(study, "ranking", pair)["condition"]):
+        found.append("Normal intensity alone is not compared: some emotion has too few clips of it.")
     if same:
         found.append(f"With {listed(same)} the nearest and the farthest emotion stay the same.")
     return found
@@ -294,7 +301,7 @@ def paper(study: Study, pair: Pair) -> str:
     if rows.empty:
         return ""
     low, high = rows["value"].min(), rows["value"].max()
-    tau = f"{low:.2f}" if len(rows) == 1 else f"{low:.2f} to {high:.2f}"
+    tau = f"{low:.2f}" if f"{low:.2f}" == f"{high:.2f}" else f"{low:.2f} to {high:.2f}"
     limit = f"smallest p there can be {rows['p_smallest'].max():.2g}"
     about = f"With the paper's order (from near to far: {_order_of_paper(study, pair)}) tau-b is {tau}"
     if rows["p_smallest"].min() > ALPHA:
@@ -408,14 +415,14 @@ def category_shifts(study: Study, pair: Pair) -> pd.DataFrame:
 
 
 def accounted(study: Study, pair: Pair) -> str:
-    """How much of the networks' mean distance the acoustic shift accounts for, at the last analysed layer."""
+    """How much of the networks' mean distance the acoustic shift accounts for, at the middle analysed layer."""
     models, what = select.counted_models(study, pair)
     rows = shares(study, pair)
     rows = rows[(rows["features"] == "all") & rows["model"].isin(models)]
     if rows.empty:
         return ""
     given = rows.dropna(subset="value").sort_values("value")
-    layers = "at the last analysed layer"
+    layers = "at the middle analysed layer"
     if given.empty:
         return (
             f"How much of it the acoustic shift accounts for is not said: {layers} no emotion of any {what} has a mean "
@@ -435,6 +442,7 @@ def accounted(study: Study, pair: Pair) -> str:
 
 
 def shares(study: Study, pair: Pair) -> pd.DataFrame:
-    """Shares accounted for, at the last analysed layer."""
+    """Shares accounted for, at the layer that the figure shows."""
     rows = select.of_pair(study, "drivers", pair)
-    return select.at_last_layer(study, rows[rows["what"] == "accounted"])
+    middle = {model: middle_layer(facts["layers"]) for model, facts in study.models.items()}
+    return rows[(rows["what"] == "accounted") & (rows["layer"] == rows["model"].map(middle))]

@@ -22,6 +22,7 @@ def tables(study: Study, pair: Pair, others: list[Any]) -> list[Grid]:
     """The tables of a pair that have rows, in the order in which they are shown."""
     found = [
         ranking(study, pair),
+        *[ranking(study, (other[0], other[1])) for other, _ in others],
         with_and_without(study, pair, others),
         contrasts(study, pair),
         agreement(study, pair),
@@ -45,7 +46,7 @@ def share(value: float) -> Cell:
 
 
 def part(value: float, whole: float) -> Cell:
-    """A part of a distance; a dash where the top clips carry more than all or less than nothing of it: it is about 0."""
+    """A part of a distance; a dash where its top clips carry more than all or less than nothing: it is about 0."""
     return share(value) if 0 <= whole <= 1 else cell(float("nan"))
 
 

@@ -9,6 +9,7 @@ from workflow_scripts.report_page.findings import ALPHA, Study
 from workflow_scripts.report_page.words import counted, listed, per_cent
 from workflow_scripts.statistics.corrections import holm
 from workflow_scripts.summaries.audit import LEAK
+from workflow_scripts.summaries.distances import OTHER_SPEAKERS
 from workflow_scripts.summaries.select import scope
 
 GOOD, MIND, WRONG = "good", "mind", "wrong"
@@ -174,7 +175,7 @@ def _compared(study: Study) -> list[Check]:
         if len(contrasts) and contrasts["p_smallest"].min() > ALPHA:
             fewest = counted(int(contrasts["n_speakers"].min()), "speaker")
             said.append(f"with {fewest} no comparison of emotions can reach significance")
-        if numbers.nunique() > 1:
+        if rows["note"].str.contains(OTHER_SPEAKERS).any():
             each = listed([f"{emotion} {int(number)}" for emotion, number in numbers.items()])
             said.append(
                 f"emotions are compared over different speakers ({each}), whose share in their order is unknown"

@@ -45,6 +45,11 @@ def check_study(raw: Any, place: str = "config") -> Study:
     except ValidationError as error:
         wrong = error.errors()
     mistakes = [words for item in wrong if (words := _in_words(item))]
+    mistakes += [
+        f"{key}: holds nothing; write `{key}: {{}}` to ask the question with its defaults, or leave the key out"
+        for key in ("probing", "distances")
+        if key in raw and raw[key] is None
+    ]
     mistakes += [*check_datasets(raw), *check_models(raw)]
     told = {_key(mistake) for mistake in mistakes}
     silent = dict.fromkeys(key for item in wrong if (key := str(item["loc"][0])) not in told)

@@ -218,6 +218,11 @@ class Study(Section):
     distances: Distances | None = None
     """Left out: no distances are taken."""
 
+    def as_config(self) -> dict[str, Any]:
+        """The study as a config with all defaults; questions that are not asked are left out, as a config must."""
+        whole = self.model_dump(mode="json")
+        return {key: value for key, value in whole.items() if value is not None}
+
 
 def schema() -> dict[str, Any]:
     """JSON schema of the config, for editors; the options of each corpus are among a dataset's properties."""

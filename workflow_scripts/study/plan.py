@@ -391,7 +391,9 @@ class Plan:
         return {
             "pairs": [list(pair) for pair in self.study.pairs],
             "emotions": {"_and_".join(pair): self.common_emotions(*pair) for pair in self.study.pairs},
-            "domains": {name: self.corpus(name).domain for name in self.datasets},
+            "domains": {
+                name: self.corpus(name).domain or self.options(name).get("domain", "") for name in self.datasets
+            },
             "models": self.facts_of_models(),
             "seed": self.study.seed,
         }
@@ -495,7 +497,7 @@ class Plan:
         return {
             "study": self.study.study,
             "seed": self.study.seed,
-            "config": self.study.model_dump(mode="json"),
+            "config": self.study.as_config(),
             "datasets": self.facts_of_datasets(),
             "models": {
                 name: {**facts, "citation": networks.citation(facts["family"])}

@@ -23,6 +23,7 @@ MEAN = "mean"  # in place of a layer: the mean over the analysed layers
 VARIANT = ["grain", "pooling", "scale", "condition", "form", "clips_per_speaker", "measure"]
 SELECTION = ["pooling", "scale", "condition"]
 TIED_IN_PAPER = {"angry", "fearful"}  # named together as the nearest; which comes first is not known
+OTHER_SPEAKERS = "emotions differ in speakers"
 CARRIERS = 5  # clips named per distance
 
 
@@ -136,7 +137,7 @@ class Summary:
                 row["floor"], row["n_speakers"] = floors[place, index], speakers[place, index]
                 row["rank_paper"] = self._paper.get(row["emotion"], np.nan)
                 row["top_share"] = shares_of.get(share_of, np.nan) if names["form"] == SHARED else np.nan
-                row["note"] = _note(names, speakers[place])
+                row["note"] = _note(names, speakers[place], left_out)
 
     def _one(
         self,
@@ -252,15 +253,15 @@ def _errors(point: "pd.Series[float]", left_out: pd.DataFrame) -> dict[str, floa
     return {str(emotion): reach * float(value) for emotion, value in np.sqrt(variance).items()}
 
 
-def _note(names: Mapping[str, Any], speakers: npt.NDArray[np.float64]) -> str:
+def _note(names: Mapping[str, Any], speakers: npt.NDArray[np.float64], left_out: pd.DataFrame | None) -> str:
     """What a reader must know of a variant."""
     notes = []
     if names["grain"] == "frame":
         notes.append("frames as samples: no interval")
     if names["form"] == PUBLISHED and names["measure"] == FRECHET and names["grain"] == "clip":
         notes.append("unequal numbers of clips: the fewer, the farther")
-    if np.ptp(speakers) > 0:
-        notes.append("emotions differ in speakers")
+    if np.ptp(speakers) > 0 or (left_out is not None and left_out.isna().any(axis=None)):
+        notes.append(OTHER_SPEAKERS)
     return "; ".join(notes)
 
 

@@ -392,7 +392,9 @@ class Plan:
             "pairs": [list(pair) for pair in self.study.pairs],
             "emotions": {"_and_".join(pair): self.common_emotions(*pair) for pair in self.study.pairs},
             "domains": {
-                name: self.corpus(name).domain or self.options(name).get("domain", "") for name in self.datasets
+                name: self.corpus(name).domain or self.options(name).get("domain", "")
+                for pair in self.study.pairs
+                for name in pair
             },
             "models": self.facts_of_models(),
             "seed": self.study.seed,

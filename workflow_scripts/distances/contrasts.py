@@ -1,5 +1,6 @@
 """Is one emotion closer than another? Differences of distances over speakers."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -31,6 +32,18 @@ def influences(values: "pd.Series[float]", left_out: pd.DataFrame) -> pd.DataFra
     return pd.DataFrame(np.nan_to_num(raised), index=left_out.index, columns=values.index)
 
 
+def by_side(values: "pd.Series[float]", left_out: pd.DataFrame) -> list[pd.DataFrame]:
+    """`influences` of paired speakers, or of each dataset's own; left_out as in `contrasts`."""
+    datasets = left_out.index.get_level_values("dataset")
+    return [influences(values, left_out[datasets == dataset]) for dataset in dict.fromkeys(datasets)]
+
+
+def reach(moves: Sequence[F64], level: float = 0.95) -> F64:
+    """Half of the interval of each column of influences, by side: jackknife, Student's t, variances of sides added."""
+    variance = sum((move**2).sum(axis=0) / (len(move) * (len(move) - 1)) for move in moves)
+    return np.asarray(special.stdtrit(min(map(len, moves)) - 1, (1 + level) / 2) * np.sqrt(variance))
+
+
 def contrasts(
     values: "pd.Series[float]", left_out: pd.DataFrame, rng: np.random.Generator, *, level: float = 0.95
 ) -> pd.DataFrame:
@@ -48,31 +61,26 @@ def contrasts(
     Returns: emotion, against, difference, low, high, p, p_adjusted, p_smallest, n_speakers, method, note.
     """
     emotions = list(values.index)
-    datasets = left_out.index.get_level_values(0)
-    sides = [influences(values, left_out[datasets == dataset]) for dataset in dict.fromkeys(datasets)]
-    paired = len(sides) == 1
-    moves = [side[emotions].to_numpy() for side in sides]
+    moves = [side.to_numpy() for side in by_side(values, left_out)]
     point = values.to_numpy(dtype=np.float64)
     first, second = np.triu_indices(len(emotions), 1)
-    variance = sum(
-        ((move[:, first] - move[:, second]) ** 2).sum(axis=0) / (len(move) * (len(move) - 1)) for move in moves
-    )
-    error, difference = np.sqrt(variance), point[first] - point[second]
-    freedom = min(map(len, moves)) - 1
-    reach = special.stdtrit(freedom, (1 + level) / 2) * error
+    difference = point[first] - point[second]
+    half = reach([move[:, first] - move[:, second] for move in moves], level)
     rows: dict[str, Any] = {
         "emotion": [emotions[index] for index in first],
         "against": [emotions[index] for index in second],
         "difference": difference,
-        "low": difference - reach,
-        "high": difference + reach,
+        "low": difference - half,
+        "high": difference + half,
         "n_speakers": sum(map(len, moves)),
     }
-    if paired:
+    if len(moves) == 1:
         tested = all_pairs(point + moves[0], rng)
         words = "jackknife t; sign flips over speakers, largest |t| over pairs of emotions"
         rows |= {"p": tested.p, "p_adjusted": tested.p_adjusted, "p_smallest": tested.p_smallest, "method": words}
         return pd.DataFrame(rows).assign(note=flips_note(len(moves[0])))
+    freedom = min(map(len, moves)) - 1
+    error = half / special.stdtrit(freedom, (1 + level) / 2)
     p = 2 * special.stdtr(freedom, -np.abs(np.divide(difference, error, out=np.zeros_like(error), where=error > 0)))
     words = "two-sample jackknife t, Holm over pairs of emotions"
     note = "the datasets share no speakers: no exact test"

@@ -10,9 +10,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy import special
 
-from workflow_scripts.distances.contrasts import contrasts, influences
+from workflow_scripts.distances.contrasts import by_side, contrasts, reach
 from workflow_scripts.distances.layer import EQUAL, HALF_SAMPLE, JACKKNIFE, PUBLISHED, SHARED, top_share
 from workflow_scripts.distances.measures import FRECHET, KERNEL, MEASURES
 from workflow_scripts.distances.ranks import agreement, concordance, rank_probabilities, ranks
@@ -151,7 +150,8 @@ class Summary:
         error, chance = dict.fromkeys(self._emotions, np.nan), np.full((k, k), np.nan)
         mean_ranks, used = np.full(k, np.nan), 0
         if left_out is not None:
-            error = _errors(point, left_out)
+            half = reach([side.to_numpy() for side in by_side(point, left_out)])
+            error = dict(zip(self._emotions, half.tolist(), strict=True))
             rng = np.random.default_rng(seed_of(self._seed, "contrasts", *map(str, about.values())))
             self.contrasts.append(contrasts(point, left_out, rng).assign(**about))
         if halves is not None:
@@ -242,15 +242,6 @@ def _resampled(table: pd.DataFrame | None, emotions: Sequence[str]) -> dict[str,
 def _mean_layer(shares: "pd.Series[float]") -> "pd.Series[float]":
     means = shares.groupby(level=[name for name in shares.index.names if name != "layer"]).mean()
     return pd.concat({MEAN: means}, names=["layer"])
-
-
-def _errors(point: "pd.Series[float]", left_out: pd.DataFrame) -> dict[str, float]:
-    """Half of the 95 % interval of each emotion: jackknife t; two samples where the speakers are not paired."""
-    datasets = left_out.index.get_level_values("dataset")
-    sides = [influences(point, left_out[datasets == dataset]) for dataset in dict.fromkeys(datasets)]
-    variance = sum((side**2).sum() / (len(side) * (len(side) - 1)) for side in sides)
-    reach = float(special.stdtrit(min(map(len, sides)) - 1, 0.975))
-    return {str(emotion): reach * float(value) for emotion, value in np.sqrt(variance).items()}
 
 
 def _note(names: Mapping[str, Any], speakers: npt.NDArray[np.float64], left_out: pd.DataFrame | None) -> str:

@@ -146,7 +146,7 @@ def test_trained_networks_are_counted_and_the_others_are_controls() -> None:
 def test_an_emotion_that_halves_of_the_speakers_do_not_confirm_is_not_called_the_nearest() -> None:
     ranking = made()["ranking"].assign(p_nearest=0.3)
     sentence = starting(said(given({"ranking": ranking})), "Between")
-    assert "no emotion stands out as the nearest (by its value angry for hubert-base (30 %))" in sentence
+    assert "no emotion stands out as the nearest (by its value angry, 30 %)" in sentence
     assert "the farthest emotion is calm" in sentence
 
 

@@ -114,7 +114,11 @@ def _standing_out(ends: pd.DataFrame, end: str, what: str) -> str:
         said.append(f"the {end} emotion is {_by_emotion(ends[standing], end, what)}")
     if not standing.all():
         whose = f" for {_which(list(ends.index[~standing]), len(ends), what)}" if standing.any() else ""
-        by_value = _by_emotion(ends[~standing], end, what)
+        weak = ends[~standing]
+        by_value = _by_emotion(weak, end, what)
+        if len(weak) == 1:
+            share = weak[f"p_{end}"].iloc[0]
+            by_value = str(weak[end].iloc[0]) + ("" if pd.isna(share) else f", {per_cent(share)}")
         said.append(f"no emotion stands out as the {end}{whose} (by its value {by_value})")
     return ", and ".join(said)
 

@@ -140,7 +140,7 @@ def test_trained_networks_are_counted_and_the_others_are_controls() -> None:
         "no emotion clearly farthest (fearful by value, 40 %); eGeMAPSv02 "
         "(acoustic features as rank-normal scores) has fearful nearest (61 %) and neutral farthest (59 %)."
     )
-    assert "happy for untrained-hubert-base" in starting(said(with_two_trained()), "Between")
+    assert "for untrained-hubert-base (by its value happy, 42 %)" in starting(said(with_two_trained()), "Between")
 
 
 def test_an_emotion_that_halves_of_the_speakers_do_not_confirm_is_not_called_the_nearest() -> None:

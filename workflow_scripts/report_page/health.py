@@ -142,13 +142,14 @@ def _few_speakers(study: Study) -> list[Check]:
 
 
 def _same_names(study: Study, first: str, second: str) -> str:
-    """A hint where speakers of different pools have the same names: they may be the same people."""
+    """A hint where speakers of different pools have the same names in a table of the user's: they may be the same."""
     sides = [study.manifests[name] for name in (first, second)]
     names = set(sides[0]["speaker"]) & set(sides[1]["speaker"])
-    if not names or set(sides[0]["pool"]) & set(sides[1]["pool"]):
+    of_user = any(study.datasets[name]["corpus"] == "table" for name in (first, second))
+    if not (names and of_user) or set(sides[0]["pool"]) & set(sides[1]["pool"]):
         return ""
     return (
-        f" ({counted(len(names), 'speaker name')} are in both: if these are the same people, give both datasets the "
+        f" ({counted(len(names), 'name')} of speakers in both: if these are the same people, give both datasets the "
         "same `pool` in the config)"
     )
 

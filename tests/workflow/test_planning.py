@@ -23,12 +23,14 @@ def test_the_full_paper_study_is_planned_in_under_ten_seconds(tmp_path: Path) ->
             (project.folder / "weights" / model / name).write_text("{}")
     study = yaml.safe_load((project.folder / "resources/studies/paper1.yaml").read_text())
     study["datasets"]["savee"] = {"corpus": "savee"}
+    study["probing"]["datasets"].append("savee")
     study["models"] = MODELS
     project.config = study
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     jobs = project.plan()
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    assert jobs["probe"] == 3 * (sum((13, 13, 25, 13, 26, 13, 26, 13)) + 1)
+    layers = sum((13, 13, 25, 13, 26, 13, 26, 13)) + 1
+    assert jobs["probe"] == jobs["measure_distances"] == 3 * layers  # three datasets, three pairs
     seconds = (after.ru_utime + after.ru_stime) - (before.ru_utime + before.ru_stime)
     assert seconds < 10, f"planning took {seconds:.1f} s of processor time"
 

@@ -1,5 +1,6 @@
 """The report's section on distances: its sentences say what the tables hold, and no more than that."""
 
+import dataclasses
 import functools
 import re
 from pathlib import Path
@@ -498,6 +499,14 @@ def test_unpaired_pairs_and_differing_speakers_are_to_be_minded() -> None:
     unpaired = speakers_of_distances(given({"distances": made()["distances"].assign(paired=False)}))
     assert unpaired.state == MIND
     assert "share too few speakers" in unpaired.text
+    assert "same `pool`" not in unpaired.text
+    study = given({"distances": made()["distances"].assign(paired=False)})
+    tables = {name: facts | {"corpus": "table"} for name, facts in study.datasets.items()}
+    apart = {name: manifest.assign(pool=name) for name, manifest in study.manifests.items()}
+    assert (
+        "give both datasets the same `pool`"
+        in speakers_of_distances(dataclasses.replace(study, datasets=tables, manifests=apart)).text
+    )
     ranking = made()["ranking"]
     fewer = ranking.assign(
         n_speakers=ranking["n_speakers"].where(ranking["emotion"] != "calm", 5), note="emotions differ in speakers"

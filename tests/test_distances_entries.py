@@ -60,9 +60,12 @@ def dataset(
     return manifest
 
 
-def write_layer(folder: Path, name: str, manifest: pd.DataFrame, x: np.ndarray, pooling: str = "mean") -> None:
+def write_layer(
+    folder: Path, name: str, manifest: pd.DataFrame, x: np.ndarray, poolings: tuple[str, ...] = ("mean",)
+) -> None:
     ids, hashes = manifest["clip_id"].tolist(), manifest["audio_hash"].tolist()
-    tables.write_vectors(folder / name / "layer.parquet", ids, hashes, {pooling: x.astype(np.float32)})
+    vectors = {pooling: x.astype(np.float32) for pooling in poolings}
+    tables.write_vectors(folder / name / "layer.parquet", ids, hashes, vectors)
 
 
 def count(folder: Path, first: str, second: str, emotions: list[str]) -> pd.DataFrame:
@@ -266,6 +269,18 @@ def test_the_summary_ranks_what_was_planted_and_is_sure_of_it(tmp_path: Path) ->
     assert papers["value"].iloc[0] < 0
     rows = found.ranking.query("form == 'equal' and measure == 'kernel'")
     assert ((rows["low"] <= rows["value"]) & (rows["value"] <= rows["high"])).all()
+
+
+def test_the_tables_keep_the_order_of_the_config_whose_first_pooling_is_the_headline(tmp_path: Path) -> None:
+    poolings = ["std", "mean"]
+    for name in ("speech", "song"):
+        manifest = dataset(tmp_path, name)
+        x = np.random.default_rng(len(name)).standard_normal((len(manifest), 6))
+        write_layer(tmp_path, name, manifest, x, ("mean", "std"))
+    measure(tmp_path, "speech", "song", poolings=poolings)
+    found = summarise(tmp_path, ["0"], EMOTIONS)
+    for name in ("distances", "ranking", "ranks", "contrasts"):
+        assert list(dict.fromkeys(found[name]["pooling"])) == poolings, name
 
 
 def test_values_of_the_summary_are_those_of_the_layers_over_their_unit(tmp_path: Path) -> None:

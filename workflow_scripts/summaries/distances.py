@@ -111,6 +111,8 @@ class Summary:
         # unstacked once for all: pandas takes milliseconds for every table that it turns
         columns = ["value", "floor", "n_speakers"]
         wide = rows.pivot(index=[*VARIANT, "layer"], columns="emotion", values=columns)
+        # a pivot sorts; the order of the rows is that of the config, whose first pooling is the headline
+        wide = wide.loc[pd.MultiIndex.from_frame(rows[[*VARIANT, "layer"]].drop_duplicates())]
         means = wide.groupby(level=VARIANT, sort=False, dropna=False).mean()
         means.index = pd.MultiIndex.from_tuples([(*variant, MEAN) for variant in means.index], names=wide.index.names)
         wide = pd.concat([wide, means])

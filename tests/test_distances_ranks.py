@@ -100,8 +100,11 @@ def test_speakers_of_one_dataset_alone_give_the_two_sample_t() -> None:
     left_out = pd.DataFrame(np.concatenate(parts) + values.to_numpy(), columns=["happy", "sad"])
     left_out.index = pd.MultiIndex.from_tuples(names, names=["dataset", "person"])
     row = contrasts(values, left_out, rng).iloc[0]
-    variance = sum(np.var(own[:, 0] - own[:, 1], ddof=1) / len(own) for own in (one, other))
-    assert (row["high"] - row["low"]) / 2 == pytest.approx(stats.t.ppf(0.975, 4) * np.sqrt(variance))
+    # the distance is a sum of both sides' means: the negated side makes it the difference that Welch's test is of
+    expected = stats.ttest_ind(one[:, 0] - one[:, 1], -(other[:, 0] - other[:, 1]), equal_var=False)
+    interval = expected.confidence_interval(0.95)
+    assert (row["low"], row["high"]) == pytest.approx((interval.low, interval.high))
+    assert row["p"] == pytest.approx(expected.pvalue)
     assert row["n_speakers"] == 13
     assert np.isnan(row["p_smallest"])
 

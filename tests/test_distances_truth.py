@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from workflow_scripts.distances import design, kernel, layer
+from workflow_scripts.distances import design, kernel, layer, resampling
 from workflow_scripts.distances import measures as distances
 from workflow_scripts.distances.layer import Layer, Settings
 
@@ -256,7 +256,7 @@ def test_the_jackknife_is_the_layer_without_each_speaker(people):
     vectors, clips = recordings(3, people, {"angry": 3}, width=12)  # two of three are drawn
     settings = Settings(3, 1, 1, 7)
     table, resamples, _ = Layer(vectors, clips, PAIR, ["angry"], settings).tables(layer.ALL, swapped=False)
-    left_out = resamples[(resamples["kind"] == layer.JACKKNIFE) & (resamples["clips_per_speaker"] == 2)]
+    left_out = resamples[(resamples["kind"] == resampling.JACKKNIFE) & (resamples["clips_per_speaker"] == 2)]
     everyone = sorted({*people["speech"], *people["song"]})
     assert sorted(left_out["person"].unique()) == everyone
     for measure in ("frechet", "mean-term"):  # the kernel's bandwidth is of all clips
@@ -270,6 +270,8 @@ def test_the_jackknife_is_the_layer_without_each_speaker(people):
         row = table[(table["measure"] == measure) & (table["clips_per_speaker"] == 2)].iloc[0]
         groups = [values for _, values in own.groupby("dataset")["value"]]
         assert len(groups) == (1 if row["paired"] else 2)
-        variance = sum((len(values) - 1) / len(values) * ((values - values.mean()) ** 2).sum() for values in groups)
-        reach = stats.t.ppf(0.975, min(map(len, groups)) - 1) * np.sqrt(variance)
+        parts = [(len(values) - 1) / len(values) * ((values - values.mean()) ** 2).sum() for values in groups]
+        # Welch's degrees, which of one group are m - 1
+        degrees = sum(parts) ** 2 / sum(part**2 / (len(own) - 1) for part, own in zip(parts, groups, strict=True))
+        reach = stats.t.ppf(0.975, degrees) * np.sqrt(sum(parts))
         assert (row["low"], row["high"]) == pytest.approx((row["value"] - reach, row["value"] + reach), rel=1e-9)

@@ -8,6 +8,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import special
 
+from workflow_scripts.statistics import jackknife
 from workflow_scripts.statistics.all_pairs import all_pairs
 from workflow_scripts.statistics.corrections import holm
 from workflow_scripts.statistics.permutation import flips_note
@@ -38,10 +39,14 @@ def by_side(values: "pd.Series[float]", left_out: pd.DataFrame) -> list[pd.DataF
     return [influences(values, left_out[datasets == dataset]) for dataset in dict.fromkeys(datasets)]
 
 
-def reach(moves: Sequence[F64], level: float = 0.95) -> F64:
-    """Half of the interval of each column of influences, by side: jackknife, Student's t, variances of sides added."""
-    variance = sum((move**2).sum(axis=0) / (len(move) * (len(move) - 1)) for move in moves)
-    return np.asarray(special.stdtrit(min(map(len, moves)) - 1, (1 + level) / 2) * np.sqrt(variance))
+def half_widths(moves: Sequence[F64], level: float = 0.95) -> F64:
+    """Half of the interval of each column of `influences`, by side."""
+    return jackknife.reach(_parts(moves), [len(move) for move in moves], level)
+
+
+def _parts(moves: Sequence[F64]) -> list[F64]:
+    """What each side adds to the variance."""
+    return [move.var(axis=0, ddof=1) / len(move) for move in moves]
 
 
 def contrasts(
@@ -51,7 +56,7 @@ def contrasts(
 
     Paired speakers: the difference plus its jackknife influences is one number per speaker, tested by sign flips, the
     largest |t| over the pairs correcting for their number; interval by Student's t. Speakers of either dataset alone
-    cannot be flipped: Student's t on the two-sample jackknife standard error, corrected by Holm.
+    cannot be flipped: Welch's t on the two-sample jackknife standard error, corrected by Holm.
 
     Args:
         values: distance by emotion.
@@ -65,7 +70,8 @@ def contrasts(
     point = values.to_numpy(dtype=np.float64)
     first, second = np.triu_indices(len(emotions), 1)
     difference = point[first] - point[second]
-    half = reach([move[:, first] - move[:, second] for move in moves], level)
+    apart = [move[:, first] - move[:, second] for move in moves]
+    half = half_widths(apart, level)
     rows: dict[str, Any] = {
         "emotion": [emotions[index] for index in first],
         "against": [emotions[index] for index in second],
@@ -79,9 +85,8 @@ def contrasts(
         words = "jackknife t; sign flips over speakers, largest |t| over pairs of emotions"
         rows |= {"p": tested.p, "p_adjusted": tested.p_adjusted, "p_smallest": tested.p_smallest, "method": words}
         return pd.DataFrame(rows).assign(note=flips_note(len(moves[0])))
-    freedom = min(map(len, moves)) - 1
-    error = half / special.stdtrit(freedom, (1 + level) / 2)
-    p = 2 * special.stdtr(freedom, -np.abs(np.divide(difference, error, out=np.zeros_like(error), where=error > 0)))
+    error, degrees = jackknife.standard_error(_parts(apart), [len(move) for move in moves])
+    p = 2 * special.stdtr(degrees, -np.abs(np.divide(difference, error, out=np.zeros_like(error), where=error > 0)))
     words = "two-sample jackknife t, Holm over pairs of emotions"
     note = "the datasets share no speakers: no exact test"
     return pd.DataFrame({**rows, "p": p, "p_adjusted": holm(p), "p_smallest": np.nan, "method": words, "note": note})

@@ -15,9 +15,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy import special
 
-from workflow_scripts.distances import design, frechet, kernel
+from workflow_scripts.distances import design, frechet, kernel, resampling
 from workflow_scripts.distances.design import Cell, Clips
 from workflow_scripts.distances.measures import (
     FRECHET,
@@ -28,7 +27,6 @@ from workflow_scripts.distances.measures import (
     of_layer,
     rows_of_cell,
 )
-from workflow_scripts.statistics.permutation import smallest_flip_p
 from workflow_scripts.study.seeds import seed_of
 
 F64 = npt.NDArray[np.float64]
@@ -37,7 +35,6 @@ Row = dict[str, Any]
 
 PUBLISHED, SHARED, EQUAL = "published", "shared", "equal"
 ALL, NORMAL = "all", "normal-intensity"
-JACKKNIFE, HALF_SAMPLE = "jackknife", "half-sample"
 BANDWIDTHS = {"kernel-half": 0.5, "kernel-double": 2.0}
 TOP = 0.05  # share of the clips of a cell whose part in the distance is told
 
@@ -184,7 +181,11 @@ class Layer:
         for index, (keys, cell) in enumerate(cells.items()):
             values = self._measures.of([cell])[0]
             about = {**_names(*keys), **_sizes(cell), "form": SHARED}
-            nulls = self._null(cell, keys, condition, values) if swapped and keys in self.same_emotion else [{}] * 3
+            nulls: list[Row] = [{}] * len(MEASURES)
+            if swapped and keys in self.same_emotion:
+                measures, place = self._measures.within(cell)
+                rng = np.random.default_rng(seed_of(self._settings.seed, "swaps", *keys[0], *keys[1], condition))
+                nulls = resampling.null(measures, cell.at(place), values, self._settings.swaps, rng)
             for row in _frechet_rows(self._measures.terms(cell), about):
                 yield {**row, **(nulls[0] if row["measure"] == FRECHET else {})}
             for measure, value, null in zip(MEASURES[1:], values[1:], nulls[1:], strict=True):
@@ -196,34 +197,6 @@ class Layer:
         """The kernel distance of cells at a multiple of the bandwidth."""
         similar = kernel.kernel(self._condensed, factor * self._bandwidth)
         return [kernel_distance(similar, cell) for cell in cells]
-
-    def _null(self, cell: Cell, keys: tuple[Key, Key], condition: str, values: F64) -> list[Row]:
-        """Of each measure: mean, deviation, z and one-sided p of the distances that swapped sides give."""
-        names = (*keys[0], *keys[1], condition)
-        rng = np.random.default_rng(seed_of(self._settings.seed, "swaps", *names))
-        measures, place = self._measures.within(cell)
-        swapped, number, exact = design.swaps(cell.at(place), self._settings.swaps, rng)
-        null = measures.of(list(swapped))
-        # rounding makes the swap of everybody differ from the cell itself in the last digits
-        reached = (null >= values - 1e-9 * np.abs(values)).sum(axis=0)
-        p = reached / number if exact else (1 + reached) / (number + 1)
-        # dealt the other way round, sides of equal numbers of speakers are as far apart
-        alike = 2 if len(cell.one) == len(cell.other) else 1
-        smallest = alike / number if exact else 1 / (number + 1)
-        if cell.paired:
-            smallest = smallest_flip_p(len(cell.one), self._settings.swaps)
-        spread = null.std(axis=0, ddof=1)
-        return [
-            {
-                "null_mean": float(null[:, index].mean()),
-                "null_deviation": float(spread[index]),
-                "z": float((values[index] - null[:, index].mean()) / spread[index]) if spread[index] > 0 else np.nan,
-                "p": float(p[index]),
-                "p_smallest": smallest,
-                "n_swaps": number,
-            }
-            for index in range(len(MEASURES))
-        ]
 
     def _equal(self, measures: Measures, drawn: Sequence[Cell], keys: tuple[Key, Key], number: int) -> list[Row]:
         """Rows of a cell at an equal number of clips: the mean over draws."""
@@ -239,11 +212,27 @@ class Layer:
         self, measures: Measures, drawn: Sequence[Cell], emotion: str, number: int
     ) -> tuple[list[Row], pd.DataFrame]:
         """Interval of each measure over speakers, and the measures without each speaker and of halves of them."""
-        left_out, halves = _left_out(measures, drawn), self._half_samples(measures, drawn)
-        speakers = [speaker for _, speaker in drawn[0].speakers]
-        sides = ["" if side < 0 else self._pair[side] for side, _ in drawn[0].speakers]
-        table = pd.concat([_resamples(left_out, JACKKNIFE, speakers, sides), _resamples(halves, HALF_SAMPLE)])
-        intervals = _intervals(measures.of(drawn).mean(axis=0), left_out, drawn[0])
+        first, paired = drawn[0], drawn[0].paired
+        everyone = [set(self._clips.loc[self._clips["dataset"] == dataset, "person"]) for dataset in self._pair]
+        if paired:
+            everyone = [everyone[0] & everyone[1]] * 2
+        people = design.half_samples(
+            (sorted(everyone[0]), sorted(everyone[1])),
+            paired,
+            self._settings.half_samples,
+            self._settings.seed,
+            *self._pair,
+        )
+        without, halves = resampling.left_out(measures, drawn), resampling.halves(measures, drawn, people)
+        speakers = [speaker for _, speaker in first.speakers]
+        sides = ["" if side < 0 else self._pair[side] for side, _ in first.speakers]
+        table = pd.concat(
+            [
+                resampling.table(without, resampling.JACKKNIFE, speakers, sides),
+                resampling.table(halves, resampling.HALF_SAMPLE),
+            ]
+        )
+        intervals = resampling.intervals(measures.of(drawn).mean(axis=0), without, first)
         return intervals, table.assign(emotion=emotion, clips_per_speaker=number)
 
     def _drawn(self, cell: Cell, number: int) -> list[Cell]:
@@ -251,24 +240,6 @@ class Layer:
         most = max(map(len, sides))
         one, other = (side * (most // len(side)) for side in sides)
         return [Cell(*both, paired=cell.paired) for both in zip(one, other, strict=True)]
-
-    def _half_samples(self, measures: Measures, drawn: Sequence[Cell]) -> F64:
-        """Measures of half of the speakers, each time with one draw of clips: (half-samples, 3), NaN where too few."""
-        everyone = [set(self._clips.loc[self._clips["dataset"] == dataset, "person"]) for dataset in self._pair]
-        if drawn[0].paired:
-            everyone = [everyone[0] & everyone[1]] * 2
-        people = design.half_samples(
-            (sorted(everyone[0]), sorted(everyone[1])),
-            drawn[0].paired,
-            self._settings.half_samples,
-            self._settings.seed,
-            *self._pair,
-        )
-        found = np.full((len(people), len(MEASURES)), np.nan)
-        halves = [drawn[index % len(drawn)].only(some) for index, some in enumerate(people)]
-        enough = [index for index, half in enumerate(halves) if min(len(half.one), len(half.other)) > 1]
-        found[enough] = measures.of([halves[index] for index in enough])
-        return found
 
     def _floor(self, measures: Measures, cell: Cell, keys: tuple[Key, Key], number: int, condition: str) -> list[Row]:
         """Distances between halves of one group at the same number of clips per speaker, mean over both groups.
@@ -284,20 +255,13 @@ class Layer:
         return [{"floor": float(value)} for value in np.mean(means, axis=0)]
 
     def _carriers(self, keys: tuple[Key, Key], cell: Cell) -> pd.DataFrame:
-        rows = np.concatenate([design.rows_of(cell.one), design.rows_of(cell.other)])
+        rows = rows_of_cell(cell)
         clips = self._clips.iloc[rows][["dataset", "clip_id", "speaker"]].reset_index(drop=True)
         frames = []
         for measure, sides in self._measures.carried(cell).items():
             parts = np.concatenate(sides)
             frames.append(clips.assign(emotion=keys[0][1], measure=measure, part=parts, share=parts / parts.sum()))
         return pd.concat(frames, ignore_index=True)
-
-
-def _left_out(measures: Measures, drawn: Sequence[Cell]) -> F64:
-    """Measures without each speaker, mean over draws: (speakers, 3)."""
-    speakers = drawn[0].speakers
-    every = measures.of([cell.without(*speaker) for speaker in speakers for cell in drawn])
-    return np.asarray(every.reshape(len(speakers), len(drawn), -1).mean(axis=1))
 
 
 def top_share(parts: npt.ArrayLike) -> float:
@@ -321,44 +285,3 @@ def _frechet_rows(terms: frechet.Terms, about: Row) -> Iterator[Row]:
     values = {FRECHET: terms.distance, "frechet-mean": terms.mean, "frechet-covariance": terms.covariance}
     for measure, value in values.items():
         yield {**about, "measure": measure, "value": float(value), "trace": float(terms.trace)}
-
-
-def _intervals(values: F64, left_out: F64, cell: Cell) -> list[Row]:
-    """Delete-one-speaker jackknife with Student's t, on the scale of the distance; two samples where unpaired."""
-    deviation = standard_error(left_out, cell)
-    sizes = [len(cell.one)] if cell.paired else [len(cell.one), len(cell.other)]
-    reach = special.stdtrit(min(sizes) - 1, 0.975) * deviation
-    words = "jackknife t over speakers" if cell.paired else "two-sample jackknife t over speakers"
-    return [
-        {"low": float(value - own), "high": float(value + own), "interval": words}
-        for value, own in zip(values, reach, strict=True)
-    ]
-
-
-def standard_error(left_out: F64, cell: Cell) -> F64:
-    """Jackknife standard error of each column of values without each speaker (speakers, ...).
-
-    Source: Efron & Tibshirani 1993, ch. 11; two samples: the variances of both add up.
-    """
-    sizes = [len(cell.one)] if cell.paired else [len(cell.one), len(cell.other)]
-    variance, start = np.zeros(left_out.shape[1:]), 0
-    for m in sizes:
-        own = left_out[start : start + m]
-        variance += (m - 1) / m * ((own - own.mean(axis=0)) ** 2).sum(axis=0)
-        start += m
-    return np.asarray(np.sqrt(variance))
-
-
-def _resamples(values: F64, kind: str, speakers: Sequence[str] = (), datasets: Sequence[str] = ()) -> pd.DataFrame:
-    """One row per resample and measure."""
-    number = len(values)
-    return pd.DataFrame(
-        {
-            "kind": kind,
-            "measure": np.repeat(MEASURES, number),
-            "draw": np.tile(np.arange(number), len(MEASURES)),
-            "dataset": np.tile(list(datasets) or [""] * number, len(MEASURES)),
-            "person": np.tile(list(speakers) or [""] * number, len(MEASURES)),
-            "value": values.T.ravel(),
-        }
-    )

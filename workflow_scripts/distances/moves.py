@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy import special
+
+from workflow_scripts.statistics import jackknife
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
@@ -111,22 +112,9 @@ def jackknife_interval(value: float, without: Sequence[Floats], level: float = 0
         without: per group, (speakers,) the same quantity computed without each speaker of the group.
 
     Returns: (low, high); NaN where a group has fewer than two speakers or a value is NaN.
-    Source: Efron & Tibshirani 1993, ch. 11; Arvesen 1969 (several groups).
     """
     if min(len(group) for group in without) < 2:
         return float("nan"), float("nan")
-    parts = np.array([[(len(group) - 1) ** 2 / len(group) * group.var(ddof=1)] for group in without])
-    se, degrees = standard_error(parts, [len(group) for group in without])
-    reach = float(special.stdtrit(degrees[0], (1 + level) / 2) * se[0])
-    return value - reach, value + reach
-
-
-def standard_error(parts: Floats, sizes: Sequence[int]) -> tuple[Floats, Floats]:
-    """Standard error and degrees of freedom of a difference, from the variance (groups, k) that each group adds.
-
-    Source: Welch 1947 (Satterthwaite's degrees; m - 1 for one group and where nothing varies).
-    """
-    variance = parts.sum(axis=0)
-    below = (parts**2 / (np.array(sizes)[:, None] - 1)).sum(axis=0)
-    lowest = np.full(variance.shape, float(min(sizes) - 1))
-    return np.sqrt(variance), np.divide(variance**2, below, out=lowest, where=below > 0)
+    parts = [jackknife.variance(np.asarray(group)[:, None]) for group in without]
+    half = float(jackknife.reach(parts, [len(group) for group in without], level)[0])
+    return value - half, value + half

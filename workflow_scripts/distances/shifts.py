@@ -12,7 +12,7 @@ import pandas as pd
 from scipy import special
 
 from workflow_scripts.distances import moves as m
-from workflow_scripts.statistics import corrections, permutation
+from workflow_scripts.statistics import corrections, jackknife, permutation
 
 Floats = npt.NDArray[np.float64]
 
@@ -110,8 +110,8 @@ def _per_feature(
     shift = means[-1] - means[0] if len(groups) == 2 else means[0]
     low, high, p, smallest = nothing, nothing, nothing, float("nan")
     if min(sizes) > 1:
-        parts = np.array([group.var(axis=0, ddof=1) / len(group) for group in groups])
-        se, degrees = m.standard_error(parts, sizes)
+        parts = [group.var(axis=0, ddof=1) / len(group) for group in groups]
+        se, degrees = jackknife.standard_error(parts, sizes)
         reach = special.stdtrit(degrees, (1 + level) / 2) * se
         low, high = shift - reach, shift + reach
         if len(groups) == 2:

@@ -11,10 +11,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from workflow_scripts.distances.contrasts import by_side, contrasts, reach
-from workflow_scripts.distances.layer import EQUAL, HALF_SAMPLE, JACKKNIFE, PUBLISHED, SHARED, top_share
+from workflow_scripts.distances.contrasts import by_side, contrasts, half_widths
+from workflow_scripts.distances.layer import EQUAL, PUBLISHED, SHARED, top_share
 from workflow_scripts.distances.measures import FRECHET, KERNEL, MEASURES
 from workflow_scripts.distances.ranks import agreement, concordance, rank_probabilities, ranks
+from workflow_scripts.distances.resampling import HALF_SAMPLE, JACKKNIFE
 from workflow_scripts.study.errors import UserError
 from workflow_scripts.study.seeds import seed_of
 
@@ -152,7 +153,7 @@ class Summary:
         error, chance = dict.fromkeys(self._emotions, np.nan), np.full((k, k), np.nan)
         mean_ranks, used = np.full(k, np.nan), 0
         if left_out is not None:
-            half = reach([side.to_numpy() for side in by_side(point, left_out)])
+            half = half_widths([side.to_numpy() for side in by_side(point, left_out)])
             error = dict(zip(self._emotions, half.tolist(), strict=True))
             rng = np.random.default_rng(seed_of(self._seed, "contrasts", *map(str, about.values())))
             self.contrasts.append(contrasts(point, left_out, rng).assign(**about))

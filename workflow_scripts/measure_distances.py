@@ -12,7 +12,7 @@ from workflow_scripts.distances import frames, scales
 from workflow_scripts.distances.accounted import accounted
 from workflow_scripts.distances.design import FEWEST_SPEAKERS
 from workflow_scripts.distances.groups import common, comparable, groups, people_of, refuse_incomparable
-from workflow_scripts.distances.layer import Layer, Settings
+from workflow_scripts.distances.layer import ALL, PUBLISHED, Layer, Settings
 from workflow_scripts.distances.shifts import shifts
 from workflow_scripts.embedding import frame_totals
 from workflow_scripts.probing.files import FUNCTIONALS, vectors_of
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     snakemake: Snakemake
 
 log = logging.getLogger(__name__)
+LOOK = "look at what made them: silent recordings, or a network that does not hear"
 
 
 def main(smk: "Snakemake") -> None:
@@ -44,13 +45,13 @@ def main(smk: "Snakemake") -> None:
         try:
             layer = Layer(values, clips, pair, emotions, settings)
         except ValueError as error:
-            remedy = "look at what made them: silent recordings, or a network that does not hear"
-            raise UserError(str(error), place, remedy) from error
+            raise UserError(str(error), place, LOOK) from error
         for condition in layer.conditions:
             made = layer.tables(condition, swapped=index == 0 or scale == scales.RANK_NORMAL)
             for name, table in zip(found, made, strict=True):
                 found[name].append(table.assign(pooling=pooling, scale=scale))
             log.info("%s, %s, %s: %d cells", pooling, scale, condition, len(made[0]))
+        del layer  # two matrices of clips x clips, before the next pooling makes its own
     found["distances"] = [table.assign(grain="clip") for table in found["distances"]]
     if files.frames:
         found["distances"].append(_of_frames(files.frames, spec["layer"], pair, emotions))
@@ -103,8 +104,7 @@ def _clips_and_vectors(
 
 def _emotions(clips: pd.DataFrame, pair: tuple[str, str], place: str) -> list[str]:
     """The emotions that can be compared, the study's or not, in canonical order, then by name; UserError for none."""
-    by_dataset = clips.assign(pool="", speaker=clips["person"]).groupby("dataset", sort=False)
-    table = groups({str(name): rows for name, rows in by_dataset})
+    table = groups(clips)
     found = [emotion for emotion in common(table) if not comparable(table, emotion, pair)]
     if not found:
         refuse_incomparable(table, [], pair, place)
@@ -118,14 +118,14 @@ def _refuse_without_variance(values: F64, clips: pd.DataFrame, emotions: Sequenc
         if emotion in emotions and np.ptp(own, axis=0).max() == 0.0:
             raise UserError(
                 f"all {len(own)} vectors of {emotion} in {dataset} are equal, so they have no spread to compare",
-                place, "look at what made them: silent recordings, or a network that does not hear",
+                place, LOOK,
             )  # fmt: skip
 
 
 def _of_frames(paths: Sequence[str], layer: str, pair: tuple[str, str], emotions: Sequence[str]) -> pd.DataFrame:
     sides = {dataset: frames.Frames(*frame_totals.read(path, layer)) for dataset, path in zip(pair, paths, strict=True)}
     found = frames.distances_of_frames(sides, emotions)
-    return pd.DataFrame(found).assign(grain="frame", scale=scales.RAW, condition="all", form="published")
+    return pd.DataFrame(found).assign(grain="frame", scale=scales.RAW, condition=ALL, form=PUBLISHED)
 
 
 def _drivers(

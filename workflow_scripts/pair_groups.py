@@ -2,7 +2,9 @@
 
 from typing import TYPE_CHECKING
 
-from workflow_scripts.distances.groups import groups, refuse_incomparable
+import pandas as pd
+
+from workflow_scripts.distances.groups import groups, people_of, refuse_incomparable
 from workflow_scripts.study import tables
 from workflow_scripts.study.entry import entry
 
@@ -15,7 +17,11 @@ if TYPE_CHECKING:
 def main(smk: "Snakemake") -> None:
     spec = smk.params.spec
     pair = (spec["first"], spec["second"])
-    found = groups(dict(zip(pair, map(tables.read, smk.input.manifests), strict=True)))
+    manifests = [
+        manifest.assign(dataset=dataset, person=people_of(manifest))
+        for dataset, manifest in zip(pair, map(tables.read, smk.input.manifests), strict=True)
+    ]
+    found = groups(pd.concat(manifests, ignore_index=True))
     refuse_incomparable(found, spec["emotions"], pair, " and ".join(map(str, smk.input.manifests)))
     tables.write(found, smk.output.groups, "distance_groups", spec)
 

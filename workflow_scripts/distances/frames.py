@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from workflow_scripts.distances import frechet
+from workflow_scripts.distances.rows import Row, frechet_rows, names
 
 F64 = npt.NDArray[np.float64]
 
@@ -21,7 +22,7 @@ class Frames(NamedTuple):
     covariance: F64
 
 
-def distances_of_frames(sides: Mapping[str, Frames], emotions: Sequence[str]) -> Iterator[dict[str, Any]]:
+def distances_of_frames(sides: Mapping[str, Frames], emotions: Sequence[str]) -> Iterator[Row]:
     """Frechet distance of every pair of groups (dataset, emotion), with its terms.
 
     Frames of one clip resemble each other, long clips weigh more, and speakers cannot be told apart in totals: these
@@ -41,11 +42,4 @@ def distances_of_frames(sides: Mapping[str, Frames], emotions: Sequence[str]) ->
     for one, other in combinations(groups, 2):
         (n_first, mean, factor), (n_second, other_mean, other_factor) = groups[one], groups[other]
         terms = frechet.of_moments((mean, other_mean), (factor, other_factor))
-        values = {"frechet": terms.distance, "frechet-mean": terms.mean, "frechet-covariance": terms.covariance}
-        for measure, value in values.items():
-            yield {
-                "first_dataset": one[0], "first_emotion": one[1],
-                "second_dataset": other[0], "second_emotion": other[1],
-                "measure": measure, "value": float(value), "trace": float(terms.trace), "unit": unit,
-                "n_first": n_first, "n_second": n_second,
-            }  # fmt: skip
+        yield from frechet_rows(terms, {**names(one, other), "unit": unit, "n_first": n_first, "n_second": n_second})

@@ -1,6 +1,6 @@
 """What a pair of datasets has to compare: clips of every emotion by speaker, and which emotions can be compared."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
@@ -13,14 +13,14 @@ def people_of(manifest: pd.DataFrame) -> "pd.Series[str]":
     return manifest["pool"].astype(str) + "/" + manifest["speaker"].astype(str)
 
 
-def groups(manifests: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """One row per dataset, emotion and speaker: clips, clips of normal intensity, whether the other dataset has any."""
-    frames = []
-    for dataset, manifest in manifests.items():
-        table = manifest.assign(dataset=dataset, person=people_of(manifest), weak=manifest["intensity"] != "strong")
-        counts = table.groupby(["dataset", "emotion", "person"], sort=True)
-        frames.append(counts.agg(n_clips=("clip_id", "size"), n_normal=("weak", "sum")).reset_index())
-    found = pd.concat(frames, ignore_index=True)
+def groups(clips: pd.DataFrame) -> pd.DataFrame:
+    """One row per dataset, emotion and speaker: clips, clips of normal intensity, whether the other dataset has any.
+
+    Args:
+        clips: of both datasets: dataset, emotion, person, intensity, clip_id.
+    """
+    counts = clips.assign(weak=clips["intensity"] != "strong").groupby(["dataset", "emotion", "person"], sort=True)
+    found = counts.agg(n_clips=("clip_id", "size"), n_normal=("weak", "sum")).reset_index()
     return found.assign(shared=found.groupby(["emotion", "person"])["dataset"].transform("nunique") == 2)
 
 

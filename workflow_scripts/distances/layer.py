@@ -10,13 +10,12 @@ Forms of a cell:
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from workflow_scripts.distances import design, frechet, kernel, resampling
+from workflow_scripts.distances import design, kernel, resampling
 from workflow_scripts.distances.design import Cell, Clips
 from workflow_scripts.distances.measures import (
     FRECHET,
@@ -27,11 +26,10 @@ from workflow_scripts.distances.measures import (
     of_layer,
     rows_of_cell,
 )
+from workflow_scripts.distances.rows import Key, Row, frechet_rows, names
 from workflow_scripts.study.seeds import seed_of
 
 F64 = npt.NDArray[np.float64]
-Key = tuple[str, str]  # dataset, emotion
-Row = dict[str, Any]
 
 PUBLISHED, SHARED, EQUAL = "published", "shared", "equal"
 ALL, NORMAL = "all", "normal-intensity"
@@ -167,9 +165,9 @@ class Layer:
     def _published(self, groups: Mapping[Key, Clips]) -> Iterator[Row]:
         for one, other in combinations(groups, 2):
             cell = Cell(groups[one], groups[other], paired=False)
-            about = {**_names(one, other), **_sizes(cell), "form": PUBLISHED}
+            about = {**names(one, other), **_sizes(cell), "form": PUBLISHED}
             about["n_speakers"] = len({*cell.one, *cell.other})
-            yield from _frechet_rows(self._measures.terms(cell), about)
+            yield from frechet_rows(self._measures.terms(cell), about)
             rows = rows_of_cell(cell)
             similar = self._measures.similar[rows[:, None], rows]
             yield {**about, "measure": KERNEL, "value": kernel.mmd(similar, cell.counts[0])}
@@ -180,13 +178,13 @@ class Layer:
         }
         for index, (keys, cell) in enumerate(cells.items()):
             values = self._measures.of([cell])[0]
-            about = {**_names(*keys), **_sizes(cell), "form": SHARED}
+            about = {**names(*keys), **_sizes(cell), "form": SHARED}
             nulls: list[Row] = [{}] * len(MEASURES)
             if swapped and keys in self.same_emotion:
                 measures, place = self._measures.within(cell)
                 rng = np.random.default_rng(seed_of(self._settings.seed, "swaps", *keys[0], *keys[1], condition))
                 nulls = resampling.null(measures, cell.at(place), values, self._settings.swaps, rng)
-            for row in _frechet_rows(self._measures.terms(cell), about):
+            for row in frechet_rows(self._measures.terms(cell), about):
                 yield {**row, **(nulls[0] if row["measure"] == FRECHET else {})}
             for measure, value, null in zip(MEASURES[1:], values[1:], nulls[1:], strict=True):
                 yield {**about, "measure": measure, "value": float(value), **null}
@@ -201,7 +199,7 @@ class Layer:
     def _equal(self, measures: Measures, drawn: Sequence[Cell], keys: tuple[Key, Key], number: int) -> list[Row]:
         """Rows of a cell at an equal number of clips: the mean over draws."""
         values = measures.of(drawn)
-        about = {**_names(*keys), **_sizes(drawn[0]), "form": EQUAL, "clips_per_speaker": number}
+        about = {**names(*keys), **_sizes(drawn[0]), "form": EQUAL, "clips_per_speaker": number}
         return [
             {**about, "measure": measure, "value": float(values[:, index].mean()), "n_draws": len(drawn),
              "spread": float(values[:, index].std(ddof=1)) if len(drawn) > 1 else np.nan}
@@ -270,18 +268,6 @@ def top_share(parts: npt.ArrayLike) -> float:
     return float(values[: max(1, round(TOP * len(values)))].sum() / values.sum())
 
 
-def _names(one: Key, other: Key) -> Row:
-    return {
-        "first_dataset": one[0], "first_emotion": one[1], "second_dataset": other[0], "second_emotion": other[1],
-    }  # fmt: skip
-
-
 def _sizes(cell: Cell) -> Row:
     n_first, n_second = cell.counts
     return {"n_first": n_first, "n_second": n_second, "n_speakers": len(cell.speakers), "paired": cell.paired}
-
-
-def _frechet_rows(terms: frechet.Terms, about: Row) -> Iterator[Row]:
-    values = {FRECHET: terms.distance, "frechet-mean": terms.mean, "frechet-covariance": terms.covariance}
-    for measure, value in values.items():
-        yield {**about, "measure": measure, "value": float(value), "trace": float(terms.trace)}

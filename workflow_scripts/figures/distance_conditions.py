@@ -12,7 +12,6 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
 
-from workflow_scripts.distances.measures import KERNEL
 from workflow_scripts.figures import distance_variants as v
 from workflow_scripts.figures import style
 from workflow_scripts.summaries.roles import Facts
@@ -28,9 +27,8 @@ Conditions = Sequence[Sequence[Any]]  # [[other first, other second], how it dif
 
 def variants(conditions: Conditions) -> list[v.Variant]:
     """From the published distance over equal clips to the kernel distance without what may produce an order."""
-    others = [v.Variant(f"kernel, {words}", KERNEL, pair=(pair[0], pair[1])) for pair, words in conditions]
     equal = [v.FRECHET_EQUAL, v.MEANS, v.HEADLINE]
-    return [v.AS_PUBLISHED, v.OF_FRAMES, *equal, v.WITHOUT_SILENCE, v.NORMAL_ONLY, *others]
+    return [v.AS_PUBLISHED, v.OF_FRAMES, *equal, v.WITHOUT_SILENCE, v.NORMAL_ONLY, *v.prepared_otherwise(conditions)]
 
 
 def data(

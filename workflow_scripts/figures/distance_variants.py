@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -22,7 +23,7 @@ KEYS = ["model", "scale", "variant", "emotion"]
 
 @dataclass(frozen=True)
 class Variant:
-    """One way to take the distance: its name in the figures, and which rows of the tables it is."""
+    """One way to take the distance: its name (the measure, then what is with or without), and which rows it is."""
 
     name: str
     measure: str
@@ -31,6 +32,11 @@ class Variant:
     condition: str = ALL
     silence: bool = True
     pair: tuple[str, str] | None = None  # None: the pair that is drawn
+
+    @property
+    def words(self) -> str:
+        """What is with or without, such as 'silence left out'."""
+        return self.name.split(", ", 1)[1]
 
     def of(self, table: pd.DataFrame, pair: tuple[str, str]) -> pd.DataFrame:
         """Its rows of a table, with column `variant`; of each model at its first pooling, active frames or all."""
@@ -54,6 +60,11 @@ HEADLINE = Variant("kernel, equal clips", KERNEL)
 MEANS = Variant("mean term, equal clips", MEAN_TERM)
 WITHOUT_SILENCE = Variant("kernel, silence left out", KERNEL, silence=False)
 NORMAL_ONLY = Variant("kernel, normal intensity only", KERNEL, condition=NORMAL)
+
+
+def prepared_otherwise(conditions: Sequence[Sequence[Any]]) -> list[Variant]:
+    """The headline of other pairs of the same corpora, [[first, second], how their audio is prepared]."""
+    return [Variant(f"kernel, {words}", KERNEL, pair=(pair[0], pair[1])) for pair, words in conditions]
 
 
 def of_pair(table: pd.DataFrame, pair: tuple[str, str]) -> pd.DataFrame:

@@ -3,8 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-from workflow_scripts.distances.layer import EQUAL
-from workflow_scripts.distances.measures import KERNEL
 from workflow_scripts.report_page import distance_findings as findings
 from workflow_scripts.report_page import distance_rows as select
 from workflow_scripts.report_page.distance_rows import Pair
@@ -45,7 +43,9 @@ def matrix(study: Study, pair: Pair, others: list[Any]) -> str:
     """How far the same emotion lies apart in both datasets, against different emotions within one."""
     models, what = select.counted_models(study, pair)
     rows = select.rows_of(study, "distances", pair, layer="")
-    rows = rows[rows["model"].isin(models) & (rows["form"] == EQUAL) & (rows["measure"] == KERNEL)]
+    # at the number of clips of the ranking, as the figure
+    numbers = select.rows_of(study, "ranking", pair)[["model", "clips_per_speaker"]].drop_duplicates()
+    rows = rows[rows["model"].isin(models)].merge(numbers, on=["model", "clips_per_speaker"])
     same = rows[(rows["first_emotion"] == rows["second_emotion"]) & (rows["first_dataset"] != rows["second_dataset"])]
     within = rows[rows["first_dataset"] == rows["second_dataset"]]
     across, apart = (part.groupby("model", sort=False)["value"].mean() for part in (same, within))

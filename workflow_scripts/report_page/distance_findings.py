@@ -5,11 +5,12 @@ from typing import Any
 
 import pandas as pd
 
-from workflow_scripts.distances.layer import ALL, NORMAL, SHARED
+from workflow_scripts.distances.layer import ALL, NORMAL
 from workflow_scripts.distances.measures import FRECHET, KERNEL
+from workflow_scripts.figures import distance_variants as v
 from workflow_scripts.figures.distance_drivers import middle_layer
 from workflow_scripts.report_page import distance_rows as select
-from workflow_scripts.report_page.distance_rows import Pair, Variant
+from workflow_scripts.report_page.distance_rows import Pair
 from workflow_scripts.report_page.findings import ALPHA, Study
 from workflow_scripts.report_page.words import counted, listed, measured, p_in_words, per_cent
 from workflow_scripts.summaries.roles import untrained
@@ -73,7 +74,7 @@ def differ(study: Study, pair: Pair) -> str:
 
 def swapped(study: Study, pair: Pair) -> pd.DataFrame:
     """Kernel distances of one emotion in both datasets that were set against swapped datasets, last analysed layer."""
-    rows = select.rows_of(study, "distances", pair, Variant("", SHARED, KERNEL), layer="")
+    rows = select.rows_of(study, "distances", pair, select.SHARED_CLIPS[KERNEL], layer="")
     own = rows[
         (rows["first_emotion"] == rows["second_emotion"])
         & (rows["first_dataset"] == pair[0])
@@ -218,19 +219,19 @@ def _end_of_control(row: "pd.Series[Any]", end: str) -> str:
 def published(study: Study, pair: Pair) -> str:
     """The published way, and what the same measure says at equal numbers of clips."""
     models, what = select.counted_models(study, pair)
-    ends = _ends(study, pair, select.AS_PUBLISHED, models)
+    ends = _ends(study, pair, v.AS_PUBLISHED, models)
     if ends.empty:
         return ""
     near, far = (_by_emotion(ends, end, what, chance=False) for end in ("nearest", "farthest"))
     said = f"As published (Frechet distance of all clips, however many) the nearest is {near}, the farthest {far}"
-    changes = _changes(ends, _ends(study, pair, select.EQUAL_FRECHET, models), len(models), what)
+    changes = _changes(ends, _ends(study, pair, v.FRECHET_EQUAL, models), len(models), what)
     return f"{said}; at equal numbers of clips {changes or 'this distance keeps both'}."
 
 
 def conditions(study: Study, pair: Pair, others: list[Any]) -> list[str]:
     """Which emotion becomes the nearest or the farthest without silence, strong intensity, or prepared otherwise."""
     models, what = select.counted_models(study, pair)
-    base = _ends(study, pair, select.HEADLINE, models)
+    base = _ends(study, pair, v.HEADLINE, models)
     changed, same = [], []
     for variant in select.confounds(others):
         ends = _ends(study, pair, variant, models)
@@ -252,11 +253,11 @@ def conditions(study: Study, pair: Pair, others: list[Any]) -> list[str]:
     return found
 
 
-def _words(variant: Variant) -> str:
+def _words(variant: v.Variant) -> str:
     return variant.words.replace(", ", " and ")
 
 
-def _ends(study: Study, pair: Pair, variant: Variant, models: Sequence[str]) -> pd.DataFrame:
+def _ends(study: Study, pair: Pair, variant: v.Variant, models: Sequence[str]) -> pd.DataFrame:
     rows = select.rows_of(study, "ranking", pair, variant)
     return select.extremes(rows[rows["model"].isin(models)])
 
@@ -280,7 +281,7 @@ def _changes(base: pd.DataFrame, ends: pd.DataFrame, total: int, what: str) -> s
 
 def agreement(study: Study, pair: Pair) -> str:
     """Whether networks order the emotions alike."""
-    rows = select.rows_of(study, "agreement", pair, model="of")
+    rows = select.rows_of(study, "agreement", pair)
     rows = rows[rows["what"] == "models"]
     if rows.empty:
         return ""
@@ -300,7 +301,7 @@ def agreement(study: Study, pair: Pair) -> str:
 def paper(study: Study, pair: Pair) -> str:
     """Whether the order is the paper's; nothing where the pair is not of speech and song."""
     models, what = select.counted_models(study, pair)
-    rows = select.rows_of(study, "agreement", pair, model="of")
+    rows = select.rows_of(study, "agreement", pair)
     rows = rows[(rows["what"] == "paper") & rows["of"].isin(models)]
     if rows.empty:
         return ""
@@ -336,7 +337,7 @@ def _order_of_paper(study: Study, pair: Pair) -> str:
 def measures(study: Study, pair: Pair) -> str:
     """Where Frechet and kernel distance name other emotions, and how much of a distance a few clips carry."""
     models, what = select.counted_models(study, pair)
-    kernel, frechet = (_ends(study, pair, one, models) for one in (select.HEADLINE, select.EQUAL_FRECHET))
+    kernel, frechet = (_ends(study, pair, one, models) for one in (v.HEADLINE, v.FRECHET_EQUAL))
     if frechet.empty:
         return ""
     changes = _changes(kernel, frechet, len(models), what)
@@ -352,7 +353,7 @@ def measures(study: Study, pair: Pair) -> str:
 def _carried(study: Study, pair: Pair, models: Sequence[str], names: set[tuple[str, str]]) -> str:
     """The distance of which 5 % of its clips carry most, among those named (all where none is), and by which clips."""
     rows = {
-        measure: select.rows_of(study, "ranking", pair, Variant("", SHARED, measure)) for measure in (FRECHET, KERNEL)
+        measure: select.rows_of(study, "ranking", pair, select.SHARED_CLIPS[measure]) for measure in (FRECHET, KERNEL)
     }
     own = rows[FRECHET][rows[FRECHET]["model"].isin(models)].dropna(subset="top_share")
     own = own[own["top_share"].between(0, 1)]

@@ -4,11 +4,11 @@ from typing import Any
 
 import pandas as pd
 
-from workflow_scripts.distances.layer import SHARED
 from workflow_scripts.distances.measures import FRECHET, KERNEL
+from workflow_scripts.figures import distance_variants as v
 from workflow_scripts.report_page import distance_findings as findings
 from workflow_scripts.report_page import distance_rows as select
-from workflow_scripts.report_page.distance_rows import Pair, Variant
+from workflow_scripts.report_page.distance_rows import Pair
 from workflow_scripts.report_page.findings import ALPHA, Study
 from workflow_scripts.report_page.grid import Cell, Grid, cell, grid
 from workflow_scripts.report_page.results import p_cell
@@ -177,8 +177,8 @@ def agreement(study: Study, pair: Pair) -> Grid:
     """Agreement of the orders of models, with the paper and of the measures."""
     rows = pd.concat(
         [
-            select.rows_of(study, "agreement", pair, variant, model="of").assign(way=variant.name)
-            for variant in (select.HEADLINE, select.EQUAL_FRECHET, select.AS_PUBLISHED)
+            select.rows_of(study, "agreement", pair, variant).assign(way=variant.name)
+            for variant in (v.HEADLINE, v.FRECHET_EQUAL, v.AS_PUBLISHED)
         ]
     )
     what = {"models": "with each other (W)", "paper": "with the paper (tau-b)", "measures": "with kernel (tau-b)"}
@@ -205,7 +205,7 @@ def carriers(study: Study, pair: Pair) -> Grid:
     """Which clips and speakers carry each distance."""
     ranked = pd.concat(
         [
-            select.rows_of(study, "ranking", pair, Variant("", SHARED, measure), layer="")
+            select.rows_of(study, "ranking", pair, select.SHARED_CLIPS[measure], layer="")
             for measure in (FRECHET, KERNEL)
         ]
     )

@@ -7,6 +7,7 @@ import pandas as pd
 from made_up import EMOTIONS, MODELS, SPEAKERS
 
 from workflow_scripts.study.schemas import TABLES
+from workflow_scripts.summarise_distances import SCHEMAS
 
 PAIR = ("speech", "song")
 PREPARED = ("speech-level", "song-level")
@@ -21,15 +22,6 @@ PLANTED = {
 NEAREST = {"hubert-base": 0.815, "untrained-hubert-base": 0.421, "eGeMAPSv02": 0.613}
 FARTHEST = {"hubert-base": 0.724, "untrained-hubert-base": 0.397, "eGeMAPSv02": 0.588}
 PAIRS_OF_EMOTIONS = [(one, other) for index, one in enumerate(EMOTIONS) for other in EMOTIONS[index + 1 :]]
-SCHEMAS = {
-    "distances": "study_distances",
-    "ranking": "distance_ranking",
-    "ranks": "distance_ranks",
-    "contrasts": "distance_contrasts",
-    "agreement": "distance_agreement",
-    "carriers": "study_distance_carriers",
-    "drivers": "study_distance_drivers",
-}
 
 
 def variants(model: str) -> Iterator[dict[str, Any]]:

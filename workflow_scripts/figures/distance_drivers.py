@@ -48,16 +48,11 @@ def data(drivers: pd.DataFrame, ranking: pd.DataFrame, pair: tuple[str, str], mo
     )
     moved = moved.sort_values(["category", "feature"], kind="stable")
     accounted = rows[(rows["what"] == ACCOUNTED) & (rows["features"] != "without")]
-    middle = {model: middle_layer(facts["layers"]) for model, facts in models.items()}
+    middle = {model: v.middle_layer(facts["layers"]) for model, facts in models.items()}
     accounted = accounted[accounted["layer"] == accounted["model"].map(middle)]
     accounted = accounted.assign(set=accounted["category"].where(accounted["features"] == ALONE, EVERY), drawn=True)
     whole = pd.concat([moved, accounted], ignore_index=True).assign(scale="", variant="")
     return v.in_panel_order(whole, models, [], emotions)[COLUMNS].astype({"drawn": bool})
-
-
-def middle_layer(layers: Sequence[str]) -> str:
-    """The layer half-way through those analysed."""
-    return layers[len(layers) // 2]
 
 
 def _foremost(moved: pd.DataFrame) -> list[str]:

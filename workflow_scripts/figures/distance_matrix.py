@@ -57,7 +57,7 @@ def data(distances: pd.DataFrame, ranking: pd.DataFrame, pair: tuple[str, str], 
 
 def chosen_layers(layers: Sequence[str]) -> list[str]:
     """The first, the middle and the last of them, once each."""
-    return list(dict.fromkeys([layers[0], layers[len(layers) // 2], layers[-1]]))
+    return list(dict.fromkeys([layers[0], v.middle_layer(layers), layers[-1]]))
 
 
 def draw(frame: pd.DataFrame, emotions: Sequence[str], pair: tuple[str, str], synthetic: bool, models: Facts) -> Figure:

@@ -72,6 +72,11 @@ def of_pair(table: pd.DataFrame, pair: tuple[str, str]) -> pd.DataFrame:
     return table[(table["first"] == pair[0]) & (table["second"] == pair[1])]
 
 
+def middle_layer(layers: Sequence[str]) -> str:
+    """The layer half-way through those analysed."""
+    return layers[len(layers) // 2]
+
+
 def emotions_in_order(ranking: pd.DataFrame, pair: tuple[str, str]) -> list[str]:
     """The paper's order, nearest first; then emotions that it has not, by their mean rank under the headline."""
     rows = of_pair(ranking, pair)

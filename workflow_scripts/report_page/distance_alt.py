@@ -3,8 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
-from workflow_scripts.report_page import distance_findings as findings
+from workflow_scripts.report_page import distance_driving as driving
+from workflow_scripts.report_page import distance_order as order
 from workflow_scripts.report_page import distance_rows as select
+from workflow_scripts.report_page import distance_stability as stability
 from workflow_scripts.report_page.distance_rows import Pair
 from workflow_scripts.report_page.findings import Study
 from workflow_scripts.report_page.words import counted, listed, measured
@@ -15,12 +17,12 @@ Words = Callable[[Study, Pair, list[Any]], str]
 
 def ranking(study: Study, pair: Pair, others: list[Any]) -> str:
     """Which emotions are nearest and farthest, and what is told apart."""
-    return " ".join(filter(None, [findings.order(study, pair), findings.told_apart(study, pair)]))
+    return " ".join(filter(None, [order.order(study, pair), order.told_apart(study, pair)]))
 
 
 def conditions(study: Study, pair: Pair, others: list[Any]) -> str:
     """What changes the order."""
-    return " ".join([findings.published(study, pair), *findings.conditions(study, pair, others)]).strip()
+    return " ".join([stability.published(study, pair), *stability.conditions(study, pair, others)]).strip()
 
 
 def layers(study: Study, pair: Pair, others: list[Any]) -> str:
@@ -63,7 +65,7 @@ def matrix(study: Study, pair: Pair, others: list[Any]) -> str:
 
 def drivers(study: Study, pair: Pair, others: list[Any]) -> str:
     """Which acoustic features shift most, and what they account for."""
-    return " ".join(filter(None, [findings.shifted(study, pair), findings.accounted(study, pair)]))
+    return " ".join(filter(None, [driving.shifted(study, pair), driving.accounted(study, pair)]))
 
 
 FIGURES: dict[str, Words] = {

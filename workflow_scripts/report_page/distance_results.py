@@ -6,7 +6,6 @@ import pandas as pd
 
 from workflow_scripts.distances.measures import FRECHET, KERNEL
 from workflow_scripts.figures import distance_variants as v
-from workflow_scripts.report_page import distance_findings as findings
 from workflow_scripts.report_page import distance_rows as select
 from workflow_scripts.report_page.distance_rows import Pair
 from workflow_scripts.report_page.findings import ALPHA, Study
@@ -152,7 +151,7 @@ def contrasts(study: Study, pair: Pair) -> Grid:
 def null(study: Study, pair: Pair) -> Grid:
     """Whether the datasets differ at all in an emotion."""
     return grid(
-        _by_model(study, findings.swapped(study, pair)),
+        _by_model(study, select.swapped(study, pair)),
         f"Do {pair[0]} and {pair[1]} differ at all? Kernel distance of all clips of shared speakers against datasets "
         "swapped within speakers, last analysed layer. This ranks nothing: the deviations grow with the number of "
         "clips",
@@ -210,7 +209,7 @@ def carriers(study: Study, pair: Pair) -> Grid:
         ]
     )
     keys = ["model", "layer", "pooling", "scale", "measure", "emotion"]
-    rows = findings.top_clips(study, pair).merge(ranked[[*keys, "top_share"]], on=keys)
+    rows = select.top_clips(study, pair).merge(ranked[[*keys, "top_share"]], on=keys)
     return grid(
         _by_model(study, rows, "measure"),
         f"What carries the distances between {pair[0]} and {pair[1]}: all clips of shared speakers, last analysed "
@@ -231,7 +230,7 @@ def carriers(study: Study, pair: Pair) -> Grid:
 
 def categories(study: Study, pair: Pair) -> Grid:
     """Shift of whole categories of acoustic features, by emotion."""
-    rows = findings.category_shifts(study, pair)
+    rows = select.category_shifts(study, pair)
     names = list(dict.fromkeys(rows["category"]))
     wide = _wide(rows, ["emotion"], "category")
     return grid(
@@ -270,7 +269,7 @@ def features(study: Study, pair: Pair) -> Grid:
 
 def shares(study: Study, pair: Pair) -> Grid:
     """Share of the embedding's mean distance that acoustic shifts account for, by model and emotion."""
-    rows = findings.shares(study, pair)
+    rows = select.shares(study, pair)
     rows = rows[rows["features"] != "without"]
     rows = rows.assign(named=rows["category"].where(rows["features"] != "all", "all features"))
     names = list(dict.fromkeys(rows["named"]))

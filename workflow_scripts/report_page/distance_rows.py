@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from workflow_scripts.distances.layer import PUBLISHED, SHARED
+from workflow_scripts.distances.layer import ALL, PUBLISHED, SHARED
 from workflow_scripts.distances.measures import FRECHET, KERNEL
 from workflow_scripts.distances.scales import RANK_NORMAL, RAW
 from workflow_scripts.figures import distance_variants as v
@@ -114,3 +114,36 @@ def extremes(rows: pd.DataFrame) -> pd.DataFrame:
             "farthest": far["emotion"], "p_farthest": far["p_farthest"],
         }  # fmt: skip
     return pd.DataFrame.from_dict(found, orient="index", columns=["nearest", "p_nearest", "farthest", "p_farthest"])
+
+
+def swapped(study: Study, pair: Pair) -> pd.DataFrame:
+    """Kernel distances of one emotion in both datasets that were set against swapped datasets, last analysed layer."""
+    rows = rows_of(study, "distances", pair, SHARED_CLIPS[KERNEL], layer="")
+    own = rows[
+        (rows["first_emotion"] == rows["second_emotion"])
+        & (rows["first_dataset"] == pair[0])
+        & (rows["second_dataset"] == pair[1])
+        & rows["n_swaps"].gt(0)
+    ]
+    return at_last_layer(study, own)
+
+
+def top_clips(study: Study, pair: Pair) -> pd.DataFrame:
+    """Of every model, emotion and measure the clip that adds most, at the last analysed layer, headline vectors."""
+    rows = of_pair(study, "carriers", pair)
+    rows = at_last_layer(study, rows[(rows["place"] == 1) & (rows["condition"] == ALL)])
+    wanted = rows_of(study, "ranking", pair)[["model", "pooling", "scale"]].drop_duplicates()
+    return rows.merge(wanted, on=["model", "pooling", "scale"])
+
+
+def category_shifts(study: Study, pair: Pair) -> pd.DataFrame:
+    """Shifts of whole categories of features."""
+    rows = of_pair(study, "drivers", pair)
+    return rows[(rows["what"] == "shift") & (rows["feature"] == "")]
+
+
+def shares(study: Study, pair: Pair) -> pd.DataFrame:
+    """Shares accounted for, at the layer that the figure shows."""
+    rows = of_pair(study, "drivers", pair)
+    middle = {model: v.middle_layer(facts["layers"]) for model, facts in study.models.items()}
+    return rows[(rows["what"] == "accounted") & (rows["layer"] == rows["model"].map(middle))]

@@ -1,5 +1,6 @@
 """Figures: what is drawn is what the table says, equal bytes for equal tables, text inside and apart, marked."""
 
+from pathlib import Path
 from xml.etree import ElementTree
 
 import numpy as np
@@ -123,7 +124,7 @@ def test_side_by_side_draws_printed_and_own(figures: dict[str, Drawn]) -> None:
     "name",
     ["layer_curves", "recall_by_emotion", "recall_by_speaker", "confusion", "cross_domain", "side_by_side"],
 )
-def test_files_are_deterministic_whole_and_read_back(name: str, tmp_path) -> None:  # type: ignore[no-untyped-def]
+def test_files_are_deterministic_whole_and_read_back(name: str, tmp_path: Path) -> None:
     contents = []
     for run in ("first", "second"):
         figure, frame = all_figures(study())[name]

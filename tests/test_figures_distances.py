@@ -405,7 +405,7 @@ def test_the_entry_writes_each_figure_under_its_own_name(tmp_path: Path, monkeyp
     svg = {name: f"out/{name}.svg" for name in NAMES}
     output = Output(svg, png=[f"out/{name}.png" for name in NAMES], csv=[f"out/{name}.csv" for name in NAMES])
     given = {name: f"{name}.parquet" for name in made}
-    figures_distances.main(SimpleNamespace(params=SimpleNamespace(spec=spec), input=given, output=output))  # type: ignore[arg-type]
+    figures_distances.main(SimpleNamespace(params=SimpleNamespace(spec=spec), input=given, output=output))
     titles = ["lie nearest", "order of the emotions", "layer by layer", "from everything", "What drives"]
     for name, title in zip(NAMES, titles, strict=True):
         assert title in Path(f"out/{name}.svg").read_text()

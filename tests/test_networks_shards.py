@@ -52,6 +52,7 @@ def gather(manifest, folder, monkeypatch, shards, poolings=("mean", "std-active"
 
 def tensors(path):
     with safe_open(path, framework="numpy") as file:
+        # an open file of safetensors cannot be iterated by itself
         return {name: file.get_tensor(name) for name in file.keys()}, file.metadata()  # noqa: SIM118
 
 
@@ -60,7 +61,10 @@ def tensors(path):
 def test_shards_put_together_are_the_unsharded_run(shards, stretch, tmp_path, monkeypatch):
     """12 shards are more than there are batches: some stay empty."""
     manifest = record(tmp_path)
-    stretch_length = lambda *_: stretch  # noqa: E731
+
+    def stretch_length(*_):
+        return stretch
+
     monkeypatch.setattr(batches, "stretch_length", stretch_length)
     run(manifest, tmp_path, monkeypatch, **SETTINGS)
     monkeypatch.setattr(batches, "stretch_length", stretch_length)

@@ -27,6 +27,7 @@ def unpack(archive: Path, folder: Path) -> None:
     encrypted members, names that stand twice, too many members, or more bytes than MOST_TIMES its own. Then a part
     of the folder may be there.
     """
+    # NotImplementedError is what zipfile raises for a compression that it does not know
     damage = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, UnicodeDecodeError, OSError)
     try:
         with zipfile.ZipFile(archive) as opened:

@@ -84,7 +84,7 @@ def add_files(paths: Sequence[str | Path], path: str | Path) -> None:
     for shard in paths:
         with safe_open(shard, framework="numpy") as file:
             metadata = file.metadata()
-            for name in file.keys():  # noqa: SIM118
+            for name in file.keys():  # noqa: SIM118 (an open file of safetensors cannot be iterated by itself)
                 tensor = file.get_tensor(name)
                 total[name] = total[name] + tensor if name in total else tensor
         abouts.append(json.loads(metadata["vocalise"]))

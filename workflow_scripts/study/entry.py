@@ -37,7 +37,7 @@ def entry(smk: Any, online: bool = False) -> Iterator[None]:
         logging.error("%s", error)
         print(f"\n{smk.rule}: {error}\n", file=sys.stderr)
         sys.exit(1)
-    except Exception:
+    except Exception:  # a bug of ours, or of a plug-in: its traceback is what helps
         logging.error("%s", traceback.format_exc())
         traceback.print_exc()
         sys.exit(1)

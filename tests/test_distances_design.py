@@ -6,7 +6,6 @@ from math import comb
 
 import numpy as np
 import pandas as pd
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -95,7 +94,7 @@ def test_equal_numbers_are_equal(one, other):
                     assert set(rows.tolist()) <= set(before[name].tolist())
 
 
-def test_draws_hang_on_nothing_but_the_speaker_and_the_number():
+def test_draws_hang_on_nothing_but_the_items_and_the_number():
     draws = Draws(1, 20)
     found = draws.of(ANGRY, 2)
     assert len(found) == 20
@@ -111,14 +110,13 @@ def test_draws_hang_on_nothing_but_the_speaker_and_the_number():
     assert [as_lists(draw) for draw in other] != [as_lists(draw) for draw in found]
 
 
-def test_draws_take_every_clip_equally_often_and_speakers_apart():
+def test_draws_take_every_clip_equally_often_and_the_same_of_every_speaker():
     clips = clips_of({"anna": 6, "ben": 6})
     found = Draws(3, 3000).of(clips, 3)
     counted = Counter(row for draw in found for rows in draw.values() for row in rows.tolist())
     assert len(counted) == 12
     assert all(abs(number - 1500) < 4.5 * np.sqrt(3000 / 4) for number in counted.values())
-    together = np.mean([[draw["anna"].tolist() == (draw["ben"] - 6).tolist()] for draw in found])
-    assert together == pytest.approx(1 / comb(6, 3), abs=4.5 * np.sqrt(0.05 * 0.95 / 3000))
+    assert all(draw["anna"].tolist() == (draw["ben"] - 6).tolist() for draw in found)
 
 
 def test_draws_take_the_same_items_on_both_sides_and_statements_in_turn():

@@ -114,11 +114,11 @@ def at_least(cell: Cell, number: int) -> Cell:
 
 
 class Draws:
-    """Equal numbers of clips per speaker, drawn without replacement, balanced over what is said, alike on both sides.
+    """Equal numbers of clips per speaker, drawn without replacement, balanced over what is said, alike for everybody.
 
-    What is drawn are a speaker's items (statement, intensity, take), not clips: where both sides have an item, both
-    give it or neither does, and statements are taken in turn. Else the emotion whose clips are all taken would be the
-    only one whose sides say the same, and come out nearer by that alone.
+    What is drawn are items (statement, intensity, take), not clips: statements in turn, and in one draw the same items
+    of every speaker on both sides who has them. Else the emotion whose clips are all taken would be the only one in
+    which everybody says the same, and come out nearer by that alone.
 
     Args:
         seed: of the study.
@@ -137,20 +137,20 @@ class Draws:
             return [clips]
         drawn: list[dict[str, Rows]] = [{} for _ in range(self._draws)]
         for speaker, rows in clips.items():
-            order = self._turns(speaker, rows, number).argsort(axis=0)[:number].T
+            order = self._turns(rows, number).argsort(axis=0)[:number].T
             for draw, chosen in zip(drawn, np.sort(rows[order], axis=1), strict=True):
                 draw[speaker] = chosen
         return [*drawn]
 
-    def _turns(self, speaker: str, rows: Rows, number: int) -> npt.NDArray[np.float64]:
+    def _turns(self, rows: Rows, number: int) -> npt.NDArray[np.float64]:
         """When each of a speaker's clips would be taken, in every draw: (clips, draws)."""
         places = np.array([["", str(place)] for place in range(len(rows))])
         statements, names = (places if self._items is None else self._items[rows]).T
-        scores = np.array([self._random(speaker, str(number), "item", name) for name in names])
+        scores = np.array([self._random(str(number), "item", name) for name in names])
         turns = np.empty_like(scores)
         for statement in np.unique(statements):
             own = statements == statement
-            first = self._random(speaker, str(number), "statement", statement)
+            first = self._random(str(number), "statement", statement)
             turns[own] = scores[own].argsort(axis=0).argsort(axis=0) + first
         return turns
 

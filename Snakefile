@@ -39,6 +39,7 @@ include: "rules/embeddings.smk"
 include: "rules/acoustics.smk"
 include: "rules/probing.smk"
 include: "rules/distances.smk"
+include: "rules/explanation.smk"
 include: "rules/report.smk"
 
 

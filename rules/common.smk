@@ -2,7 +2,7 @@
 
 
 def one_of(names):
-    return "|".join(map(re.escape, names)) or "none-in-this-study"
+    return "|".join(map(re.escape, sorted(names))) or "none-in-this-study"
 
 
 def spec_of(rule):
@@ -29,6 +29,17 @@ def folds_of(dataset, protocols):
 def all_layers(folder, file):
     models = [(model, layer) for model in plan.representations for layer in plan.layers(model)]
     return [f"{folder}/{model}/layer_{layer}/{file}.parquet" for model, layer in models]
+
+
+def all_explained(emotions, file):
+    """Files of all explanations; `emotions` is {dataset: those that are explained}."""
+    return [
+        f"results/explanation/{dataset}/{model}/layer_{layer}/{emotion}/{file}.parquet"
+        for dataset, own in emotions.items()
+        for model in plan.representations
+        for layer in plan.layers(model)
+        for emotion in own
+    ]
 
 
 def of_datasets(file):
@@ -78,6 +89,7 @@ wildcard_constraints:
     second=one_of(plan.datasets),
     model=one_of(plan.representations),
     features=one_of(plan.study.acoustics),
-    protocol=one_of(plan.study.protocols),
+    emotion=one_of({emotion for dataset in plan.explained_datasets for emotion in plan.explained(dataset)}),
+    protocol=one_of(plan.probe_protocols),
     shard=r"\d+",
     layer=r"\d+|final|functionals",

@@ -9,6 +9,8 @@ FIGURES = (
     expand("{dataset}/{figure}", dataset=DATASETS, figure=FIGURES_PROBING)
     + [f"{source}_and_{target}/cross_domain" for source, target in plan.directions[::2] if DATASETS]
     + expand("{pair}/{figure}", pair=DRAWN, figure=FIGURES_DISTANCES)
+    + expand("{dataset}/{figure}", dataset=OF_EMOTION, figure=FIGURES_EXPLANATION + ["explanation_shap"])
+    + (expand("atlas/{model}", model=plan.models) + ["papers/explanation_papers"] if OF_EMOTION else [])
     + ["papers/side_by_side"]
 )
 TABLES = ["scores", "layers", "best", "confusion", "cross", "comparisons"]
@@ -153,6 +155,7 @@ rule report:
         audit="results/corpora/audit.parquet",
         tables=expand("results/probing/{table}.parquet", table=TABLES),
         distances=expand("results/distances/{table}.parquet", table=DISTANCES) if PAIRS else [],
+        explanation=expand("results/explanation/{table}.parquet", table=EXPLANATIONS + ["papers"]) if OF_EMOTION else [],
         figures=expand("results/figures/{figure}.{kind}", figure=FIGURES, kind=["svg", "csv"]),
         origins=[vectors_of(next(iter(plan.datasets)), model, plan.states(model)[0]) for model in plan.models],
     output:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from workflow_scripts.corpora import EMOTIONS
-from workflow_scripts.distances import frames, scales
+from workflow_scripts.distances import frames
 from workflow_scripts.distances.accounted import accounted
 from workflow_scripts.distances.design import FEWEST_SPEAKERS
 from workflow_scripts.distances.groups import common, comparable, groups, people_of, refuse_incomparable
@@ -17,6 +17,7 @@ from workflow_scripts.distances.shifts import shifts
 from workflow_scripts.embedding import frame_totals
 from workflow_scripts.probing.files import FUNCTIONALS, vectors_of
 from workflow_scripts.probing.inputs import F64, stacked, undefined
+from workflow_scripts.statistics import scales
 from workflow_scripts.study import tables
 from workflow_scripts.study.entry import entry
 from workflow_scripts.study.errors import UserError
@@ -57,7 +58,7 @@ def main(smk: "Snakemake") -> None:
         found["distances"].append(_of_frames(files.frames, spec["layer"], pair, emotions))
     found["drivers"] = [_drivers(files, spec, clips, emotions, vectors[0])]
     for name, made_of in found.items():
-        table = _whole(pd.concat(made_of, ignore_index=True), SCHEMAS[name])
+        table = tables.filled(pd.concat(made_of, ignore_index=True), SCHEMAS[name])[[*TABLES[SCHEMAS[name]]]]
         tables.write(table, smk.output[name], SCHEMAS[name], spec)
 
 
@@ -67,16 +68,6 @@ SCHEMAS = {
     "carriers": "distance_carriers",
     "drivers": "distance_drivers",
 }
-
-
-def _whole(table: pd.DataFrame, name: str) -> pd.DataFrame:
-    """The table with every declared column: 0, False or empty where a form of a cell has no such thing."""
-    blank: Mapping[str, Any] = {"int": 0, "str": "", "bool": False, "float": np.nan}
-    declared = TABLES[name]
-    missing = {column: blank[kind] for column, (kind, _) in declared.items() if column not in table}
-    filled = table.assign(**missing)
-    words = {column: blank[kind] for column, (kind, _) in declared.items() if kind != "float"}
-    return filled.fillna(words)[[*declared]]
 
 
 def _clips_and_vectors(

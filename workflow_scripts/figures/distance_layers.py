@@ -9,9 +9,9 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from workflow_scripts.distances.scales import RAW
 from workflow_scripts.figures import distance_variants as v
 from workflow_scripts.figures import style
+from workflow_scripts.statistics.scales import RAW
 from workflow_scripts.summaries.roles import Facts, acoustic_sets
 
 COLUMNS = [

@@ -13,9 +13,9 @@ from matplotlib.colors import Colormap, Normalize
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from workflow_scripts.distances.scales import RAW
 from workflow_scripts.figures import distance_variants as v
 from workflow_scripts.figures import style
+from workflow_scripts.statistics.scales import RAW
 from workflow_scripts.summaries.roles import Facts
 
 BELOW, ABOVE = v.AS_PUBLISHED, v.HEADLINE

@@ -10,8 +10,8 @@ from matplotlib.axes import Axes
 
 from workflow_scripts.distances.layer import ALL, EQUAL, NORMAL, PUBLISHED
 from workflow_scripts.distances.measures import FRECHET, KERNEL, MEAN_TERM
-from workflow_scripts.distances.scales import RAW
 from workflow_scripts.figures import style
+from workflow_scripts.statistics.scales import RAW
 from workflow_scripts.summaries.roles import Facts, acoustic_sets, networks
 
 ACTIVE = "-active"

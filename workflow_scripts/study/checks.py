@@ -47,7 +47,7 @@ def check_study(raw: Any, place: str = "config") -> Study:
     mistakes = [words for item in wrong if (words := _in_words(item))]
     mistakes += [
         f"{key}: holds nothing; write `{key}: {{}}` to ask the question with its defaults, or leave the key out"
-        for key in ("probing", "distances")
+        for key in ("probing", "distances", "explanation")
         if key in raw and raw[key] is None
     ]
     mistakes += [*check_datasets(raw), *check_models(raw)]
@@ -92,6 +92,8 @@ def _in_words(item: Mapping[str, Any]) -> str:
                 else f"layers: give 'all' or a list, not {item['input']!r}"
             )
         return f"layers[{loc[-2]}]: {item['input']!r} {NO_LAYER}"
+    if loc[:2] == ["explanation", "curves"] and len(loc) > 2:
+        return f"explanation.curves[{loc[2]}]: {item['input']!r} {NO_LAYER}" if loc[-1] == "int" else ""
     if loc[0] == "models" and loc[-3:-2] == ["layers"]:  # likewise for the layers of vectors made elsewhere
         return f"models[{loc[1]}].layers[{loc[-2]}]: {item['input']!r} {NO_LAYER}" if loc[-1] == "int" else ""
     if loc[0] == "emotions" and len(loc) == 2:  # one sentence for both forms that it could have had

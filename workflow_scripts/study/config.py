@@ -8,7 +8,7 @@ from workflow_scripts.study import catalogue
 
 NAME = r"^[A-Za-z0-9][A-Za-z0-9.-]*$"
 Name = Annotated[str, Field(pattern=NAME)]
-Protocol = Literal["strict", "paper1", "emobox"]
+Protocol = Literal["strict", "paper1", "paper2", "emobox"]
 Pooling = Literal["mean", "std", "parts", "mean-active", "std-active", "parts-active"]
 FeatureSet = Literal["eGeMAPSv02", "GeMAPSv01b", "ComParE_2016", "emobase"]
 
@@ -172,6 +172,39 @@ class Distances(Section):
     """Swaps of the datasets within speakers, for the null of no difference."""
 
 
+class Explanation(Section):
+    """What the embeddings know: which dimensions carry each emotion, and which acoustic features those encode."""
+
+    against: Literal["neutral", "rest"] = "neutral"
+    """What each emotion is told from: neutral, as in paper 2, or all other emotions of the study (then a further
+    emotion in the config explains all of them again)."""
+    emotions: list[str] | None = None
+    """Emotions that are explained. Default: those of the study."""
+    datasets: list[Name] | None = None
+    """Datasets that are explained. Default: those that are probed."""
+    pooling: Pooling = "mean"
+    """Pooling that is explained."""
+    speaker_normalisation: Literal["none", "per-speaker"] = "none"
+    """`strict` only: each speaker's mean and deviation taken out of the dimensions or not. `per-speaker` sees the
+    held-out speaker's clips (not the labels), as paper 2 did."""
+    C: list[float] = Field(default=[0.001, 0.01, 0.1, 1.0], min_length=1)
+    """Grid of the inverse penalty, ascending."""
+    inner_folds: int = Field(default=5, ge=2)
+    """Speaker-grouped folds inside the training part, for choosing C, k and the ridge penalty."""
+    k: list[int] = Field(default=[10, 20, 50, 100, 200], min_length=1)
+    """Numbers of dimensions that are tried at every layer, ascending; those below the layer's width count."""
+    curves: list[int | Literal["final"]] | None = None
+    """Layers with the full curve (k = 10, 20, ... 510) and the published form. Default: the last analysed layer of
+    each model. Acoustic features always have both."""
+    random_draws: int = Field(default=2000, ge=100)
+    """Random sets of k dimensions that the top k are held against. Below 1759 a single one of 88 features cannot
+    become significant."""
+    half_samples: int = Field(default=50, ge=25)
+    """Random halves of the speakers, for the stability of the selected dimensions."""
+    permutations: int = Field(default=999, ge=99)
+    """Draws for chance levels and p-values of scores."""
+
+
 class Folds(Section):
     """How clips are held out."""
 
@@ -205,7 +238,8 @@ class Study(Section):
     pairs: list[Annotated[list[str], Field(min_length=2, max_length=2)]] = []
     """Pairs of datasets to compare, e.g. [[speech, song]]: cross-domain probes in both directions, distances."""
     protocols: list[Protocol] = Field(default=["strict", "paper1"], min_length=1)
-    """`strict` (speakers held out), `paper1` (clip-level draw, as published), `emobox` (its fold lists)."""
+    """`strict` (speakers held out), `paper1` and `paper2` (as published; the first of probes, the second of the
+    explanation), `emobox` (its fold lists)."""
     bad_clips: Literal["stop", "set-aside"] = "stop"
     """What to do with clips that cannot be used: stop and name them, or set them aside and list them. (A clip
     without a defined vector, such as `parts` of fewer than four frames, is set aside for that model alone.)"""
@@ -217,6 +251,8 @@ class Study(Section):
     """Left out: layers are not probed."""
     distances: Distances | None = None
     """Left out: no distances are taken."""
+    explanation: Explanation | None = None
+    """Left out: nothing is explained."""
 
     def as_config(self) -> dict[str, Any]:
         """The study as a config with all defaults; questions that are not asked are left out, as a config must."""

@@ -24,6 +24,10 @@ ACOUSTIC_WIDTH = 88
 # One layer and pooling of RAVDESS speech and song, six emotions, default draws (benchmarks/distances.py)
 DISTANCES, DISTANCES_SIZE = 14.0, 1056 * 1012
 
+# One emotion of RAVDESS speech at one layer (1440 clips, of which 288 are of the emotion and of neutral, x 768): all
+# numbers of dimensions and the published form, and the few numbers of the other layers (benchmarks/explanation.py)
+EXPLAIN_FULL, EXPLAIN_COARSE, EXPLAIN_CLIPS, EXPLAIN_WIDTH = 240.0, 45.0, 1440, 768
+
 
 @dataclass(frozen=True)
 class Work:
@@ -68,6 +72,13 @@ def work(plan: Plan, results: Path = Path("results")) -> tuple[list[Work], list[
         pairs = [(a, b) for a, b in plan.study.pairs if a in sizes and b in sizes]
         costs = [_distances(plan, model, sizes[a][0] * sizes[b][0]) for a, b in pairs for model in _each_layer(plan)]
         found.append(Work("measure_distances", len(costs), sum(costs)))
+    if plan.study.explanation:
+        own = [
+            (model, layer, sizes[dataset][0])
+            for dataset in plan.explained_datasets if dataset in sizes
+            for model in plan.representations for layer in plan.layers(model) for _ in plan.explained(dataset)
+        ]  # fmt: skip
+        found.append(Work("explain", len(own), sum(_explain(plan, *job) for job in own)))
     return [one for one in found if one.jobs], [name for name in plan.datasets if name not in sizes]
 
 
@@ -85,7 +96,7 @@ def _probe(plan: Plan, model: str, clips: int) -> float:
     nested = PROBE * settings.inner_folds / 5 if "logistic" in settings.probes else 0.0
     once = nested + (LINEAR_HEAD if "linear-head" in settings.probes else 0.0)
     seconds = 0.0
-    for protocol in plan.study.protocols:
+    for protocol in plan.probe_protocols:
         folds = {"strict": plan.study.folds.strict, "paper1": plan.study.folds.paper1_draws}.get(protocol, PROBE_FOLDS)
         null = nested * settings.null_runs if protocol == "strict" else 0.0
         seconds += folds / PROBE_FOLDS * (ways * once + null)
@@ -98,6 +109,14 @@ def _distances(plan: Plan, model: str, clips: int) -> float:
     assert settings is not None
     ways = 2 if model in plan.study.acoustics else len(settings.poolings)
     return START_PROBE + ways * DISTANCES * clips / DISTANCES_SIZE
+
+
+def _explain(plan: Plan, model: str, layer: str, clips: int) -> float:
+    """Seconds of one core for one emotion of one layer."""
+    width = plan.models[model].get("width", 768) if model in plan.models else ACOUSTIC_WIDTH
+    full = plan.has_full_curve(model, layer)
+    size = clips * min(width, EXPLAIN_WIDTH) / (EXPLAIN_CLIPS * EXPLAIN_WIDTH)
+    return START_PROBE + size * (EXPLAIN_FULL if full else EXPLAIN_COARSE)
 
 
 def size_of(plan: Plan, dataset: str, results: Path) -> tuple[int, float] | None:

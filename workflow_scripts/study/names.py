@@ -66,6 +66,35 @@ class Names:
         return [dataset for dataset in self.datasets if chosen is None or dataset in chosen]
 
     @cached_property
+    def explained_datasets(self) -> list[str]:
+        """The datasets whose embeddings are explained; none without a section `explanation`."""
+        settings = self.study.explanation
+        chosen = self.examined if settings and settings.datasets is None else settings.datasets if settings else []
+        return [dataset for dataset in self.datasets if dataset in chosen]
+
+    def explained(self, dataset: str) -> list[str]:
+        """The emotions of a dataset that are explained; neutral is not told from itself."""
+        settings = self.study.explanation
+        assert settings is not None, "nothing is explained without a section `explanation`"
+        own = [emotion for emotion in self.emotions(dataset) if settings.against != emotion]
+        return [emotion for emotion in own if settings.emotions is None or emotion in settings.emotions]
+
+    def told_from(self, dataset: str) -> list[str]:
+        """What these emotions are told from: neutral, or all emotions of the study (each from the others)."""
+        settings = self.study.explanation
+        assert settings is not None, "nothing is explained without a section `explanation`"
+        return ["neutral"] if settings.against == "neutral" else self.emotions(dataset)
+
+    def has_full_curve(self, model: str, layer: str) -> bool:
+        """Whether a layer is explained with the full curve and in the published form; acoustic features always are."""
+        settings = self.study.explanation
+        assert settings is not None, "nothing is explained without a section `explanation`"
+        if model in self.study.acoustics:
+            return True
+        wanted = self.layers(model)[-1:] if settings.curves is None else [str(layer) for layer in settings.curves]
+        return layer in wanted
+
+    @cached_property
     def directions(self) -> list[tuple[str, str]]:
         """(source, target) of every pair of them, both ways."""
         pairs = [pair for pair in self.study.pairs if set(pair) <= set(self.examined)]
@@ -75,10 +104,15 @@ class Names:
         """The corpus of a dataset."""
         return corpora.find(self.datasets[dataset].corpus)
 
+    @cached_property
+    def probe_protocols(self) -> list[str]:
+        """Protocols of probes; `paper2` is one of the explanation."""
+        return [protocol for protocol in self.study.protocols if protocol != "paper2"]
+
     def protocols(self, dataset: str) -> list[str]:
-        """Protocols of the study that apply to a dataset (EmoBox has fold lists for some corpora)."""
+        """Those of them that apply to a dataset (EmoBox has fold lists for some corpora)."""
         listed = self.corpus(dataset).emobox
-        return [protocol for protocol in self.study.protocols if protocol != "emobox" or listed]
+        return [protocol for protocol in self.probe_protocols if protocol != "emobox" or listed]
 
     def emotions(self, dataset: str) -> list[str]:
         """Emotions of the study that a dataset can have, in canonical order."""

@@ -18,6 +18,7 @@ from workflow_scripts.study.names import FUNCTIONALS, Names, is_empty
 Spec = dict[str, Any]
 # Keys of a network's entry that say where it comes from: its embeddings depend on what came, not on these.
 ABOUT_THE_FETCH = ("licence", "revision", "source")
+FULL_CURVE = range(10, 512, 10)  # numbers of dimensions of paper 2
 
 
 class Plan(Names):
@@ -255,6 +256,60 @@ class Plan(Names):
             "conditions": [[list(pair), words] for pair, words in self.conditions[first, second].items()],
         }
 
+    def _explained_groups(self, dataset: str) -> Spec:
+        return {
+            "emotions": self.explained(dataset),
+            "against": self.told_from(dataset),
+            **self._strict_folds(dataset),
+        }
+
+    def _strict_folds(self, dataset: str) -> Spec:
+        """What says who is held out when, the emotions aside: these folds are dealt by speaker alone."""
+        known = corpora.speakers_of(self.corpus(dataset), self.options(dataset))
+        return {"folds": self.study.folds.strict, "pool": known or {}}
+
+    def _explain(self, dataset: str, model: str, layer: str, emotion: str) -> Spec:
+        settings = self.study.explanation
+        assert settings is not None, "nothing is explained without a section `explanation`"
+        full = self.has_full_curve(model, layer)
+        return {
+            "against": settings.against,
+            "others": [other for other in self.told_from(dataset) if other != emotion],
+            "pooling": self._pooled(model, [settings.pooling])[0],
+            "speaker_normalisation": settings.speaker_normalisation,
+            "C": list(settings.C),
+            "inner_folds": settings.inner_folds,
+            "k": list(settings.k),
+            "curve": list(FULL_CURVE) if full else list(settings.k),
+            "published": full and "paper2" in self.study.protocols,
+            "random_draws": settings.random_draws,
+            "half_samples": settings.half_samples,
+            "permutations": settings.permutations,
+            **self._strict_folds(dataset),
+            "features": self.study.acoustics[0],
+            "on_bad_clips": self.study.bad_clips,
+            "seed": self.study.seed,
+        }
+
+    def _summarise_explanation(self) -> Spec:
+        return {"datasets": self.facts_of_datasets(), "models": self.facts_of_models()}
+
+    def _figures_explanation(self, dataset: str) -> Spec:
+        return {"facts": self.facts_of_datasets()[dataset], "models": self.facts_of_models()}
+
+    def _figures_shap(self, dataset: str) -> Spec:
+        return {"facts": self.facts_of_datasets()[dataset]}
+
+    def _figures_atlas(self, model: str) -> Spec:
+        facts = self.facts_of_datasets()
+        return {
+            "datasets": {name: facts[name] for name in self.explained_datasets},
+            "facts": self.facts_of_models()[model],
+        }
+
+    def _figures_explanation_papers(self) -> Spec:
+        return {"datasets": self.facts_of_datasets(), "models": self.facts_of_models()}
+
     def facts_of_datasets(self) -> Spec:
         """What figures and report say of each dataset."""
         return {
@@ -308,7 +363,8 @@ class Plan(Names):
             },
             "pairs": [list(pair) for pair in self.study.pairs],
             "compared": self._compared() if self.study.distances else [],
-            "protocols": list(self.study.protocols),
+            "explained": self.explained_datasets,
+            "protocols": self.probe_protocols,
             "plugins": sorted({corpora.module_of(entry.corpus) for entry in self.datasets.values()}),
         }
 

@@ -6,6 +6,7 @@ beginning with the key.
 
 import difflib
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from typing import Any
 from workflow_scripts import corpora, networks
 from workflow_scripts.downloads import places, records
 from workflow_scripts.precomputed import NPY, PARQUET
-from workflow_scripts.study.config import Precomputed
+from workflow_scripts.study.config import NAME, Precomputed
 from workflow_scripts.study.plan import Plan
 
 
@@ -43,6 +44,8 @@ def check_repeats(plan: Plan) -> Iterable[str]:
     for key in ("probes", "poolings", "speaker_normalisation", "datasets"):
         lists[f"probing.{key}"] = getattr(study.probing, key, [])
     lists["distances.poolings"] = getattr(study.distances, "poolings", [])
+    for key in ("emotions", "datasets", "curves"):
+        lists[f"explanation.{key}"] = getattr(study.explanation, key, None)
     for place, entries in lists.items():
         if isinstance(entries, list):
             yield from (f"{place}: {word!r} stands twice" for word in entries if entries.count(word) > 1)
@@ -108,6 +111,11 @@ def check_protocols(plan: Plan) -> Iterable[str]:
     lists = f"'emobox' has fold lists for {', '.join(name for name in corpora.names() if corpora.find(name).emobox)}"
     if "emobox" in plan.study.protocols and not any(plan.corpus(dataset).emobox for dataset in plan.datasets):
         yield f"protocols: {lists}, none of which is a dataset here; leave it out"
+    if "paper2" in plan.study.protocols and plan.study.explanation is None:
+        yield "protocols: 'paper2' is of the explanation; add `explanation: {}`, or leave it out"
+    if not plan.probe_protocols:
+        yield "protocols: 'paper2' is of the explanation alone; add strict"
+        return
     for dataset in plan.datasets:
         if not plan.protocols(dataset):
             yield f"protocols: none applies to dataset '{dataset}': {lists} only; add strict or paper1"
@@ -252,14 +260,69 @@ def check_distances(plan: Plan) -> Iterable[str]:
         yield "distances: nothing to compare by: name models or acoustics"
 
 
-def _stored(plan: Plan, section: str) -> Iterable[str]:
+def check_explanation(plan: Plan) -> Iterable[str]:
+    """There is something to explain, and acoustic features to explain it by; grids ascend; names exist."""
+    settings = plan.study.explanation
+    if settings is None:
+        return
+    yield from _stored(plan, "explanation", "pooling")
+    if not plan.study.acoustics:
+        yield "explanation: no acoustic features to explain by; name a set in `acoustics`, such as eGeMAPSv02"
+    for key, grid in (("C", settings.C), ("k", settings.k)):
+        if list(grid) != sorted(set(grid)) or any(value <= 0 for value in grid):
+            yield f"explanation.{key}: give positive values in ascending order, each once"
+    for index, layer in enumerate(settings.curves or []):
+        analysed = {str(own) for model in plan.models for own in plan.layers(model)}
+        if str(layer) not in analysed:
+            valid = ", ".join(sorted(analysed, key=_place))
+            yield f"explanation.curves[{index}]: {layer!r} is no analysed layer of the study; valid: {valid}"
+    for index, dataset in enumerate(settings.datasets or []):
+        if dataset not in plan.datasets:
+            wrong = f"no dataset '{dataset}' in this study" + did_you_mean(dataset, plan.datasets)
+            yield f"explanation.datasets[{index}]: {wrong}"
+    for key in ("datasets", "emotions", "curves"):
+        if getattr(settings, key) == []:
+            yield f"explanation.{key}: the list is empty; leave it out for the default"
+    yield from _emotions_to_explain(plan)
+
+
+def _emotions_to_explain(plan: Plan) -> Iterable[str]:
+    """The emotions are known before files are read, are of the study, and have others to be told from."""
+    settings = plan.study.explanation
+    assert settings is not None
+    known = [emotion for dataset in plan.explained_datasets for emotion in plan.explained(dataset)]
+    for index, emotion in enumerate(settings.emotions or []):
+        if emotion == settings.against:
+            yield f"explanation.emotions[{index}]: neutral is what the others are told from; leave it out"
+        elif emotion not in known:
+            wrong = f"no dataset explains '{emotion}'" + did_you_mean(emotion, dict.fromkeys(known))
+            yield f"explanation.emotions[{index}]: {wrong}"
+    for dataset in plan.explained_datasets:
+        emotions = plan.emotions(dataset)
+        if not emotions:
+            yield f"emotions: 'all' of dataset '{dataset}' are known only from its files; name them to explain them"
+        elif settings.against == "neutral" and "neutral" not in emotions:
+            without = f"the study has no neutral clips of dataset '{dataset}'"
+            yield f"explanation.against: {without}; add neutral to `emotions`, or give against: rest"
+        for emotion in plan.explained(dataset):
+            if not re.fullmatch(NAME, emotion):
+                word = f"'{emotion}' of dataset '{dataset}' would be part of paths"
+                yield f"emotions: {word}; to explain it, name it by letters, digits, '-' and '.' (`labels`)"
+        if emotions and settings.against != "neutral" and len(emotions) < 2:
+            yield f"explanation.against: dataset '{dataset}' has one emotion only, so there is no rest"
+        elif emotions and not plan.explained(dataset):
+            yield f"explanation.emotions: none of dataset '{dataset}'; leave the dataset out of explanation.datasets"
+
+
+def _stored(plan: Plan, section: str, key: str = "poolings") -> Iterable[str]:
     """Poolings of a section that the embeddings do not have."""
     settings, stored = getattr(plan.study, section), plan.study.embeddings.poolings
-    for pooling in settings.poolings:
+    wanted = getattr(settings, key)
+    for pooling in [wanted] if isinstance(wanted, str) else wanted:
         if pooling not in stored:
-            default = "" if "poolings" in settings.model_fields_set else " (the default)"
+            default = "" if key in settings.model_fields_set else " (the default)"
             missing = f"'{pooling}'{default} is not among embeddings.poolings ({', '.join(stored)})"
-            yield f"{section}.poolings: {missing}; add it there or take one of these"
+            yield f"{section}.{key}: {missing}; add it there or take one of these"
 
 
 # The keys that must be without mistakes of their own for a check to make sense, and the check.
@@ -275,6 +338,7 @@ CHECKS: tuple[tuple[tuple[str, ...], Callable[[Plan], Iterable[str]]], ...] = (
     (("embeddings",), check_windows),
     (("embeddings", "datasets"), check_probing),
     (("embeddings", "pairs", "models", "acoustics"), check_distances),
+    (("embeddings", "datasets", "models", "layers", "emotions", "acoustics", "explanation"), check_explanation),
 )
 
 

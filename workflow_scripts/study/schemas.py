@@ -460,6 +460,15 @@ _FEATURE = {
     "feature": ("str", "acoustic feature"),
     "category": ("str", "its category: Energy, Frequency, Spectral, Temporal, or other"),
 }
+TABLES["explanation_groups"] = {
+    "emotion": ("str", "emotion that is explained"),
+    "condition": _EXPLAINED["condition"],
+    "speaker": ("str", "speaker"),
+    "fold": ("int", "fold in which the speaker is held out"),
+    "n_positive": ("int", "clips of the emotion"),
+    "n_against": ("int", "clips of what it is told from"),
+    "note": ("str", "why the condition cannot be explained with speakers held out; empty where it can"),
+}
 TABLES["explanation_scores"] = {
     **_EXPLAINED,
     "side": ("str", f"{_SIDE[1]}; top-less-random and top-less-all: differences"),

@@ -66,6 +66,16 @@ def write(frame: pd.DataFrame, path: str | Path, table: str, about: Mapping[str,
     _write_arrow(pa.table(arrays, names=[*declared, *extra]), path, table, about)
 
 
+def filled(frame: pd.DataFrame, table: str) -> pd.DataFrame:
+    """The frame with every declared column in order: 0, False, NaN or empty where a row has no such thing."""
+    blank: Mapping[str, Any] = {"int": 0, "str": "", "bool": False, "float": float("nan")}
+    declared = TABLES[table]
+    missing = {column: blank[kind] for column, (kind, _) in declared.items() if column not in frame}
+    gaps = {column: blank[kind] for column, (kind, _) in declared.items() if kind != "float"}
+    whole_frame = frame.assign(**missing).fillna(gaps)
+    return whole_frame[[*declared, *(column for column in frame.columns if column not in declared)]]
+
+
 def write_vectors(
     path: str | Path,
     clip_ids: Sequence[str],

@@ -1,4 +1,4 @@
-"""Scales of vectors before distances are taken."""
+"""Scales of acoustic features, whose units differ and whose tails are long."""
 
 import numpy as np
 import numpy.typing as npt

@@ -1,0 +1,1 @@
+"""What embeddings know: which dimensions carry an emotion, and which acoustic features these encode."""

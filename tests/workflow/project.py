@@ -30,6 +30,7 @@ STUDY = {
     "folds": {"strict": 2},
     "probing": {"C": [0.01, 0.1], "inner_folds": 2, "null_runs": 0, "permutations": 99},
     "distances": {"poolings": ["mean"], "draws": 2, "half_samples": 20, "swaps": 19},
+    "explanation": {"k": [4, 10], "inner_folds": 2, "random_draws": 100, "half_samples": 25, "permutations": 99},
 }
 
 

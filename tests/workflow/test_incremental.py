@@ -17,6 +17,10 @@ FIRST_STEPS = {"folds": 2, "confounds": 2, "pair_leaks": 2}
 RANKED = {"summarise_distances": 1, "figures_distances": 1}
 APART = {"measure_distances": 2, **RANKED}
 APART_BY_ONE_MODEL = {"measure_distances": 1, **RANKED}
+EXPLANATIONS = {"summarise_explanation": 1, "figures_explanation": 2, "figures_shap": 2, "figures_atlas": 1}
+EXPLANATIONS["figures_explanation_papers"] = 1
+KNOWN = {"explain": 8, **EXPLANATIONS}  # two emotions, two datasets, one network with one layer, one feature set
+KNOWN_BY_ONE_MODEL = {**KNOWN, "explain": 4}
 LISTENING = {"embed_3_layers": 2, "measure_acoustics": 2}
 
 
@@ -79,30 +83,52 @@ def test_restored_results_in_a_fresh_checkout_run_nothing(project: Project, tmp_
         pytest.param(
             "emotions",
             ["angry", "happy", "neutral", "sad"],
-            # the labels are part of the question of every probe; distances are there for every emotion already
-            {**FIRST_STEPS, "pair_groups": 1, **ALL_PROBES, **RANKED, **REPORT},
+            # the labels are part of the question of every probe; distances are there for every emotion already, and the
+            # new one alone is explained
+            {
+                **FIRST_STEPS,
+                "pair_groups": 1,
+                "explained_groups": 2,
+                **ALL_PROBES,
+                **RANKED,
+                **KNOWN_BY_ONE_MODEL,
+                **REPORT,
+            },
             id="an emotion",
         ),
         pytest.param(
             "layers",
             [0, 1],
-            {**PROBES_OF_ONE_MODEL, **APART_BY_ONE_MODEL, **REPORT},  # of the new layer alone
+            {**PROBES_OF_ONE_MODEL, **APART_BY_ONE_MODEL, **KNOWN_BY_ONE_MODEL, **REPORT},  # of the new layer alone
             id="a layer",
+        ),
+        pytest.param(
+            "layers",
+            [1, 2],  # the last of the network: no other layer is explained in another way
+            {**PROBES_OF_ONE_MODEL, **APART_BY_ONE_MODEL, **KNOWN_BY_ONE_MODEL, **REPORT},
+            id="the last layer",
         ),
         pytest.param(
             "models",
             ["tiny-wav2vec2", "tiny-hubert"],
-            {"embed_3_layers_and_final": 2, **PROBES_OF_ONE_MODEL, **APART_BY_ONE_MODEL, **REPORT},
+            {
+                "embed_3_layers_and_final": 2,
+                **PROBES_OF_ONE_MODEL,
+                **APART_BY_ONE_MODEL,
+                **KNOWN_BY_ONE_MODEL,
+                **REPORT,
+            },
             id="a model",
         ),
         pytest.param("probing.C", [0.01, 0.1, 1.0], {**ALL_PROBES, **REPORT}, id="the grid of C"),
         pytest.param(
             "embeddings.poolings",
             ["mean", "std"],
-            {"embed_3_layers": 2, **PROBES_OF_ONE_MODEL, **APART_BY_ONE_MODEL, **REPORT},
+            {"embed_3_layers": 2, **PROBES_OF_ONE_MODEL, **APART_BY_ONE_MODEL, **KNOWN_BY_ONE_MODEL, **REPORT},
             id="pooling",
         ),
         pytest.param("distances.swaps", 20, {**APART, "report": 1}, id="the swaps of distances"),
+        pytest.param("explanation.random_draws", 101, {**KNOWN, "report": 1}, id="the random draws of the explanation"),
         pytest.param("study", "Another title", {"report": 1}, id="the title"),
         pytest.param("embeddings.threads", 3, {"report": 1}, id="threads, which the report prints"),
     ],
@@ -116,7 +142,9 @@ def test_a_dataset_runs_its_own_jobs(project: Project) -> None:
     short = {**project.config["datasets"]["speech"], "crop": 0.4}
     project.config = set_key(project.config, "datasets.short", short)
     own = {"manifest": 1, "folds": 1, "confounds": 1, "embed_3_layers": 1, "measure_acoustics": 1}
-    assert project.plan() == {**own, "probe": 2, "summarise_layers": 1, **REPORT, "figures_probing": 3}
+    explained = {"explained_groups": 1, **KNOWN_BY_ONE_MODEL, "figures_explanation": 3, "figures_shap": 3}
+    probed = {"probe": 2, "summarise_layers": 1, **REPORT, "figures_probing": 3}
+    assert project.plan() == {**own, **explained, **probed}
 
 
 def test_audio_replaced_under_the_same_name(project: Project) -> None:
@@ -134,6 +162,9 @@ def test_audio_replaced_under_the_same_name(project: Project) -> None:
         "summarise_cross": 2,
         "pair_groups": 1,
         **APART,
+        "explained_groups": 1,
+        **KNOWN,
+        "explain": 4,
         **REPORT,
     }
 
@@ -143,16 +174,32 @@ def test_audio_replaced_under_the_same_name(project: Project) -> None:
     [
         ("corpora/emodb.py", {}),  # not a corpus of this study
         ("networks/wavlm.py", {}),  # not a family of this study
-        ("networks/wav2vec2.py", {"embed_3_layers": 2, **PROBES_OF_ONE_MODEL, **APART_BY_ONE_MODEL, **REPORT}),
+        (
+            "networks/wav2vec2.py",
+            {"embed_3_layers": 2, **PROBES_OF_ONE_MODEL, **APART_BY_ONE_MODEL, **KNOWN_BY_ONE_MODEL, **REPORT},
+        ),
         (
             "corpora/table.py",
-            {"manifest": 2, **FIRST_STEPS, **LISTENING, **ALL_PROBES, "pair_groups": 1, **APART, **REPORT},
+            {
+                "manifest": 2,
+                **FIRST_STEPS,
+                **LISTENING,
+                **ALL_PROBES,
+                "pair_groups": 1,
+                **APART,
+                "explained_groups": 2,
+                **KNOWN,
+                **REPORT,
+            },
         ),
         ("confounds.py", {"confounds": 2, **REPORT}),
-        ("measure_acoustics.py", {"measure_acoustics": 2, **PROBES_OF_ONE_MODEL, **APART, **REPORT}),
+        ("measure_acoustics.py", {"measure_acoustics": 2, **PROBES_OF_ONE_MODEL, **APART, **KNOWN, **REPORT}),
         ("distances/kernel.py", {**APART, "report": 1}),
         ("distances/ranks.py", {**RANKED, "report": 1}),
-        ("probing/newton.py", {**ALL_PROBES, **REPORT}),
+        ("explanation/ridge.py", {**KNOWN, "report": 1}),
+        ("explanation/rows.py", {"explained_groups": 2, **KNOWN, "report": 1}),
+        ("explanation/published_ridge.py", {**KNOWN, "report": 1}),
+        ("probing/newton.py", {**ALL_PROBES, **KNOWN, **REPORT}),
         ("report.py", {"report": 1}),
     ],
 )

@@ -194,8 +194,8 @@ class Explanation(Section):
     k: list[int] = Field(default=[10, 20, 50, 100, 200], min_length=1)
     """Numbers of dimensions that are tried at every layer, ascending; those below the layer's width count."""
     curves: list[int | Literal["final"]] | None = None
-    """Layers with the full curve (k = 10, 20, ... 510) and the published form. Default: the last analysed layer of
-    each model. Acoustic features always have both."""
+    """Layers with the full curve (k = 10, 20, ... 510) and the published form. Default: the last layer of each
+    network, where it is analysed. Acoustic features always have both."""
     random_draws: int = Field(default=2000, ge=100)
     """Random sets of k dimensions that the top k are held against. Below 1759 a single one of 88 features cannot
     become significant."""

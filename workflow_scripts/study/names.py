@@ -91,7 +91,8 @@ class Names:
         assert settings is not None, "nothing is explained without a section `explanation`"
         if model in self.study.acoustics:
             return True
-        wanted = self.layers(model)[-1:] if settings.curves is None else [str(layer) for layer in settings.curves]
+        # not the last that is analysed: a further layer in the config must not change what is done at another
+        wanted = self.states(model)[-1:] if settings.curves is None else [str(layer) for layer in settings.curves]
         return layer in wanted
 
     @cached_property

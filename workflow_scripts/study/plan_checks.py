@@ -290,7 +290,9 @@ def _emotions_to_explain(plan: Plan) -> Iterable[str]:
     """The emotions are known before files are read, are of the study, and have others to be told from."""
     settings = plan.study.explanation
     assert settings is not None
-    known = [emotion for dataset in plan.explained_datasets for emotion in plan.explained(dataset)]
+    every = [emotion for dataset in plan.explained_datasets for emotion in plan.emotions(dataset)]
+    known = [emotion for emotion in every if emotion != settings.against]
+    wrong_names = [emotion for emotion in settings.emotions or [] if emotion not in known]
     for index, emotion in enumerate(settings.emotions or []):
         if emotion == settings.against:
             yield f"explanation.emotions[{index}]: neutral is what the others are told from; leave it out"
@@ -310,7 +312,7 @@ def _emotions_to_explain(plan: Plan) -> Iterable[str]:
                 yield f"emotions: {word}; to explain it, name it by letters, digits, '-' and '.' (`labels`)"
         if emotions and settings.against != "neutral" and len(emotions) < 2:
             yield f"explanation.against: dataset '{dataset}' has one emotion only, so there is no rest"
-        elif emotions and not plan.explained(dataset):
+        elif emotions and not plan.explained(dataset) and not wrong_names:
             yield f"explanation.emotions: none of dataset '{dataset}'; leave the dataset out of explanation.datasets"
 
 
@@ -358,6 +360,10 @@ def remarks(plan: Plan) -> list[str]:
             found.append(f"datasets.{dataset}: will be fetched into {folder}: {what}; {offline}")
         elif not corpus.synthetic and not place.exists():
             found.append(f"datasets.{dataset}: nothing lies at {place} yet; {corpora.by_hand(corpus, folder)}")
+    for model in plan.models if plan.study.explanation else ():
+        if not any(plan.has_full_curve(model, layer) for layer in plan.layers(model)):
+            which = f"add {plan.states(model)[-1]} to `layers`, or name an analysed one in explanation.curves"
+            found.append(f"explanation: no layer of {model} is explained with the full curve and as published; {which}")
     for model in plan.precomputed:
         for dataset in plan.datasets:
             absent = [file for file, content in plan.vector_files(dataset, model).items() if content == "absent"]

@@ -1,0 +1,1 @@
+"""What embeddings know: the dimensions that tell an emotion, and the acoustics that these predict."""

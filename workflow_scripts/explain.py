@@ -72,7 +72,7 @@ def main(smk: "Snakemake") -> None:
         _add(found, STRICT, condition.name, made)
         log.info("%s: %d clips, median k %s", condition.name, keep.sum(), made["choices"]["k"].median())
     if spec["published"]:
-        _add(found, PUBLISHED, ALL, _as_published(manifest, vectors, features, names, category, usable, spec, own))
+        _add(found, PUBLISHED, ALL, _as_published(manifest, vectors, features, names, category, usable, spec, about))
     for name, frames in found.items():
         table = tables.filled(pd.concat(frames, ignore_index=True), SCHEMAS[name])
         tables.write(table, smk.output[name], SCHEMAS[name], spec)
@@ -165,7 +165,7 @@ def _as_published(
     category: Sequence[str],
     usable: npt.NDArray[np.bool_],
     spec: dict[str, Any],
-    own: bool,
+    own: dict[str, str],
 ) -> dict[str, pd.DataFrame]:
     """The tables of the form paper2, from all clips of the dataset in the order of their paths."""
     order = manifest.loc[usable, "path"].sort_values(kind="stable").index.to_numpy()

@@ -29,7 +29,7 @@ def main(smk: "Snakemake") -> None:
         found[kind] = pd.concat([frame for frame in own if len(frame)] or own[:1], ignore_index=True)[[*TABLES[name]]]
         _write(found[kind], smk.output[kind], csv[kind], name, spec)
     printed = pd.read_csv(smk.input.published, keep_default_na=False)
-    beside = papers(printed, found["scores"], found["categories"], spec["datasets"], spec["models"])
+    beside = papers(printed, found["scores"], found["categories"], found["importance"], spec["datasets"])
     _write(beside, smk.output.papers, csv["papers"], "explanation_papers", spec)
 
 

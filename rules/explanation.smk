@@ -133,6 +133,7 @@ rule figures_shap:
 rule figures_atlas:
     input:
         categories="results/explanation/categories.parquet",
+        scores="results/explanation/scores.parquet",
     output:
         svg=report(
             "results/figures/atlas/{model}.svg",

@@ -1,8 +1,8 @@
 """What one layer knows of one emotion: scores, k curve, SHAP values, acoustic prediction, strict and as published."""
 
 import logging
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,7 +11,6 @@ import pandas as pd
 
 from workflow_scripts.explanation.published import explain_as_published
 from workflow_scripts.explanation.rows import ALL, Condition, conditions, shortage
-from workflow_scripts.explanation.stability import stability_rows
 from workflow_scripts.explanation.strict import Sample, Settings, Strict, numbers_below
 from workflow_scripts.materials.folds import strict
 from workflow_scripts.probing.files import FUNCTIONALS, vectors_of
@@ -30,61 +29,79 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 F64 = npt.NDArray[np.float64]
-STRICT, PUBLISHED = "strict", "paper2"
+Frames = dict[str, pd.DataFrame]
+PUBLISHED = "paper2"
 OTHER = "other"  # category of features that the eGeMAPS table does not know
+KINDS = ("scores", "curve", "choices", "importance", "gains", "categories", "orders", "stability")
+NOTHING = {"side": "all", "metric": "UAR", "interval": "none"}
+REMEDY = "leave the emotion out of `explanation.emotions`, the dataset out of `explanation.datasets`, or add speakers"
+
+
+@dataclass(frozen=True)
+class Material:
+    """All clips of the dataset in the order of the manifest: vectors (n, d), features (n, f), usable (n,) or not.
+
+    `dimensions` names the d dimensions; where they are acoustic features, `own` has the category of each.
+    """
+
+    manifest: pd.DataFrame
+    vectors: F64
+    features: F64
+    usable: npt.NDArray[np.bool_]
+    names: list[str]
+    category: list[str]
+    dimensions: list[str]
+    own: Mapping[str, str]
+
+    @property
+    def speakers(self) -> npt.NDArray[np.str_]:
+        return np.asarray(self.manifest["speaker"].to_numpy(dtype=str))
 
 
 def main(smk: "Snakemake") -> None:
-    spec, files = smk.params.spec, smk.input
-    manifest = tables.read(files.manifest)
-    known = pd.read_csv(files.categories).set_index("feature")["category"]
-    names = _features_of(files.features)
-    category = [str(known.get(name, OTHER)) for name in names]
-    vectors = vectors_of(files.vectors, spec["pooling"], manifest)
-    features = vectors_of(files.features, FUNCTIONALS, manifest)
-    asked = conditions(manifest, spec["emotion"], spec["others"])
-    usable = _usable(manifest, vectors, features, asked, spec, f"{files.vectors} and {files.features}")
-    dealt = strict(manifest, spec["pool"] or None, spec["folds"]).set_index("clip_id")["fold"]
-    folds = manifest["clip_id"].map(dealt).to_numpy(dtype=np.int64)
-    own = spec["model"] == spec["features"] or spec["pooling"] == FUNCTIONALS
-    labels = _features_of(files.vectors) if own else [f"dim_{place}" for place in range(vectors.shape[1])]
-    about = {label: str(known.get(label, OTHER)) for label in labels} if own else {}
-    found: dict[str, list[pd.DataFrame]] = {name: [] for name in SCHEMAS}
-    speakers = manifest["speaker"].to_numpy(dtype=str)
-    x, targets = _scaled(vectors, features, speakers, usable, spec["speaker_normalisation"])
+    spec = smk.params.spec
+    material = _material(smk.input, spec)
+    asked = conditions(material.manifest, spec["emotion"], spec["others"])
+    material = _without_undefined(material, asked, spec, f"{smk.input.vectors} and {smk.input.features}")
+    dealt = strict(material.manifest, spec["pool"] or None, spec["folds"]).set_index("clip_id")["fold"]
+    folds = material.manifest["clip_id"].map(dealt).to_numpy(dtype=np.int64)
+    x, targets = _scaled(material, spec["speaker_normalisation"])
+    found: dict[str, list[pd.DataFrame]] = {name: [] for name in KINDS}
     for condition in asked:
-        keep = condition.keep & usable
-        short = shortage(replace(condition, keep=keep), speakers, folds)
+        keep = condition.keep & material.usable
+        short = shortage(replace(condition, keep=keep), material.speakers, folds)
         if short and condition.name == ALL:
             raise UserError(f"{spec['emotion']} cannot be explained: {short}", f"dataset {spec['dataset']}", REMEDY)
         if short:
-            _add(found, STRICT, condition.name, {"scores": pd.DataFrame([{**NOTHING, "note": short}])})
+            _add(found, "strict", condition.name, {"scores": pd.DataFrame([{**NOTHING, "note": short}])})
             continue
-        seed = seed_of(spec["seed"], "explain", *(spec[key] for key in KEYS), condition.name)
-        sample = Sample(x[keep], targets[keep], condition.positive[keep], speakers[keep], folds[keep])
-        ids = manifest["clip_id"][keep].tolist()
-        made = _explained(sample, condition, spec, seed, names, category, labels if own else [], about)
+        sample = Sample(x[keep], targets[keep], condition.positive[keep], material.speakers[keep], folds[keep])
+        made = _explained(sample, condition.name, spec, material)
         if condition.name == ALL:
-            values = made.pop("values").to_numpy()
-            beside = made.pop("shap").assign(clip_id=ids)
-            whole = pd.concat([beside, pd.DataFrame(values, columns=labels)], axis=1)
-            tables.write(tables.filled(whole, "explanation_shap"), smk.output.shap, "explanation_shap", spec)
-        _add(found, STRICT, condition.name, made)
-        log.info("%s: %d clips, median k %s", condition.name, keep.sum(), made["choices"]["k"].median())
+            held_out = made.pop("shap").assign(clip_id=material.manifest["clip_id"][keep].tolist())
+            tables.write(tables.filled(held_out, "explanation_shap"), smk.output.shap, "explanation_shap", spec)
+        _add(found, "strict", condition.name, made)
+        log.info("%s: %d clips, median k %g", condition.name, keep.sum(), made["choices"]["k"].median())
     if spec["published"]:
-        _add(found, PUBLISHED, ALL, _as_published(manifest, vectors, features, names, category, usable, spec, about))
+        _add(found, PUBLISHED, ALL, _as_published(material, spec))
+        log.info("as published: done")
     for name, frames in found.items():
-        table = tables.filled(pd.concat(frames, ignore_index=True), SCHEMAS[name])
-        tables.write(table, smk.output[name], SCHEMAS[name], spec)
+        table = tables.filled(pd.concat(frames, ignore_index=True), f"explanation_{name}")
+        tables.write(table, smk.output[name], f"explanation_{name}", spec)
 
 
-SCHEMAS = {
-    name: f"explanation_{name}"
-    for name in ("scores", "curve", "choices", "importance", "gains", "categories", "orders", "stability")
-}
-KEYS = ("dataset", "model", "layer", "emotion")
-NOTHING = {"side": "all", "metric": "UAR", "interval": "none"}
-REMEDY = "leave the emotion out of `explanation.emotions`, the dataset out of `explanation.datasets`, or add speakers"
+def _material(files: Any, spec: Mapping[str, Any]) -> Material:
+    manifest = tables.read(files.manifest)
+    known = pd.read_csv(files.categories).set_index("feature")["category"]
+    vectors = vectors_of(files.vectors, spec["pooling"], manifest)
+    features = vectors_of(files.features, FUNCTIONALS, manifest)
+    names = _features_of(files.features)
+    acoustic = spec["pooling"] == FUNCTIONALS
+    dimensions = _features_of(files.vectors) if acoustic else [f"dim_{place}" for place in range(vectors.shape[1])]
+    category, own = ([str(known.get(name, OTHER)) for name in some] for some in (names, dimensions))
+    by_dimension = dict(zip(dimensions, own, strict=True)) if acoustic else {}
+    everything = np.ones(len(manifest), dtype=bool)
+    return Material(manifest, vectors, features, everything, names, category, dimensions, by_dimension)
 
 
 def _features_of(path: str) -> list[str]:
@@ -92,92 +109,78 @@ def _features_of(path: str) -> list[str]:
     return [name for name in tables.read(path).columns if name not in ("clip_id", "audio_hash")]
 
 
-def _usable(
-    manifest: pd.DataFrame,
-    vectors: F64,
-    features: F64,
-    asked: Sequence[Condition],
-    spec: dict[str, Any],
-    place: str,
-) -> npt.NDArray[np.bool_]:
-    """Clips (clips,) with a defined vector and defined features; those in use that have none are refused or named."""
+def _without_undefined(material: Material, asked: Sequence[Condition], spec: Mapping[str, Any], place: str) -> Material:
+    """The material with clips marked that have no defined vector or features; those in use are refused or named."""
     used = np.logical_or.reduce([condition.keep for condition in asked])
-    given = {"vectors": vectors[used], "features": features[used]}
-    aside = undefined(manifest[used], given, spec["on_bad_clips"], place)
+    given = {"vectors": material.vectors[used], "features": material.features[used]}
+    aside = undefined(material.manifest[used], given, spec["on_bad_clips"], place)
     if aside:
         log.info("set aside for this model, without a defined vector: %s", ", ".join(aside))
-    return np.asarray(np.isfinite(vectors).all(axis=1) & np.isfinite(features).all(axis=1))
+    finite: npt.NDArray[np.bool_] = np.isfinite(material.vectors).all(axis=1)
+    return replace(material, usable=finite & np.isfinite(material.features).all(axis=1))
 
 
-def _scaled(
-    vectors: F64, features: F64, speakers: npt.NDArray[np.str_], usable: npt.NDArray[np.bool_], normalisation: str
-) -> tuple[F64, F64]:
+def _scaled(material: Material, normalisation: str) -> tuple[F64, F64]:
     """Vectors and rank-normal features of all clips, NaN where not usable; speakers taken out where that is asked."""
-    x, targets = np.full(vectors.shape, np.nan), np.full(features.shape, np.nan)
-    x[usable], targets[usable] = vectors[usable], rank_normal(features[usable])
-    if normalisation == "per-speaker":
-        x[usable] = training_only(x[usable], speakers[usable], np.ones(usable.sum(), bool))
-        targets[usable] = training_only(targets[usable], speakers[usable], np.ones(usable.sum(), bool))
-    return x, targets
+    made = []
+    usable = material.usable
+    for values, scale in ((material.vectors, np.asarray), (material.features, rank_normal)):
+        out = np.full(values.shape, np.nan)
+        out[usable] = scale(values[usable])
+        if normalisation == "per-speaker":
+            out[usable] = training_only(out[usable], material.speakers[usable], np.ones(usable.sum(), bool))
+        made.append(out)
+    return made[0], made[1]
 
 
-def _explained(
-    sample: Sample,
-    condition: Condition,
-    spec: dict[str, Any],
-    seed: int,
-    names: Sequence[str],
-    category: Sequence[str],
-    labels: Sequence[str],
-    about: dict[str, str],
-) -> dict[str, pd.DataFrame]:
-    """The strict tables of one condition; SHAP values, importance, curve and stability for all clips only."""
+def _explained(sample: Sample, condition: str, spec: Mapping[str, Any], material: Material) -> Frames:
+    """The strict tables of one condition; SHAP values, importance, curve and stability only with all clips."""
+    seed = seed_of(spec["seed"], "explain", *(spec[key] for key in ("dataset", "model", "layer", "emotion")), condition)
     settings = Settings(spec["C"], spec["inner_folds"], spec["permutations"], spec["random_draws"], seed)
-    whole = condition.name == ALL
-    ks = numbers_below(spec["curve"] if whole else spec["k"], sample.vectors.shape[1])
+    whole, width = condition == ALL, sample.vectors.shape[1]
+    ks = numbers_below(spec["curve"] if whole else spec["k"], width)
     explained = Strict(sample, ks, settings, curves=whole)
-    gains, categories, orders = explained.prediction(names, category)
+    gains, categories, orders = explained.prediction(material.names, material.category)
     made = {"scores": explained.scores(), "choices": explained.choices(), "gains": gains}
     if not whole:
         return {**made, "categories": categories, "orders": orders}
     values, beside = explained.attributions()
     importance = explained.importance(values)
-    if labels:
-        importance["feature"] = [labels[place] for place in importance["dimension"]]
-        importance["category"] = [about[feature] for feature in importance["feature"]]
-        of_shap = explained.shap_categories(values, [about[label] for label in labels])
+    if material.own:
+        importance["feature"] = [material.dimensions[place] for place in importance["dimension"]]
+        importance["category"] = importance["feature"].map(material.own)
+        of_shap = explained.shap_categories(values, [*material.own.values()])
         categories, orders = pd.concat([categories, of_shap[0]]), pd.concat([orders, of_shap[1]])
-    coarse = numbers_below(spec["k"], sample.vectors.shape[1])
-    stability = stability_rows(
-        sample.vectors, sample.positive, sample.speakers, coarse, explained.usual_C, spec["half_samples"], seed
-    )
     return {
-        **made, "curve": explained.curve(), "importance": importance, "categories": categories, "orders": orders,
-        "stability": stability, "shap": beside, "values": pd.DataFrame(values),
-    }  # fmt: skip
+        **made,
+        "categories": categories,
+        "orders": orders,
+        "curve": explained.curve(),
+        "importance": importance,
+        "stability": explained.stability(numbers_below(spec["k"], width), spec["half_samples"]),
+        "shap": pd.concat([beside, pd.DataFrame(values, columns=material.dimensions)], axis=1),
+    }
 
 
-def _as_published(
-    manifest: pd.DataFrame,
-    vectors: F64,
-    features: F64,
-    names: Sequence[str],
-    category: Sequence[str],
-    usable: npt.NDArray[np.bool_],
-    spec: dict[str, Any],
-    own: dict[str, str],
-) -> dict[str, pd.DataFrame]:
+def _as_published(material: Material, spec: Mapping[str, Any]) -> Frames:
     """The tables of the form paper2, from all clips of the dataset in the order of their paths."""
-    order = manifest.loc[usable, "path"].sort_values(kind="stable").index.to_numpy()
-    emotions = manifest["emotion"].to_numpy(dtype=str)[order]
-    positive, against = emotions == spec["emotion"], np.isin(emotions, spec["others"])
+    order = material.manifest.loc[material.usable, "path"].sort_values(kind="stable").index.to_numpy()
+    emotions = material.manifest["emotion"].to_numpy(dtype=str)[order]
     return explain_as_published(
-        vectors[order], features[order], positive, against, manifest["speaker"].to_numpy(dtype=str)[order],
-        names, category, spec["emotion"], spec["seed"], own,
-    )  # fmt: skip
+        material.vectors[order],
+        material.features[order],
+        emotions == spec["emotion"],
+        np.isin(emotions, spec["others"]),
+        material.speakers[order],
+        material.names,
+        material.category,
+        spec["emotion"],
+        spec["seed"],
+        material.own,
+    )
 
 
-def _add(found: dict[str, list[pd.DataFrame]], protocol: str, condition: str, made: dict[str, pd.DataFrame]) -> None:
+def _add(found: dict[str, list[pd.DataFrame]], protocol: str, condition: str, made: Frames) -> None:
     for name, frame in made.items():
         found[name].append(frame.assign(protocol=protocol, condition=condition))
 

@@ -7,12 +7,14 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from workflow_scripts.explanation.categories import categories_of_gains, categories_of_shap
+from workflow_scripts.explanation.categories import of_importances, of_predictions
 from workflow_scripts.explanation.curve import SIDES, Fold, nested_curve
-from workflow_scripts.explanation.gains import gain_rows
+from workflow_scripts.explanation.errors import Errors
+from workflow_scripts.explanation.gains import gains
 from workflow_scripts.explanation.ranking import linear_shap
-from workflow_scripts.explanation.ridge import Errors, predict
+from workflow_scripts.explanation.ridge import predict
 from workflow_scripts.explanation.scores import curve_rows, score_rows
+from workflow_scripts.explanation.stability import FEWEST_SETS, half_samples, stability_of_rankings
 from workflow_scripts.statistics import jackknife
 
 F64 = npt.NDArray[np.float64]
@@ -171,21 +173,39 @@ class Strict:
     def shap_categories(self, values: F64, category: Sequence[str]) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Rows of explanation_categories and explanation_orders for mean |SHAP| of acoustic features."""
         sums, clips = self.per_speaker(np.abs(values))
-        made = categories_of_shap(sums, clips, category, self._settings.seed)
-        return made[0].assign(form=""), made[1].assign(form="")
+        return of_importances(sums / clips[:, None], clips, category, self._settings.seed)
+
+    def stability(self, ks: Sequence[int], halves: int) -> pd.DataFrame:
+        """Rows of explanation_stability for the top k of rankings in so many halves of the speakers."""
+        sample, seed = self.sample, self._settings.seed
+        found = stability_of_rankings(
+            sample.vectors, sample.positive, sample.speakers, half_samples(sample.speakers, halves, seed), ks,
+            self.usual_C, seed,
+        )  # fmt: skip
+        m = len(self.names)
+        few = f"{m} speakers have {{}} different halves to rank in, and {FEWEST_SETS} are needed"
+        return pd.DataFrame(
+            [
+                {
+                    "k": one.k, "ranking": one.ranking, "value": one.value, "low": one.low, "high": one.high,
+                    "n_sets": one.sets, "n_speakers": m, "note": few.format(one.sets) if one.sets < FEWEST_SETS else "",
+                }
+                for one in found
+            ]
+        )  # fmt: skip
 
     def prediction(
         self, features: Sequence[str], category: Sequence[str]
     ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
         """Rows of explanation_gains, explanation_categories and explanation_orders, plain and within the emotion."""
-        gains, categories, orders = [], [], []
+        made: list[list[pd.DataFrame]] = [[], [], []]
         for form in (PLAIN, WITHIN):
             errors = self._errors(form == WITHIN)
-            gains.append(pd.DataFrame(gain_rows(errors, features, category)).assign(form=form, k=self.k))
-            found = categories_of_gains(errors, category, self._settings.seed)
-            categories.append(found[0].assign(form=form))
-            orders.append(found[1].assign(form=form))
-        return tuple(pd.concat(frames, ignore_index=True) for frames in (gains, categories, orders))  # type: ignore[return-value]
+            of_form = of_predictions(errors, category, form, self._settings.seed)
+            for frames, frame in zip(made, (gains(errors, features, category, form), *of_form), strict=True):
+                frames.append(frame)
+        whole = [pd.concat(frames, ignore_index=True) for frames in made]
+        return whole[0], whole[1], whole[2]
 
     def _errors(self, within: bool) -> Errors:
         sample, settings = self.sample, self._settings
@@ -194,11 +214,12 @@ class Strict:
             "all": [np.arange(width)[None] for _ in self.folds],
             "top": [fold.order[None, : fold.k] for fold in self.folds],
             "bottom": [fold.order[None, -fold.k :] for fold in self.folds],
-            "permuted": [fold.permuted[:, : fold.k] for fold in self.folds],
+            "permuted": [fold.permuted_orders[:, : fold.k] for fold in self.folds],
         }
         return predict(
             sample.vectors, sample.features, sample.positive, sample.speakers, self.train, ~self.train, sides,
-            [fold.k for fold in self.folds], settings.random_draws, settings.inner_folds, settings.seed, within,
+            [fold.k for fold in self.folds], draws=settings.random_draws, inner_folds=settings.inner_folds,
+            seed=settings.seed, within=within,
         )  # fmt: skip
 
 

@@ -73,12 +73,12 @@ def work(plan: Plan, results: Path = Path("results")) -> tuple[list[Work], list[
         costs = [_distances(plan, model, sizes[a][0] * sizes[b][0]) for a, b in pairs for model in _each_layer(plan)]
         found.append(Work("measure_distances", len(costs), sum(costs)))
     if plan.study.explanation:
-        own = [
+        jobs = [
             (model, layer, sizes[dataset][0])
             for dataset in plan.explained_datasets if dataset in sizes
             for model in plan.representations for layer in plan.layers(model) for _ in plan.explained(dataset)
         ]  # fmt: skip
-        found.append(Work("explain", len(own), sum(_explain(plan, *job) for job in own)))
+        found.append(Work("explain", len(jobs), sum(_explain(plan, *job) for job in jobs)))
     return [one for one in found if one.jobs], [name for name in plan.datasets if name not in sizes]
 
 

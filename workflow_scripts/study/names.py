@@ -69,7 +69,9 @@ class Names:
     def explained_datasets(self) -> list[str]:
         """The datasets whose embeddings are explained; none without a section `explanation`."""
         settings = self.study.explanation
-        chosen = self.examined if settings and settings.datasets is None else settings.datasets if settings else []
+        if settings is None:
+            return []
+        chosen = self.examined if settings.datasets is None else settings.datasets
         return [dataset for dataset in self.datasets if dataset in chosen]
 
     def explained(self, dataset: str) -> list[str]:

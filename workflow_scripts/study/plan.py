@@ -292,13 +292,13 @@ class Plan(Names):
         }
 
     def _summarise_explanation(self) -> Spec:
-        return {"datasets": self.facts_of_datasets(), "models": self.facts_of_models()}
+        return {"datasets": self.facts_of_datasets()}
 
     def _figures_explanation(self, dataset: str) -> Spec:
         return {"facts": self.facts_of_datasets()[dataset], "models": self.facts_of_models()}
 
     def _figures_shap(self, dataset: str) -> Spec:
-        return {"facts": self.facts_of_datasets()[dataset]}
+        return {"facts": self.facts_of_datasets()[dataset], "features": self.study.acoustics[0]}
 
     def _figures_atlas(self, model: str) -> Spec:
         facts = self.facts_of_datasets()
@@ -308,7 +308,7 @@ class Plan(Names):
         }
 
     def _figures_explanation_papers(self) -> Spec:
-        return {"datasets": self.facts_of_datasets(), "models": self.facts_of_models()}
+        return {"datasets": self.facts_of_datasets()}
 
     def facts_of_datasets(self) -> Spec:
         """What figures and report say of each dataset."""

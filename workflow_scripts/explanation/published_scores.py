@@ -172,9 +172,10 @@ def _decisions(x: F64, positive: Flags, parts: Flags, grid: Sequence[float]) -> 
     size = parts.sum(1).max()
     rows = np.argsort(~parts, axis=1, kind="stable")[:, :size]  # a smaller part is filled up with rows of weight 0
     products = x @ x.T
-    own = Columns(x[rows]) if 2 * x.shape[1] < size else Kernel(products[rows[:, :, None], rows[:, None]])
-    dual, intercept = path(own, positive[rows], np.take_along_axis(parts, rows, axis=1).astype(float), grid)
-    return np.asarray(np.einsum("cpm,pmn->cpn", dual, products[rows]) + intercept[..., None])
+    few = 2 * x.shape[1] < size
+    own = Columns(x[rows], size) if few else Kernel(products[rows[:, :, None], rows[:, None]], size)
+    a, b = path(own, positive[rows], np.take_along_axis(parts, rows, axis=1).astype(float), grid)
+    return np.asarray(np.einsum("cpm,pmn->cpn", a, products[rows]) + b[..., None])
 
 
 def _standardised(x: F64, part: Flags) -> F64:

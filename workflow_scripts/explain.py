@@ -116,7 +116,7 @@ def _without_undefined(material: Material, asked: Sequence[Condition], spec: Map
     aside = undefined(material.manifest[used], given, spec["on_bad_clips"], place)
     if aside:
         log.info("set aside for this model, without a defined vector: %s", ", ".join(aside))
-    finite: npt.NDArray[np.bool_] = np.isfinite(material.vectors).all(axis=1)
+    finite = np.asarray(np.isfinite(material.vectors).all(axis=1))
     return replace(material, usable=finite & np.isfinite(material.features).all(axis=1))
 
 

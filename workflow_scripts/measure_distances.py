@@ -21,7 +21,6 @@ from workflow_scripts.statistics import scales
 from workflow_scripts.study import tables
 from workflow_scripts.study.entry import entry
 from workflow_scripts.study.errors import UserError
-from workflow_scripts.study.schemas import TABLES
 from workflow_scripts.study.seeds import seed_of
 
 if TYPE_CHECKING:
@@ -58,7 +57,7 @@ def main(smk: "Snakemake") -> None:
         found["distances"].append(_of_frames(files.frames, spec["layer"], pair, emotions))
     found["drivers"] = [_drivers(files, spec, clips, emotions, vectors[0])]
     for name, made_of in found.items():
-        table = tables.filled(pd.concat(made_of, ignore_index=True), SCHEMAS[name])[[*TABLES[SCHEMAS[name]]]]
+        table = tables.filled(pd.concat(made_of, ignore_index=True), SCHEMAS[name])
         tables.write(table, smk.output[name], SCHEMAS[name], spec)
 
 

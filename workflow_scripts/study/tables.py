@@ -67,13 +67,13 @@ def write(frame: pd.DataFrame, path: str | Path, table: str, about: Mapping[str,
 
 
 def filled(frame: pd.DataFrame, table: str) -> pd.DataFrame:
-    """The frame with every declared column in order: 0, False, NaN or empty where a row has no such thing."""
+    """The declared columns in order; 0, False, NaN or empty where a row has no such thing. Open tables keep others."""
     blank: Mapping[str, Any] = {"int": 0, "str": "", "bool": False, "float": float("nan")}
     declared = TABLES[table]
     missing = {column: blank[kind] for column, (kind, _) in declared.items() if column not in frame}
     gaps = {column: blank[kind] for column, (kind, _) in declared.items() if kind != "float"}
-    whole_frame = frame.assign(**missing).fillna(gaps)
-    return whole_frame[[*declared, *(column for column in frame.columns if column not in declared)]]
+    further = [column for column in frame if column not in declared] if table in OPEN else []
+    return frame.assign(**missing).fillna(gaps)[[*declared, *further]]
 
 
 def write_vectors(

@@ -106,6 +106,14 @@ def test_random_sets_are_distinct_dimensions_each_as_often_as_the_others_and_nes
     assert all(set(few) < set(many) for few, many in zip(sets.tolist(), more.tolist(), strict=True))
 
 
+def test_the_top_k_stand_beside_the_draws_as_one_of_them() -> None:
+    given = planted(NARROW)
+    fourth = random_sets(NARROW, 3, 9, 1)[3]
+    errors = given.predict(fourth, 3, draws=9)
+    assert errors.top_as_draw == pytest.approx(errors.draws[3], rel=1e-12)
+    assert not np.allclose(errors.sse[TOP].sum(0), errors.draws[3])  # whose penalties it need not share
+
+
 def test_a_side_of_several_sets_has_their_mean_error_with_a_penalty_for_each() -> None:
     given = planted(NARROW)
     one, other = np.array([0, 1, 5]), np.array([7, 8, 9])

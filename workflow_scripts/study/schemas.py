@@ -567,7 +567,11 @@ TABLES["explanation_gains"] = {
     "gain": ("float", "r2_top less r2_random"),
     "low": ("float", "lower end of its 95 % interval over speakers (jackknife t, models as they are)"),
     "high": ("float", "upper end of that interval"),
-    "p": ("float", "share of random sets that predict the feature as well as the top k, (1 + #) / (draws + 1)"),
+    "p": (
+        "float",
+        "share of random sets that predict the feature as well as the top k do with the penalties of the random sets, "
+        "(1 + #) / (draws + 1)",
+    ),
     "p_adjusted": ("float", "that p corrected over the features (Benjamini-Hochberg)"),
     "claimed": ("bool", "whether p_adjusted is at most 0.05 and the interval over speakers lies above 0"),
     "k": ("float", "dimensions; median over folds"),
@@ -594,7 +598,11 @@ TABLES["explanation_categories"] = {
     "value": ("float", "the quantity"),
     "low": ("float", "lower end of its 95 % interval over speakers (strict)"),
     "high": ("float", "upper end of that interval"),
-    "p": ("float", "gain: share of random sets that do as well, (1 + #) / (draws + 1)"),
+    "p": (
+        "float",
+        "gain: share of random sets that do as well as the top k do with the penalties of the random sets, "
+        "(1 + #) / (draws + 1)",
+    ),
     "p_adjusted": ("float", "that p corrected over the categories (Holm)"),
     "p_first": ("float", "share of resamples of speakers in which the category comes first"),
     "n_features": ("int", "features of the category"),

@@ -3,37 +3,38 @@
 from collections.abc import Callable
 
 from workflow_scripts.report_page import explanation_atlas, explanation_encoding, explanation_telling
+from workflow_scripts.report_page.explanation_rows import Explained
 from workflow_scripts.report_page.findings import Study
 from workflow_scripts.report_page.words import listed
 
-Words = Callable[[Study, str], str]
+Words = Callable[[Explained], str]
 
 
-def scores(study: Study, dataset: str) -> str:
+def scores(about: Explained) -> str:
     """How well emotions are told from all dimensions and from few."""
     said = (explanation_telling.told, explanation_telling.better_than_random, explanation_telling.published)
-    return _joined(study, dataset, said)
+    return _joined(about, said)
 
 
-def curve(study: Study, dataset: str) -> str:
+def curve(about: Explained) -> str:
     """How few dimensions suffice."""
-    return _joined(study, dataset, (explanation_telling.few, explanation_telling.lift))
+    return _joined(about, (explanation_telling.few, explanation_telling.lift))
 
 
-def categories(study: Study, dataset: str) -> str:
+def categories(about: Explained) -> str:
     """Which categories the dimensions encode better than random ones."""
     said = (explanation_encoding.categories, explanation_encoding.label_alone, explanation_encoding.order)
-    return _joined(study, dataset, said)
+    return _joined(about, said)
 
 
-def features(study: Study, dataset: str) -> str:
+def features(about: Explained) -> str:
     """Which single features are claimed."""
-    return _joined(study, dataset, (explanation_encoding.features,))
+    return _joined(about, (explanation_encoding.features,))
 
 
-def shap(study: Study, dataset: str) -> str:
+def shap(about: Explained) -> str:
     """Which acoustic features weigh most."""
-    return _joined(study, dataset, (explanation_encoding.attributions, explanation_encoding.heaviest))
+    return _joined(about, (explanation_encoding.attributions, explanation_encoding.heaviest))
 
 
 def atlas(study: Study, model: str) -> str:
@@ -42,8 +43,8 @@ def atlas(study: Study, model: str) -> str:
     return said or f"The atlas of {model}: acoustic categories by layer and emotion in {listed(study.explained)}."
 
 
-def _joined(study: Study, dataset: str, parts: tuple[Words, ...]) -> str:
-    return " ".join(filter(None, [part(study, dataset) for part in parts]))
+def _joined(about: Explained, parts: tuple[Words, ...]) -> str:
+    return " ".join(filter(None, [part(about) for part in parts]))
 
 
 FIGURES: dict[str, Words] = {
@@ -62,6 +63,6 @@ NAMES = {
 }
 
 
-def of_figure(kind: str, study: Study, dataset: str) -> str:
+def of_figure(kind: str, about: Explained) -> str:
     """The alternative text of a figure of a dataset; a plain name where its tables say nothing."""
-    return FIGURES[kind](study, dataset) or f"{NAMES[kind]} in {dataset}, emotion by emotion."
+    return FIGURES[kind](about) or f"{NAMES[kind]} in {about.dataset}, emotion by emotion."

@@ -19,9 +19,7 @@ def layers_of(study: Study, model: str) -> list[str]:
 
 def peaks(study: Study, model: str, dataset: str) -> pd.DataFrame:
     """Per category and emotion the layer with the highest R2 from all dimensions; none where no layer is above 0."""
-    rows = select.rows_of(
-        study, "categories", dataset, model=model, what="r2-all", form=select.PLAIN, aggregate=select.MEAN
-    ).dropna(subset="value")
+    rows = _cells(study, model, dataset, "r2-all", select.PLAIN)
     above = rows[rows["value"] > 0]
     return above.loc[above.groupby(["category", "emotion"], sort=False)["value"].idxmax()]
 
@@ -57,9 +55,7 @@ def gains(study: Study, model: str) -> str:
     """In how many cells the dimensions that tell the emotion encode a category better than random ones do."""
     said = []
     for dataset in study.explained:
-        rows = select.rows_of(
-            study, "categories", dataset, model=model, what="gain", form=select.WITHIN, aggregate=select.MEAN
-        ).dropna(subset="value")
+        rows = _cells(study, model, dataset, "gain", select.WITHIN)
         if rows.empty:
             continue
         claimed = rows[select.is_claimed(rows)]
@@ -82,3 +78,10 @@ def sentences(study: Study, model: str) -> list[str]:
 
 def _r2(value: float) -> str:
     return f"{value:.2f}"
+
+
+def _cells(study: Study, model: str, dataset: str, what: str, form: str) -> pd.DataFrame:
+    """Rows of a quantity at every layer: means over the features of a category, strict, all clips."""
+    wanted = {"what": what, "form": form, "aggregate": select.MEAN, "protocol": select.STRICT, "condition": select.ALL}
+    rows = select.where(study.explanation["categories"], model=model, dataset=dataset, **wanted)
+    return rows.dropna(subset="value")

@@ -3,6 +3,7 @@
 import pandas as pd
 
 from workflow_scripts.report_page import explanation_rows as select
+from workflow_scripts.report_page.explanation_rows import Explained
 from workflow_scripts.report_page.explanation_words import (
     between,
     gained,
@@ -10,28 +11,28 @@ from workflow_scripts.report_page.explanation_words import (
     over_emotions,
     speakers,
 )
-from workflow_scripts.report_page.findings import ALPHA, Study
+from workflow_scripts.report_page.findings import ALPHA
 from workflow_scripts.report_page.words import counted, listed, measured, p_in_words, per_cent
 
 STANDS_OUT = 0.5  # share of resamples in which a category must come first to be called so
 PAPERS_ORDER = "Energy > Frequency > Spectral > Temporal"
 
 
-def categories(study: Study, dataset: str) -> str:
+def categories(about: Explained) -> str:
     """Per emotion the categories of features that its dimensions encode better than random ones, within the emotion."""
-    rows = select.gains_of_categories(study, dataset)
+    rows = select.gains_of_categories(about)
     if rows.empty:
         return ""
-    model = named(study, dataset, str(rows["model"].iloc[0]))
+    model = named(about, str(rows["model"].iloc[0]))
     rows = rows.assign(claimed=select.is_claimed(rows))
-    about = f"mean over a category's features, corrected over the categories, {speakers(rows)}"
+    basis = f"mean over a category's features, corrected over the categories, {speakers(rows)}"
     if not rows["claimed"].any():
         top = rows.loc[rows["value"].idxmax()]
         p = p_in_words(top["p_adjusted"])
         return (
             f"Within the emotion nothing can be claimed on what the dimensions of {model} that tell emotions from "
-            f"{select.told_from(study)} encode better than random ones do: the largest gain in R² is {gained(top)} "
-            f"({'; '.join(filter(None, [f'{top.category}, {top.emotion}', p, about]))})."
+            f"{about.told_from} encode better than random ones do: the largest gain in R² is {gained(top)} "
+            f"({'; '.join(filter(None, [f'{top.category}, {top.emotion}', p, basis]))})."
         )
     said, nothing = [], []
     for emotion, own in rows.groupby("emotion", sort=False):
@@ -45,15 +46,15 @@ def categories(study: Study, dataset: str) -> str:
         said.append(f"{top['category']} for {emotion} ({gained(top)} R²{first}{also})")
     none = f"; nothing is claimed for {listed(nothing)}" if nothing else ""
     return (
-        f"Within the emotion, the dimensions of {model} that tell it from {select.told_from(study)} encode acoustic "
-        f"features better than random ones do: {listed(said)}{none} ({about})."
+        f"Within the emotion, the dimensions of {model} that tell it from {about.told_from} encode acoustic "
+        f"features better than random ones do: {listed(said)}{none} ({basis})."
     )
 
 
-def label_alone(study: Study, dataset: str) -> str:
+def label_alone(about: Explained) -> str:
     """What the plain form would claim and the form within the emotion does not."""
-    plain = select.gains_of_categories(study, dataset, select.PLAIN)
-    within = select.gains_of_categories(study, dataset)
+    plain = select.gains_of_categories(about, select.PLAIN)
+    within = select.gains_of_categories(about)
     kept = set(within.loc[select.is_claimed(within), ["emotion", "category"]].itertuples(index=False, name=None))
     lost = [
         (row.emotion, row.category)
@@ -72,16 +73,16 @@ def label_alone(study: Study, dataset: str) -> str:
     )
 
 
-def features(study: Study, dataset: str) -> str:
+def features(about: Explained) -> str:
     """How many single features are claimed per emotion, and the first of them."""
-    rows = select.gains_of_features(study, dataset)
+    rows = select.gains_of_features(about)
     if rows.empty:
         return ""
     number, draws = rows["feature"].nunique(), int(rows["n_draws"].min())
     limit = ""
     if number / (draws + 1) > ALPHA:
         limit = f"; with {counted(draws, 'random set')} no feature can be claimed alone"
-    about = f"corrected over the features, interval over speakers above 0, {speakers(rows)}{limit}"
+    basis = f"corrected over the features, interval over speakers above 0, {speakers(rows)}{limit}"
     said, nothing = [], []
     for emotion, own in rows.groupby("emotion", sort=False):
         claimed = own[own["claimed"]]
@@ -92,14 +93,14 @@ def features(study: Study, dataset: str) -> str:
         most = f"most {top['feature']}, {gained(top.rename({'gain': 'value'}))}"
         said.append(f"{len(claimed)} for {emotion} ({most})")
     if not said:
-        return f"Of {number} single features none is claimed for any emotion ({about})."
+        return f"Of {number} single features none is claimed for any emotion ({basis})."
     none = f", none for {listed(nothing)}" if nothing else ""
-    return f"Of {number} single features, within the emotion, are claimed {listed(said)}{none} ({about})."
+    return f"Of {number} single features, within the emotion, are claimed {listed(said)}{none} ({basis})."
 
 
-def order(study: Study, dataset: str) -> str:
+def order(about: Explained) -> str:
     """Which order of the categories is the most probable, and how probable the paper's is."""
-    rows = select.orders_of_gains(study, dataset)
+    rows = select.orders_of_gains(about)
     if rows.empty or set(PAPERS_ORDER.split(" > ")) != set(rows["order"].iloc[0].split(" > ")):
         return ""
     top = rows.loc[rows.groupby("emotion", sort=False)["probability"].idxmax()]
@@ -117,10 +118,10 @@ def order(study: Study, dataset: str) -> str:
     )
 
 
-def attributions(study: Study, dataset: str) -> str:
+def attributions(about: Explained) -> str:
     """Which category of acoustic features weighs most when these features tell the emotion."""
-    name = select.acoustic_set(study, dataset)
-    rows = select.shap_of_categories(study, dataset)
+    name = about.acoustic_set
+    rows = select.shap_of_categories(about)
     if not name or rows.empty:
         return ""
     said, none = [], []
@@ -140,16 +141,16 @@ def attributions(study: Study, dataset: str) -> str:
     )
 
 
-def heaviest(study: Study, dataset: str) -> str:
+def heaviest(about: Explained) -> str:
     """The acoustic feature with the highest mean |SHAP| of every emotion."""
-    rows = select.heaviest_features(study, dataset)
+    rows = select.heaviest_features(about)
     each = [f"{row.feature} for {row.emotion} ({measured(row.value, row.low, row.high)})" for row in rows.itertuples()]
     return f"The feature with the highest mean |SHAP| is {listed(each)}." if each else ""
 
 
-def stability(study: Study, dataset: str) -> str:
+def stability(about: Explained) -> str:
     """Whether halves of the speakers choose the same dimensions."""
-    rows = select.stability_at_k(study, dataset)
+    rows = select.stability_at_k(about, about.headline)
     if rows.empty:
         return ""
     top, permuted = (rows[rows["ranking"] == ranking] for ranking in ("top", "permuted"))
@@ -165,11 +166,11 @@ def stability(study: Study, dataset: str) -> str:
     )
 
 
-def conditions(study: Study, dataset: str) -> list[str]:
+def conditions(about: Explained) -> list[str]:
     """Which of the claims on categories stand with normal intensity alone."""
-    whole = select.gains_of_categories(study, dataset)
+    whole = select.gains_of_categories(about)
     claims = whole[select.is_claimed(whole)]
-    rows = select.gains_of_categories(study, dataset, condition=select.NORMAL)
+    rows = select.gains_of_categories(about, condition=select.NORMAL)
     there = claims[claims["emotion"].isin(set(rows["emotion"]))]
     if there.empty:
         return []

@@ -2,8 +2,8 @@
 
 import pandas as pd
 
+from workflow_scripts.report_page.explanation_rows import Explained
 from workflow_scripts.report_page.explanation_words import between
-from workflow_scripts.report_page.findings import Study
 from workflow_scripts.report_page.words import counted, listed, per_cent
 
 SIDES = {"acoustic": "from acoustic features", "all": "from all dimensions", "top": "from the top ones"}
@@ -14,13 +14,10 @@ def scores(papers: pd.DataFrame) -> pd.DataFrame:
     return papers[(papers["what"] == "F1") & (papers["dataset"] != "") & papers["strict"].notna()]
 
 
-def beside(study: Study, dataset: str) -> str:
+def beside(about: Explained) -> str:
     """Printed F1, as published and strict, of a dataset that is set beside the paper's."""
-    papers = study.explanation.get("papers")
-    if papers is None:
-        return ""
-    rows = scores(papers)
-    return in_words(rows[rows["dataset"] == dataset])
+    rows = scores(about.study.explanation["papers"])
+    return in_words(rows[rows["dataset"] == about.dataset])
 
 
 def in_words(rows: pd.DataFrame) -> str:

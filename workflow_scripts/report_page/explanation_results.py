@@ -7,6 +7,7 @@ import pandas as pd
 
 from workflow_scripts.report_page import explanation_atlas as atlas
 from workflow_scripts.report_page import explanation_rows as select
+from workflow_scripts.report_page.explanation_rows import Explained
 from workflow_scripts.report_page.explanation_words import CONDITIONS, signed
 from workflow_scripts.report_page.findings import ALPHA, Study
 from workflow_scripts.report_page.grid import Cell, Grid, Reader, cell, grid
@@ -17,29 +18,29 @@ FEATURES = 4  # named per emotion
 SIDES = {"acoustic": "acoustic features", "all": "all dimensions", "top": "top dimensions"}
 
 
-def tables(study: Study, dataset: str) -> list[Grid]:
+def tables(about: Explained) -> list[Grid]:
     """The tables of a dataset that have rows, in the order in which they are shown."""
     found = [
-        scores(study, dataset),
-        published(study, dataset),
-        categories(study, dataset),
-        forms(study, dataset),
-        features(study, dataset),
-        shap(study, dataset),
-        conditions(study, dataset),
-        stability(study, dataset),
-        choices(study, dataset),
+        scores(about),
+        published(about),
+        categories(about),
+        forms(about),
+        features(about),
+        shap(about),
+        conditions(about),
+        stability(about),
+        choices(about),
     ]
     return [made for made in found if made.rows]
 
 
-def scores(study: Study, dataset: str) -> Grid:
+def scores(about: Explained) -> Grid:
     """UAR from all dimensions, from the top k and from k random ones, and the difference of the last two."""
-    rows = select.shown(study, "scores", dataset, metric="UAR")
+    rows = about.rows("scores", metric="UAR")
     by_side = _of("scores")
     return grid(
         _cells(rows, select.KEYS, ["side"]),
-        f"How well each emotion of {dataset} is told from {select.told_from(study)}: UAR, strict; k is chosen inside "
+        f"How well each emotion of {about.dataset} is told from {about.told_from}: UAR, strict; k is chosen inside "
         "the training speakers (median over folds); grey: not told from chance, or from random dimensions (each "
         "emotion alone)",
         {
@@ -62,10 +63,10 @@ def scores(study: Study, dataset: str) -> Grid:
     )
 
 
-def published(study: Study, dataset: str) -> Grid:
+def published(about: Explained) -> Grid:
     """F1 as published beside strict, and WA."""
     rows = pd.concat(
-        [select.shown(study, "scores", dataset, protocol) for protocol in (select.STRICT, select.PAPER2)]
+        [about.rows("scores", protocol) for protocol in (select.STRICT, select.PAPER2)]
     )  # fmt: skip
     wide = _cells(rows, select.KEYS, ["protocol", "metric", "side"])
     of = _of("scores")
@@ -87,37 +88,37 @@ def published(study: Study, dataset: str) -> Grid:
         "WA strict, all": here("all", "WA"),
         "WA strict, top k": here("top", "WA"),
     }
-    if not select.is_published(study, dataset):
+    if not about.is_published:
         columns = {name: read for name, read in columns.items() if "published" not in name and "there" not in name}
     as_published = (
         " as published (± standard deviation over its five draws of test speakers; other clips) beside strict"
     )
     return grid(
         wide,
-        f"F1 of each emotion of {dataset}{as_published if select.is_published(study, dataset) else ', strict'}, and "
+        f"F1 of each emotion of {about.dataset}{as_published if about.is_published else ', strict'}, and "
         "WA; chance of F1 is that of answers as frequent as these, not 50 %; grey: not told from chance",
         columns,
         ("layer", "chance of F1"),
     )
 
 
-def categories(study: Study, dataset: str) -> Grid:
+def categories(about: Explained) -> Grid:
     """Gain of every category within the emotion, every network, and the most probable order."""
     keys = [*select.KEYS]
     rows = select.of_networks(
-        study,
-        select.shown(study, "categories", dataset, what="gain", form=select.WITHIN, aggregate=select.MEAN),
+        about.study,
+        about.rows("categories", what="gain", form=select.WITHIN, aggregate=select.MEAN),
     )
-    orders = select.shown(study, "orders", dataset, what="gain", form=select.WITHIN, aggregate=select.MEAN)
+    orders = about.rows("orders", what="gain", form=select.WITHIN, aggregate=select.MEAN)
     likely = orders.sort_values("probability", ascending=False, kind="stable").drop_duplicates(keys)
     wide = _cells(rows, keys, ["category"]).merge(likely[[*keys, "order", "probability"]], on=keys, how="left")
     names = sorted(set(rows["category"]), key=lambda name: (name == "other", name))
     of = _of("categories")
     return grid(
         wide,
-        f"What the dimensions that tell each emotion of {dataset} encode better than random ones do: gain in R² within "
-        "the emotion, mean over the features of a category; grey: not claimed (corrected p above 0.05, or the interval "
-        "over speakers holds 0)",
+        f"What the dimensions that tell each emotion of {about.dataset} encode better than random ones do: gain in "
+        "R² within the emotion, mean over the features of a category; grey: not claimed (corrected p above 0.05, or "
+        "the interval over speakers holds 0)",
         {
             **_names(),
             **{name: of(name, _gain) for name in names},
@@ -128,13 +129,13 @@ def categories(study: Study, dataset: str) -> Grid:
     )
 
 
-def forms(study: Study, dataset: str) -> Grid:
+def forms(about: Explained) -> Grid:
     """Of the headline model: both forms, mean and median, p, share of first places, and the published quantity."""
-    model = select.headline_model(study, dataset)
+    model = about.headline
     rows = pd.concat(
-        [select.of_headline(study, "categories", dataset, protocol) for protocol in (select.STRICT, select.PAPER2)]
+        [about.of_headline("categories", protocol) for protocol in (select.STRICT, select.PAPER2)]
     )  # fmt: skip
-    rows = select.of_networks(study, rows)
+    rows = select.of_networks(about.study, rows)
     within, plain = (select.STRICT, "gain", select.WITHIN), (select.STRICT, "gain", select.PLAIN)
     wide = _cells(rows, ["emotion", "category"], ["protocol", "what", "form", "aggregate"])
     of = _of("categories")
@@ -149,9 +150,9 @@ def forms(study: Study, dataset: str) -> Grid:
 
     return grid(
         wide,
-        f"{model} on {dataset}: gain in R² over random dimensions, within the emotion and plain (where dimensions that "
-        "know the label alone gain too), and the published quantity RMSE_all / RMSE_top² (median), which is above 1 "
-        "without any gain; p corrected over the categories; grey: not claimed",
+        f"{model} on {about.dataset}: gain in R² over random dimensions, within the emotion and plain (where "
+        "dimensions that know the label alone gain too), and the published quantity RMSE_all / RMSE_top² (median), "
+        "which is above 1 without any gain; p corrected over the categories; grey: not claimed",
         {
             "emotion": lambda row: cell(row.emotion),
             "category (features)": category,
@@ -167,21 +168,21 @@ def forms(study: Study, dataset: str) -> Grid:
     )
 
 
-def features(study: Study, dataset: str) -> Grid:
+def features(about: Explained) -> Grid:
     """Of the headline model and every emotion the features with the highest gain, claimed ones first."""
     keys = ["emotion", "feature"]
-    within = select.gains_of_features(study, dataset)
-    plain = select.gains_of_features(study, dataset, select.PLAIN)[[*keys, "gain", "claimed"]]
+    within = select.gains_of_features(about)
+    plain = select.gains_of_features(about, select.PLAIN)[[*keys, "gain", "claimed"]]
     rows = within.merge(plain.rename(columns={"gain": "plain", "claimed": "claimed_plain"}), on=keys, how="left")
-    order = {emotion: place for place, emotion in enumerate(select.emotions_of(study, dataset))}
+    order = {emotion: place for place, emotion in enumerate(about.emotions)}
     number = rows.groupby("emotion")["claimed"].transform("sum")
     rows = rows.assign(place=rows["emotion"].map(order), number=number, of=rows["feature"].nunique())
     rows = rows.sort_values(["place", "claimed", "gain"], ascending=[True, False, False], kind="stable")
     return grid(
         rows.groupby("emotion", sort=False).head(FEATURES),
-        f"Acoustic features that the dimensions of {select.headline_model(study, dataset)} that tell each emotion of "
-        f"{dataset} encode better than random ones do: up to {FEATURES} per emotion, gain in R²; grey: not claimed "
-        "(p corrected over the features, Benjamini-Hochberg, and interval over speakers)",
+        f"Acoustic features that the dimensions of {about.headline} that tell each emotion of {about.dataset} encode "
+        f"better than random ones do: up to {FEATURES} per emotion, gain in R²; grey: not claimed (p corrected over "
+        "the features, Benjamini-Hochberg, and interval over speakers)",
         {
             "emotion": lambda row: cell(row.emotion),
             "claimed": lambda row: cell(row.number, f"{row.number} of {row.of}"),
@@ -208,21 +209,21 @@ def features(study: Study, dataset: str) -> Grid:
     )
 
 
-def shap(study: Study, dataset: str) -> Grid:
+def shap(about: Explained) -> Grid:
     """Mean |SHAP| of acoustic features by category, their most probable order, and the heaviest features."""
-    rows = select.shap_of_categories(study, dataset)
-    name = select.acoustic_set(study, dataset)
-    orders = select.shown(study, "orders", dataset, model=name, what="shap", aggregate=select.MEAN)
+    rows = select.shap_of_categories(about)
+    name = about.acoustic_set
+    orders = about.rows("orders", model=name, what="shap", aggregate=select.MEAN)
     likely = orders.sort_values("probability", ascending=False, kind="stable").drop_duplicates("emotion")
     wide = _cells(rows, ["emotion"], ["category"])
     wide = wide.merge(likely[["emotion", "order", "probability"]], on="emotion", how="left")
-    heaviest = select.heaviest_features(study, dataset, 3).groupby("emotion")["feature"].agg(list)
+    heaviest = select.heaviest_features(about, 3).groupby("emotion")["feature"].agg(list)
     names = sorted(set(rows["category"]), key=lambda name: (name == "other", name))
     of = _of("categories")
     return grid(
         wide,
-        f"Which acoustic features ({name}) tell each emotion of {dataset}: mean |SHAP| in log-odds over the features "
-        "of a category, held-out clips",
+        f"Which acoustic features ({name}) tell each emotion of {about.dataset}: mean |SHAP| in log-odds over the "
+        "features of a category, held-out clips",
         {
             "emotion": lambda row: cell(row.emotion),
             **{
@@ -236,28 +237,28 @@ def shap(study: Study, dataset: str) -> Grid:
     )
 
 
-def conditions(study: Study, dataset: str) -> Grid:
+def conditions(about: Explained) -> Grid:
     """Of the headline model: UAR and the leading category under every condition."""
-    names = [select.ALL, *select.conditions_of(study, dataset)]
+    names = [select.ALL, *about.conditions]
     if len(names) < 2:
         return Grid("", [], [])
     parts = []
     for name in names:
-        rows = select.of_headline(study, "scores", dataset, condition=name, metric="UAR")
-        gains = select.gains_of_categories(study, dataset, condition=name)
+        rows = about.of_headline("scores", condition=name, metric="UAR")
+        gains = select.gains_of_categories(about, condition=name)
         top = gains.loc[gains.groupby("emotion", sort=False)["value"].idxmax()].set_index("emotion")
         claimed = select.is_claimed(gains).groupby(gains["emotion"]).sum()
         for emotion, own in _cells(rows, ["emotion"], ["side"]).set_index("emotion")["cells"].items():
             best = top.loc[emotion] if emotion in top.index else None
             number = int(claimed.get(emotion, 0))
             parts.append({"emotion": emotion, "condition": name, "cells": own, "top": best, "claimed": number})
-    order = {emotion: place for place, emotion in enumerate(select.emotions_of(study, dataset))}
+    order = {emotion: place for place, emotion in enumerate(about.emotions)}
     frame = pd.DataFrame(parts, columns=["emotion", "condition", "cells", "top", "claimed"])
     frame = frame.assign(place=frame["emotion"].map(order)).sort_values("place", kind="stable")
     of = _of("scores")
     return grid(
         frame,
-        f"{select.headline_model(study, dataset)} on {dataset} under conditions: fewer clips each; grey: not told from "
+        f"{about.headline} on {about.dataset} under conditions: fewer clips each; grey: not told from "
         "chance, from random dimensions, or not claimed",
         {
             "emotion": lambda row: cell(row.emotion),
@@ -275,10 +276,10 @@ def conditions(study: Study, dataset: str) -> Grid:
     )
 
 
-def stability(study: Study, dataset: str) -> Grid:
+def stability(about: Explained) -> Grid:
     """Nogueira's index of the chosen dimensions beside random and permuted ones, next to the chosen k."""
-    models = select.shown_layers(study, dataset)
-    rows = pd.concat([select.stability_at_k(study, dataset, model) for model in models])
+    models = about.layers
+    rows = pd.concat([select.stability_at_k(about, model) for model in models])
     of = _of("stability")
 
     def index(ranking: str) -> Reader:
@@ -286,8 +287,8 @@ def stability(study: Study, dataset: str) -> Grid:
 
     return grid(
         _cells(rows, [*select.KEYS, "k", "n_sets", "n_speakers", "note"], ["ranking"]),
-        f"Do halves of the speakers of {dataset} choose the same dimensions? Nogueira's index (1: the same sets, 0: as "
-        "alike as random ones); intervals are of the halves of these speakers, not of new ones",
+        f"Do halves of the speakers of {about.dataset} choose the same dimensions? Nogueira's index (1: the same "
+        "sets, 0: as alike as random ones); intervals are of the halves of these speakers, not of new ones",
         {
             **_names(),
             "k": lambda row: cell(row.k),
@@ -302,9 +303,9 @@ def stability(study: Study, dataset: str) -> Grid:
     )
 
 
-def choices(study: Study, dataset: str) -> Grid:
+def choices(about: Explained) -> Grid:
     """The number of dimensions that each fold chose."""
-    strict, paper2 = (select.shown(study, "choices", dataset, protocol) for protocol in (select.STRICT, select.PAPER2))
+    strict, paper2 = (about.rows("choices", protocol) for protocol in (select.STRICT, select.PAPER2))
     there = {(row.model, row.emotion): row.k for row in paper2.itertuples()}
     rows = [
         {**dict(zip(select.KEYS, names, strict=True)), "own": own["k"].sort_values().tolist(),
@@ -313,8 +314,8 @@ def choices(study: Study, dataset: str) -> Grid:
     ]  # fmt: skip
     return grid(
         pd.DataFrame(rows, columns=[*select.KEYS, "own", "best", "score"]),
-        f"How many dimensions each fold of {dataset} chose, strict: the smallest k within one standard error of the "
-        "best score inside the training speakers",
+        f"How many dimensions each fold of {about.dataset} chose, strict: the smallest k within one standard error "
+        "of the best score inside the training speakers",
         {
             **_names(),
             "k of the folds": lambda row: cell(row.own[len(row.own) // 2], ", ".join(map(str, row.own))),

@@ -2,9 +2,11 @@
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from workflow_scripts.report_page import explanation_rows as select
+from workflow_scripts.report_page.explanation_rows import Explained
 from workflow_scripts.report_page.explanation_words import (
     CONDITIONS,
     NAMED,
@@ -14,23 +16,23 @@ from workflow_scripts.report_page.explanation_words import (
     speakers,
     whereabouts,
 )
-from workflow_scripts.report_page.findings import ALPHA, Study, called
+from workflow_scripts.report_page.findings import ALPHA, called
 from workflow_scripts.report_page.words import counted, listed, p_in_words, per_cent, points
 from workflow_scripts.statistics.corrections import holm
 from workflow_scripts.summaries.roles import control_of
 
 
-def told(study: Study, dataset: str) -> str:
+def told(about: Explained) -> str:
     """How well the headline model tells the emotions, and which it does not tell beyond chance."""
-    rows = _scores(study, dataset, "all")
+    rows = _scores(about, "all")
     if rows.empty:
         return ""
-    models, what = select.counted_models(study, dataset)
+    models, what = about.counted
     model = str(rows["model"].iloc[0])
     width = int(rows["k"].iloc[0])
-    where = ", ".join(filter(None, [whereabouts(study, dataset, model), f"all {counted(width, 'dimension')}"]))
-    about = f"chance {per_cent(rows['chance'].mean())}, {speakers(rows)}, strict"
-    name = called(study, model)
+    where = ", ".join(filter(None, [whereabouts(about, model), f"all {counted(width, 'dimension')}"]))
+    basis = f"chance {per_cent(rows['chance'].mean())}, {speakers(rows)}, strict"
+    name = called(about.study, model)
     rows = rows.assign(corrected=holm(rows["p"]))
     clear = rows[rows["corrected"] <= ALPHA]
     after = f" after Holm over {counted(len(rows), 'emotion')}" if len(rows) > 1 else ""
@@ -39,40 +41,40 @@ def told(study: Study, dataset: str) -> str:
         no_more = f"with {speakers(rows)} no p can reach {ALPHA:g}" if rows["p_smallest"].min() > ALPHA else ""
         least = no_more or (f"smallest {p_in_words(rows['corrected'].min())}{after}" if rows["p"].notna().any() else "")
         return (
-            f"In {dataset}, {name} ({where}) tells no emotion from {select.told_from(study)} beyond chance: the "
-            f"highest UAR is {_score(top)} ({top['emotion']}; {'; '.join(filter(None, [least, about]))})."
+            f"In {about.dataset}, {name} ({where}) tells no emotion from {about.told_from} beyond chance: the "
+            f"highest UAR is {_score(top)} ({top['emotion']}; {'; '.join(filter(None, [least, basis]))})."
         )
     best = f" best of the {len(models)} {what}s, by their mean UAR" if len(models) > 1 else ""
     said = (
-        f"In {dataset}, {name} ({where}) tells emotions from {select.told_from(study)}{best}: UAR "
-        f"{over_emotions(clear, _score)} ({about})"
+        f"In {about.dataset}, {name} ({where}) tells emotions from {about.told_from}{best}: UAR "
+        f"{over_emotions(clear, _score)} ({basis})"
     )
     unclear = rows[~(rows["corrected"] <= ALPHA)]
     each = [f"{row.emotion} ({_score(row)}, {p_in_words(row.corrected) or 'no p'})" for row in unclear.itertuples()]
     return f"{said}; not beyond chance{after}: {listed(each)}." if each else f"{said}."
 
 
-def controls(study: Study, dataset: str) -> str:
+def controls(about: Explained) -> str:
     """What acoustic features and the untrained control read beside it."""
-    model = select.headline_model(study, dataset)
-    rows = select.shown(study, "scores", dataset, side="all", metric="UAR")
-    roles = {select.acoustic_set(study, dataset): "acoustic features"}
+    model = about.headline
+    rows = about.rows("scores", side="all", metric="UAR")
+    roles = {about.acoustic_set: "acoustic features"}
     if model:
-        roles[control_of(model, study.models)] = "untrained control"
+        roles[control_of(model, about.study.models)] = "untrained control"
     said = []
     for name, role in roles.items():
         own = rows[rows["model"] == name]
         if name and name != model and len(own):
-            said.append(f"{named(study, dataset, name)} ({role}) reads UAR {over_emotions(own, _score)}")
+            said.append(f"{named(about, name)} ({role}) reads UAR {over_emotions(own, _score)}")
     return f"Beside it {'; '.join(said)} (not tested against each other here)." if said else ""
 
 
-def few(study: Study, dataset: str) -> str:
+def few(about: Explained) -> str:
     """What the top k dimensions reach, ranked and counted inside the training speakers."""
-    rows = _scores(study, dataset, "top")
+    rows = _scores(about, "top")
     if rows.empty:
         return ""
-    width = int(_scores(study, dataset, "all")["k"].iloc[0])
+    width = int(_scores(about, "all")["k"].iloc[0])
     number = between(rows["k"].tolist(), _number)
     return (
         f"Its {number} dimensions of {width} that matter most, ranked and counted inside the training speakers, "
@@ -80,9 +82,9 @@ def few(study: Study, dataset: str) -> str:
     )
 
 
-def better_than_random(study: Study, dataset: str) -> str:
+def better_than_random(about: Explained) -> str:
     """Whether the top k do better than k random dimensions, and worse than all; or that it cannot be shown."""
-    rows = _scores(study, dataset, "top-less-random")
+    rows = _scores(about, "top-less-random")
     if rows.empty:
         return ""
     corrected = f" after Holm over {counted(len(rows), 'emotion')}" if len(rows) > 1 else ""
@@ -105,11 +107,11 @@ def better_than_random(study: Study, dataset: str) -> str:
     if len(unclear):
         no = "no difference from random ones can be told" if said else "They cannot be told from as many random ones"
         said.append(f"{no} for {_each(unclear)}")
-    return f"{', and '.join(said)} ({speakers(rows)}{after}).{_against_all(study, dataset)}"
+    return f"{', and '.join(said)} ({speakers(rows)}{after}).{_against_all(about)}"
 
 
-def _against_all(study: Study, dataset: str) -> str:
-    rows = _scores(study, dataset, "top-less-all")
+def _against_all(about: Explained) -> str:
+    rows = _scores(about, "top-less-all")
     if rows.empty or not _smallest(rows) <= ALPHA:
         return ""
     rows = _tested(rows)
@@ -119,9 +121,9 @@ def _against_all(study: Study, dataset: str) -> str:
     return f" Against all dimensions they differ for {_each(clear)}."
 
 
-def published(study: Study, dataset: str) -> str:
+def published(about: Explained) -> str:
     """F1 as published beside strict."""
-    both = _published_and_strict(study, dataset, "top")
+    both = _published_and_strict(about, "top")
     if both.empty:
         return ""
     chance = per_cent(both["chance"].mean())
@@ -133,10 +135,10 @@ def published(study: Study, dataset: str) -> str:
     )
 
 
-def lift(study: Study, dataset: str) -> str:
+def lift(about: Explained) -> str:
     """What choosing dimensions adds to all of them, as published and strict: this is free of all other differences."""
-    top, every = (_published_and_strict(study, dataset, side).set_index("emotion") for side in ("top", "all"))
-    strict = select.of_headline(study, "scores", dataset, side="top-less-all", metric="F1").set_index("emotion")
+    top, every = (_published_and_strict(about, side).set_index("emotion") for side in ("top", "all"))
+    strict = about.of_headline("scores", side="top-less-all", metric="F1").set_index("emotion")
     names = [emotion for emotion in top.index if emotion in every.index and emotion in strict.index]
     if not names:
         return ""
@@ -150,12 +152,12 @@ def lift(study: Study, dataset: str) -> str:
     )
 
 
-def conditions(study: Study, dataset: str) -> list[str]:
+def conditions(about: Explained) -> list[str]:
     """How well emotions are told under each condition, where it falls most, and which emotions have no such clips."""
-    whole = _scores(study, dataset, "all").set_index("emotion")
+    whole = _scores(about, "all").set_index("emotion")
     found = []
-    for condition in select.conditions_of(study, dataset):
-        rows = _scores(study, dataset, "all", condition)
+    for condition in about.conditions:
+        rows = _scores(about, "all", condition)
         rows = rows[rows["emotion"].isin(whole.index)]
         words = CONDITIONS.get(condition, condition)
         if len(rows):
@@ -173,17 +175,15 @@ def conditions(study: Study, dataset: str) -> list[str]:
     return found
 
 
-def _scores(study: Study, dataset: str, side: str, condition: str = select.ALL) -> pd.DataFrame:
-    return select.of_headline(study, "scores", dataset, condition=condition, side=side, metric="UAR").dropna(
-        subset="value"
-    )
+def _scores(about: Explained, side: str, condition: str = select.ALL) -> pd.DataFrame:
+    rows = about.of_headline("scores", condition=condition, side=side, metric="UAR")
+    return rows.dropna(subset="value")
 
 
-def _published_and_strict(study: Study, dataset: str, side: str) -> pd.DataFrame:
+def _published_and_strict(about: Explained, side: str) -> pd.DataFrame:
     """Strict F1 of a side with column `published` beside, of emotions that have both."""
     strict, there = (
-        select.of_headline(study, "scores", dataset, protocol, side=side, metric="F1")
-        for protocol in (select.STRICT, select.PAPER2)
+        about.of_headline("scores", protocol, side=side, metric="F1") for protocol in (select.STRICT, select.PAPER2)
     )
     beside = there.set_index("emotion")["value"]
     return strict.assign(published=strict["emotion"].map(beside)).dropna(subset=["published", "value"])
@@ -198,7 +198,7 @@ def _tested(rows: pd.DataFrame) -> pd.DataFrame:
 
 def _smallest(rows: pd.DataFrame) -> float:
     """The smallest p that any of these differences can have after Holm over them."""
-    return float(min(1.0, rows["p_smallest"].min() * len(rows)))
+    return float(np.minimum(1.0, rows["p_smallest"].min() * len(rows)))
 
 
 def _each(rows: pd.DataFrame) -> str:

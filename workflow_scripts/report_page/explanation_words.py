@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from workflow_scripts.report_page import explanation_rows as select
-from workflow_scripts.report_page.findings import Study
+from workflow_scripts.report_page.explanation_rows import Explained
 from workflow_scripts.report_page.words import counted, listed, measured
 from workflow_scripts.summaries.roles import acoustic_sets
 
@@ -58,15 +58,14 @@ def gained(row: Any) -> str:
     return signed(row.value, row.low, row.high)
 
 
-def whereabouts(study: Study, dataset: str, model: str) -> str:
+def whereabouts(about: Explained, model: str) -> str:
     """'layer 24'; of acoustic features nothing."""
-    layer = select.shown_layers(study, dataset).get(model, "")
-    return "" if model in acoustic_sets(study.models) or not layer else f"layer {layer}"
+    return "" if model in acoustic_sets(about.study.models) else f"layer {about.layers[model]}"
 
 
-def named(study: Study, dataset: str, model: str) -> str:
+def named(about: Explained, model: str) -> str:
     """'wavlm-large (layer 24)'."""
-    where = whereabouts(study, dataset, model)
+    where = whereabouts(about, model)
     return f"{model} ({where})" if where else model
 
 

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from workflow_scripts.report_page import distance_rows, explanation_rows
+from workflow_scripts.report_page import distance_rows
+from workflow_scripts.report_page.explanation_rows import Explained, of_networks
 from workflow_scripts.report_page.findings import ALPHA, Study
 from workflow_scripts.report_page.words import counted, listed, per_cent
 from workflow_scripts.statistics.corrections import holm
@@ -195,15 +196,18 @@ def _compared(study: Study) -> list[Check]:
 def _explained(study: Study) -> list[Check]:
     """Of explained datasets: what speakers and random sets allow to be claimed, and conditions that lack an emotion."""
     found = []
-    for dataset in study.explained:
-        scores = explanation_rows.rows_of(study, "scores", dataset, side="top-less-random", metric="UAR")
-        gains = explanation_rows.of_networks(study, explanation_rows.rows_of(study, "gains", dataset))
+    for about in [Explained(study, dataset) for dataset in study.explained]:
+        scores = about.rows("scores", side="top-less-random", metric="UAR")
+        gains = of_networks(study, about.rows("gains"))
         if scores.empty:
             continue
-        speakers = counted(int(scores["n_speakers"].max()), "speaker")
+        speakers, emotions = counted(int(scores["n_speakers"].max()), "speaker"), scores["emotion"].nunique()
         said = []
-        if not scores["p_smallest"].min() <= ALPHA:
-            said.append(f"with {speakers} no difference between top and random dimensions can reach significance")
+        if not scores["p_smallest"].min() * emotions <= ALPHA:
+            said.append(
+                f"with {speakers} no difference between top and random dimensions can reach significance, corrected "
+                f"over {counted(emotions, 'emotion')}"
+            )
         if len(gains):
             features, draws = gains["feature"].nunique(), int(gains["n_draws"].min())
             if features / (draws + 1) > ALPHA:
@@ -212,13 +216,12 @@ def _explained(study: Study) -> list[Check]:
                     f"{draws} random sets allow no single one of {features} features to be claimed alone ({needed} "
                     "would)"
                 )
-        emotions = explanation_rows.emotions_of(study, dataset)
-        for condition in explanation_rows.conditions_of(study, dataset):
-            there = set(explanation_rows.rows_of(study, "scores", dataset, condition=condition)["emotion"])
-            lacking = [emotion for emotion in emotions if emotion not in there]
+        for condition in about.conditions:
+            there = set(about.rows("scores", condition=condition)["emotion"])
+            lacking = [emotion for emotion in about.emotions if emotion not in there]
             if lacking:
                 said.append(f"condition {condition} lacks clips or speakers for {listed(lacking)}")
-        allow = f"{dataset}: nothing is beyond reach for want of speakers ({speakers}) or of random sets of dimensions."
-        text = f"{dataset}: {'; '.join(said)}." if said else allow
+        allow = f"nothing is beyond reach for want of speakers ({speakers}) or of random sets of dimensions"
+        text = f"{about.dataset}: {'; '.join(said) or allow}."
         found.append(Check(MIND if said else GOOD, "What the explanation can claim", text))
     return found

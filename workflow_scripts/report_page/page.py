@@ -27,13 +27,13 @@ from workflow_scripts.report_page import (
     explanation_methods,
     explanation_printed,
     explanation_results,
-    explanation_rows,
     findings,
     interactive,
     material,
     methods,
     results,
 )
+from workflow_scripts.report_page.explanation_rows import Explained
 from workflow_scripts.report_page.findings import Study
 from workflow_scripts.report_page.health import WRONG, checks
 from workflow_scripts.report_page.references import references
@@ -108,6 +108,7 @@ def render(study: Study, pictures: Pictures, config: Mapping[str, Any], protocol
         protocols: of the study.
     """
     papers = _papers(pictures)
+    explained = [Explained(study, dataset) for dataset in study.explained]
     probed = [dataset for dataset in study.datasets if _is_probed(study, dataset)]
     crossed = [pair for pair in study.pairs if set(pair) <= set(probed)]
     health = checks(study)
@@ -116,7 +117,7 @@ def render(study: Study, pictures: Pictures, config: Mapping[str, Any], protocol
         style=(HERE / "page.css").read_text(),
         script=(HERE / "page.js").read_text(),
         plotly=_plotly() if study.probed else "",
-        front=_front(study),
+        front=_front(study, explained),
         health=health,
         wrong=any(check.state == WRONG for check in health),
         reading=reading(protocols, bool(study.compared), bool(study.explained)),
@@ -125,7 +126,7 @@ def render(study: Study, pictures: Pictures, config: Mapping[str, Any], protocol
         distances=[_distances_of(study, compared, pictures) for compared in study.compared],
         far=_how_far(study),
         atlas=_atlas(study, pictures),
-        explained=[_explained_of(study, dataset, pictures) for dataset in study.explained],
+        explained=[_explained_of(about, pictures) for about in explained],
         papers=papers,
         papers2=_papers_of_explanation(study, pictures),
         material=_material(study),
@@ -173,7 +174,7 @@ def _how_far(study: Study) -> str:
     return "How far apart are the datasets of each pair?"
 
 
-def _front(study: Study) -> dict[str, Any]:
+def _front(study: Study, explained: list[Explained]) -> dict[str, Any]:
     by_dataset = {dataset: findings.of_dataset(study, dataset) for dataset in study.datasets}
     crossed = [
         sentence
@@ -192,8 +193,8 @@ def _front(study: Study) -> dict[str, Any]:
         "findings": {name: sentences for name, sentences in by_dataset.items() if sentences},
         "crossed": crossed,
         "apart": {pair: sentences for pair, sentences in apart.items() if sentences},
-        "known": {name: said for name in study.explained if (said := explanation_findings.of_dataset(study, name))},
-        "atlas": explanation_findings.of_networks(study) if study.explained else [],
+        "known": {about.dataset: said for about in explained if (said := explanation_findings.of_dataset(about))},
+        "atlas": explanation_findings.of_networks(study),
         "confounds": misled,
     }
 
@@ -276,17 +277,17 @@ def _atlas(study: Study, pictures: Pictures) -> dict[str, Any] | None:
     }
 
 
-def _explained_of(study: Study, dataset: str, pictures: Pictures) -> dict[str, Any]:
+def _explained_of(about: Explained, pictures: Pictures) -> dict[str, Any]:
     return {
-        "dataset": dataset,
-        "against": explanation_rows.told_from(study),
-        "sentences": explanation_findings.more_of_dataset(study, dataset),
+        "dataset": about.dataset,
+        "against": about.told_from,
+        "sentences": explanation_findings.more_of_dataset(about),
         "figures": [
             picture
             for kind in explanation_alt.FIGURES
-            if (picture := _picture(pictures, f"{dataset}/{kind}", explanation_alt.of_figure(kind, study, dataset)))
+            if (picture := _picture(pictures, f"{about.dataset}/{kind}", explanation_alt.of_figure(kind, about)))
         ],
-        "tables": explanation_results.tables(study, dataset),
+        "tables": explanation_results.tables(about),
     }
 
 

@@ -35,6 +35,8 @@ def main(smk: "Snakemake") -> None:
         tables={Path(path).stem: tables.read(path) for path in smk.input.tables if path.endswith(".parquet")},
         compared=spec["compared"],
         distances={Path(path).stem: tables.read(path) for path in smk.input.distances},
+        explained=spec["explained"],
+        explanation={Path(path).stem: tables.read(path) for path in smk.input.explanation},
     )
     page = render(study, _pictures(smk.input.figures), spec["config"], spec["protocols"])
     with tables.whole(smk.output[0]) as temporary:

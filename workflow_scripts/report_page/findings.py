@@ -19,7 +19,8 @@ class Study:
     """What the report is made from: facts of the plan and tables of the study.
 
     `manifests` hold the clips of the study's emotions, `recorded` the numbers of clips of any emotion by dataset,
-    `compared` the pairs whose distances are drawn: [[first, second, [[other pair, how it differs], ...]], ...].
+    `compared` the pairs whose distances are drawn: [[first, second, [[other pair, how it differs], ...]], ...],
+    `explained` the datasets whose embeddings are explained.
     """
 
     title: str
@@ -33,6 +34,8 @@ class Study:
     recorded: dict[str, int] = field(default_factory=dict)
     compared: list[Any] = field(default_factory=list)
     distances: dict[str, pd.DataFrame] = field(default_factory=dict)
+    explained: list[str] = field(default_factory=list)
+    explanation: dict[str, pd.DataFrame] = field(default_factory=dict)
 
     @property
     def probed(self) -> bool:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from workflow_scripts.report_page import distance_rows
+from workflow_scripts.report_page.explanation_rows import Explained, of_networks
 from workflow_scripts.report_page.findings import ALPHA, Study
 from workflow_scripts.report_page.words import counted, listed, per_cent
 from workflow_scripts.statistics.corrections import holm
@@ -34,6 +35,7 @@ def checks(study: Study) -> list[Check]:
         _left_out(study),
         *_few_speakers(study),
         *_compared(study),
+        *_explained(study),
     ]
     return [check for check in found if check]
 
@@ -188,4 +190,38 @@ def _compared(study: Study) -> list[Check]:
             speakers = counted(int(numbers.max()), "speaker")
             text = f"{first} and {second}: every emotion is compared over the same {speakers}, each with itself."
             found.append(Check(GOOD, "Speakers of distances", text))
+    return found
+
+
+def _explained(study: Study) -> list[Check]:
+    """Of explained datasets: what speakers and random sets allow to be claimed, and conditions that lack an emotion."""
+    found = []
+    for about in [Explained(study, dataset) for dataset in study.explained]:
+        scores = about.rows("scores", side="top-less-random", metric="UAR")
+        gains = of_networks(study, about.rows("gains"))
+        if scores.empty:
+            continue
+        speakers, emotions = counted(int(scores["n_speakers"].max()), "speaker"), scores["emotion"].nunique()
+        said = []
+        if not scores["p_smallest"].min() * emotions <= ALPHA:
+            said.append(
+                f"with {speakers} no difference between top and random dimensions can reach significance, corrected "
+                f"over {counted(emotions, 'emotion')}"
+            )
+        if len(gains):
+            features, draws = gains["feature"].nunique(), int(gains["n_draws"].min())
+            if features / (draws + 1) > ALPHA:
+                needed = int(features / ALPHA) - 1
+                said.append(
+                    f"{draws} random sets allow no single one of {features} features to be claimed alone ({needed} "
+                    "would)"
+                )
+        for condition in about.conditions:
+            there = set(about.rows("scores", condition=condition)["emotion"])
+            lacking = [emotion for emotion in about.emotions if emotion not in there]
+            if lacking:
+                said.append(f"condition {condition} lacks clips or speakers for {listed(lacking)}")
+        allow = f"nothing is beyond reach for want of speakers ({speakers}) or of random sets of dimensions"
+        text = f"{about.dataset}: {'; '.join(said) or allow}."
+        found.append(Check(MIND if said else GOOD, "What the explanation can claim", text))
     return found

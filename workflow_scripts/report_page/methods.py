@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from importlib import metadata
 from typing import Any
 
-from workflow_scripts.report_page import distance_methods
+from workflow_scripts.report_page import distance_methods, explanation_methods
 from workflow_scripts.report_page.grid import Grid, cell
 from workflow_scripts.report_page.material import preparation
 from workflow_scripts.report_page.words import counted, listed
@@ -44,6 +44,8 @@ def paragraphs(
         ]
     if config.get("distances"):
         found += distance_methods.paragraphs(config, models)
+    if config.get("explanation"):
+        found += explanation_methods.paragraphs(config, models)
     found.append(("Random draws", f"Every draw comes from the study's seed {config['seed']} and a name of its own."))
     return found
 

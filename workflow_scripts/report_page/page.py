@@ -21,15 +21,23 @@ from workflow_scripts.report_page import (
     distance_findings,
     distance_methods,
     distance_results,
+    explanation_alt,
+    explanation_atlas,
+    explanation_findings,
+    explanation_methods,
+    explanation_printed,
+    explanation_results,
     findings,
     interactive,
     material,
     methods,
     results,
 )
+from workflow_scripts.report_page.explanation_rows import Explained
 from workflow_scripts.report_page.findings import Study
 from workflow_scripts.report_page.health import WRONG, checks
 from workflow_scripts.report_page.references import references
+from workflow_scripts.summaries.roles import networks
 
 HERE = Path(__file__).resolve().parent
 
@@ -78,7 +86,15 @@ CAPTIONS = {
     "above it the kernel distance at equal clips per speaker.",
     "distance_drivers": "Which acoustic features shift between the datasets, and how much of the distance they account "
     "for.",
+    "atlas": "Where the network encodes energy, frequency, spectral and temporal features: what each layer encodes at "
+    "all, and what the dimensions that tell the emotion encode beyond random ones.",
+    "explanation_scores": "How well each emotion is told by all dimensions, the top k, as many random ones.",
+    "explanation_curve": "Scores over the number of dimensions: those that matter most, the rest, random ones.",
+    "explanation_categories": "What the dimensions that tell the emotion encode beyond random ones, by category.",
+    "explanation_features": "The same by single feature.",
+    "explanation_shap": "What the acoustic features themselves add to the answer: SHAP values of held-out clips.",
     "side_by_side": "Printed figures, this study as published, this study strict.",
+    "explanation_papers": "What paper 2 printed, this study as published, this study strict.",
 }
 
 
@@ -92,6 +108,7 @@ def render(study: Study, pictures: Pictures, config: Mapping[str, Any], protocol
         protocols: of the study.
     """
     papers = _papers(pictures)
+    explained = [Explained(study, dataset) for dataset in study.explained]
     probed = [dataset for dataset in study.datasets if _is_probed(study, dataset)]
     crossed = [pair for pair in study.pairs if set(pair) <= set(probed)]
     health = checks(study)
@@ -100,18 +117,21 @@ def render(study: Study, pictures: Pictures, config: Mapping[str, Any], protocol
         style=(HERE / "page.css").read_text(),
         script=(HERE / "page.js").read_text(),
         plotly=_plotly() if study.probed else "",
-        front=_front(study),
+        front=_front(study, explained),
         health=health,
         wrong=any(check.state == WRONG for check in health),
-        reading=reading(protocols, bool(study.compared)),
+        reading=reading(protocols, bool(study.compared), bool(study.explained)),
         layers=[_layers_of(study, dataset, pictures) for dataset in probed],
         pairs=[_pair(study, first, second, pictures) for first, second in crossed],
         distances=[_distances_of(study, compared, pictures) for compared in study.compared],
         far=_how_far(study),
+        atlas=_atlas(study, pictures),
+        explained=[_explained_of(about, pictures) for about in explained],
         papers=papers,
+        papers2=_papers_of_explanation(study, pictures),
         material=_material(study),
         methods=methods.paragraphs(config, study.datasets, study.models),
-        references=references(study.datasets, study.models, protocols, bool(study.compared)),
+        references=references(study.datasets, study.models, protocols, bool(study.compared), bool(study.explained)),
         tables=[methods.models_used(study.models), methods.versions()],
         config=yaml.safe_dump(dict(config), sort_keys=False, allow_unicode=True),
     )
@@ -129,8 +149,8 @@ PROTOCOLS = {
 }
 
 
-def reading(protocols: list[str], compared: bool = False) -> list[str]:
-    """How to read the page, for the protocols of the study, and distances where they were taken."""
+def reading(protocols: list[str], compared: bool = False, explained: bool = False) -> list[str]:
+    """How to read the page, for the protocols of the study, and distances and explanations where there are any."""
     return [
         "A score is UAR, the mean recall over emotions; guessing gives one over the number of emotions.",
         f"Brackets are 95 % intervals: {', '.join(text for name, text in INTERVALS.items() if name in protocols)}.",
@@ -138,6 +158,7 @@ def reading(protocols: list[str], compared: bool = False) -> list[str]:
         "Grey in a table means: not distinguishable from chance, or from no difference.",
         "Controls are acoustic features and untrained networks: what needs no training is no finding about training.",
         *(distance_methods.READING if compared else []),
+        *(explanation_methods.READING if explained else []),
     ]
 
 
@@ -153,7 +174,7 @@ def _how_far(study: Study) -> str:
     return "How far apart are the datasets of each pair?"
 
 
-def _front(study: Study) -> dict[str, Any]:
+def _front(study: Study, explained: list[Explained]) -> dict[str, Any]:
     by_dataset = {dataset: findings.of_dataset(study, dataset) for dataset in study.datasets}
     crossed = [
         sentence
@@ -172,15 +193,17 @@ def _front(study: Study) -> dict[str, Any]:
         "findings": {name: sentences for name, sentences in by_dataset.items() if sentences},
         "crossed": crossed,
         "apart": {pair: sentences for pair, sentences in apart.items() if sentences},
+        "known": {about.dataset: said for about in explained if (said := explanation_findings.of_dataset(about))},
+        "atlas": explanation_findings.of_networks(study),
         "confounds": misled,
     }
 
 
-def _picture(pictures: Pictures, name: str, words: str) -> Picture | None:
+def _picture(pictures: Pictures, name: str, words: str, kind: str = "") -> Picture | None:
     found = pictures.get(name)
     if found is None:
         return None
-    return Picture(name, found.svg, found.csv, CAPTIONS[name.split("/")[-1]], words)
+    return Picture(name, found.svg, found.csv, CAPTIONS[kind or name.split("/")[-1]], words)
 
 
 def _layers_of(study: Study, dataset: str, pictures: Pictures) -> dict[str, Any]:
@@ -233,6 +256,50 @@ def _distances_of(study: Study, compared: list[Any], pictures: Pictures) -> dict
             )
         ],
         "tables": distance_results.tables(study, pair, others),
+    }
+
+
+def _atlas(study: Study, pictures: Pictures) -> dict[str, Any] | None:
+    """The atlas of every network that was explained, and where the categories have their peaks."""
+    if not study.explained:
+        return None
+    models = [name for name in networks(study.models) if explanation_atlas.layers_of(study, name)]
+    return {
+        "networks": [
+            {
+                "model": model,
+                "sentences": explanation_atlas.sentences(study, model),
+                "figure": _picture(pictures, f"atlas/{model}", explanation_alt.atlas(study, model), "atlas"),
+            }
+            for model in models
+        ],
+        "table": explanation_results.peaks(study),
+    }
+
+
+def _explained_of(about: Explained, pictures: Pictures) -> dict[str, Any]:
+    return {
+        "dataset": about.dataset,
+        "against": about.told_from,
+        "sentences": explanation_findings.more_of_dataset(about),
+        "figures": [
+            picture
+            for kind in explanation_alt.FIGURES
+            if (picture := _picture(pictures, f"{about.dataset}/{kind}", explanation_alt.of_figure(kind, about)))
+        ],
+        "tables": explanation_results.tables(about),
+    }
+
+
+def _papers_of_explanation(study: Study, pictures: Pictures) -> dict[str, Any] | None:
+    table = study.explanation.get("papers")
+    if table is None or table.empty:
+        return None
+    words = explanation_printed.of_table(table)
+    return {
+        "figure": _picture(pictures, "papers/explanation_papers", words),
+        "sentences": explanation_printed.sentences(table),
+        "tables": explanation_results.papers(table),
     }
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from workflow_scripts import corpora
-from workflow_scripts.report_page import distance_methods
+from workflow_scripts.report_page import distance_methods, explanation_methods
 
 FEATURES = {
     "eGeMAPSv02": "Eyben et al. (2016). The Geneva Minimalistic Acoustic Parameter Set (GeMAPS). IEEE Transactions on "
@@ -32,13 +32,14 @@ def references(
     models: Mapping[str, Mapping[str, Any]],
     protocols: Iterable[str],
     distances: bool = False,
+    explained: bool = False,
 ) -> list[str]:
     """The works that a study with these datasets, models and protocols rests on, each once.
 
     Args:
         datasets, models: facts by name.
         protocols: of the study.
-        distances: whether distances were taken.
+        distances, explained: whether distances were taken, and embeddings explained.
     """
     citations = [corpora.find(facts["corpus"]).citation for facts in datasets.values()]
     found = [f"{text[0].upper()}{text[1:]}." for text in dict.fromkeys(citations) if text]
@@ -46,4 +47,5 @@ def references(
     sets = [name for name, facts in models.items() if facts["family"] == "acoustics"]
     found += [text for name, text in FEATURES.items() if name in sets or (name == "any" and sets)]
     found += [text for name, text in PROTOCOLS.items() if name in set(protocols)]
-    return found + METHODS + (distance_methods.REFERENCES if distances else [])
+    found += METHODS + (distance_methods.REFERENCES if distances else [])
+    return list(dict.fromkeys(found + (explanation_methods.REFERENCES if explained else [])))

@@ -19,10 +19,14 @@ def per_cent(value: float, low: float = float("nan"), high: float = float("nan")
 
 
 def points(difference: float, low: float = float("nan"), high: float = float("nan")) -> str:
-    """'+5 points [1, 9]': a difference of shares."""
+    """'+5 points [+1, +9]': a difference of shares."""
     if np.isnan(low) or np.isnan(high):
-        return f"{100 * difference:+.0f} points"
-    return f"{100 * difference:+.0f} points [{100 * low:+.0f}, {100 * high:+.0f}]"
+        return f"{_hundredths(difference)} points"
+    return f"{_hundredths(difference)} points [{_hundredths(low)}, {_hundredths(high)}]"
+
+
+def _hundredths(share: float) -> str:
+    return f"{round(100 * share, 0) + 0.0:+.0f}"  # no -0
 
 
 def p_in_words(p: float) -> str:

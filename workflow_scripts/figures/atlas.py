@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
-from matplotlib.colors import ListedColormap, Normalize
+from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
@@ -21,7 +21,6 @@ from matplotlib.patches import Patch, Rectangle
 from workflow_scripts.figures import explanation_rows as e
 from workflow_scripts.figures import style
 from workflow_scripts.figures.distance_variants import empty_grid
-from workflow_scripts.summaries.roles import Facts, networks
 
 R2, GAIN = "r2-all", "gain"
 MEAN = "mean of the emotions"
@@ -53,25 +52,24 @@ def data(
     scores: pd.DataFrame,
     model: str,
     datasets: Sequence[str],
-    models: Facts,
+    layers: Sequence[str],
     condition: str = e.ALL,
 ) -> pd.DataFrame:
     """One row per block, category, dataset, emotion and layer, and per mean of the emotions, in the order drawn.
 
     Args:
         categories: table `categories` of the explanation; scores: table `scores`, which knows the numbers of clips.
-        model: the network. models: facts of the models by name, with their layers in order.
+        model: the network. layers: those of its layers that are analysed, in order.
         datasets: those drawn, from left to right.
 
     Returns: the columns of COLUMNS. `position`: place of the layer among the analysed ones, from 0. `significant`: the
         value is above 0, as is its interval over speakers, and the corrected p of a gain is 0.05 or less. `peak`: the
         layer at which the emotion has its highest significant value; of means, where any emotion has one.
     """
-    layers = list(models[model]["layers"])
     rows = categories[
         (categories["model"] == model)
         & categories["dataset"].isin(list(datasets))
-        & categories["layer"].isin(layers)
+        & categories["layer"].isin(list(layers))
         & (categories["protocol"] == e.STRICT)
         & (categories["condition"] == condition)
         & (categories["aggregate"] == e.AGGREGATE)
@@ -106,9 +104,9 @@ def _peaks(whole: pd.DataFrame) -> "pd.Series[bool]":
     return pd.Series(whole.index.isin(highest), index=whole.index)
 
 
-def limits(categories: pd.DataFrame, models: Facts) -> dict[str, float]:
+def limits(categories: pd.DataFrame) -> dict[str, float]:
     """The ends of both scales, common to all networks of the study: the largest mean R2 and gain, rounded up."""
-    rows = categories[categories["model"].isin(networks(models)) & (categories["aggregate"] == e.AGGREGATE)]
+    rows = categories[(categories["layer"] != "functionals") & (categories["aggregate"] == e.AGGREGATE)]
     rows = rows[(rows["protocol"] == e.STRICT) & (rows["condition"] == e.ALL)]
     found = {}
     for block in BLOCKS:
@@ -118,15 +116,12 @@ def limits(categories: pd.DataFrame, models: Facts) -> dict[str, float]:
     return found
 
 
-def draw(
-    frame: pd.DataFrame, facts: Mapping[str, Mapping[str, Any]], models: Facts, most: Mapping[str, float]
-) -> Figure:
+def draw(frame: pd.DataFrame, facts: Mapping[str, Mapping[str, Any]], most: Mapping[str, float]) -> Figure:
     """Columns: datasets, then their means in one panel; rows: categories, in two blocks with the same axes each.
 
     Args:
         frame: from `data`.
         facts: of the datasets by name: domain, synthetic.
-        models: facts of the models by name.
         most: from `limits`.
     """
     synthetic = any(facts[name]["synthetic"] for name in dict.fromkeys(frame["dataset"]))
@@ -139,7 +134,7 @@ def draw(
     model, datasets = frame["model"].iloc[0], list(dict.fromkeys(frame["dataset"]))
     shown = list(dict.fromkeys(frame["category"]))
     emotions = [name for name in dict.fromkeys(frame["emotion"]) if name != MEAN]
-    layers = [layer for layer in models[model]["layers"] if layer in set(frame["layer"])]
+    layers = list(dict.fromkeys(frame.sort_values("position", kind="stable")["layer"]))
     panel = 0.13 + 0.1 * max(3, len(emotions))
     heights = [0.17, *([0.36, *[panel] * len(shown)] * len(BLOCKS))]
     widths = [5.2 / len(datasets)] * len(datasets) + [1.25]
@@ -175,8 +170,7 @@ def _scale(block: Block, most: float) -> ScalarMappable:
     """Colours from nothing to `most` (R2, perceptually even), or about no gain."""
     if block.what == GAIN:
         return ScalarMappable(Normalize(-most, most), mpl.colormaps["RdBu_r"])
-    colours = ListedColormap(mpl.colormaps["viridis_r"](np.linspace(0.0, 1.0, 256)))
-    colours.set_under(NOTHING)
+    colours = mpl.colormaps["viridis_r"].with_extremes(under=NOTHING)
     return ScalarMappable(Normalize(0.0, most), colours)
 
 
@@ -191,11 +185,18 @@ def _head(figure: Figure, axes: Sequence[Axes], block: Block, scale: ScalarMappa
     title.set_in_layout(False)  # it reaches over the columns
     place = axes[-1].inset_axes((0.0, 0.35, 1.0, 0.3))
     bar = figure.colorbar(scale, cax=place, orientation="horizontal", extend="min" if block.what == R2 else "neither")
-    low, high = scale.norm.vmin or 0.0, scale.norm.vmax or 1.0
-    bar.set_ticks([low, (low + high) / 2, high])
-    bar.set_ticklabels([f"{value:.2g}".replace("-", "−") for value in (low, (low + high) / 2, high)])
+    low, high = _span(scale)
+    ends = (low, (low + high) / 2, high)
+    bar.set_ticks(ends, labels=[f"{value:.2g}".replace("-", "−") for value in ends])
     place.tick_params(labelsize=5.2, length=1.5, pad=1)
     place.set_title(block.unit, fontsize=5.4, fontweight="normal", loc="center", pad=2)
+
+
+def _span(scale: ScalarMappable) -> tuple[float, float]:
+    low, high = scale.get_clim()
+    assert low is not None
+    assert high is not None
+    return low, high
 
 
 def _cells(
@@ -212,7 +213,7 @@ def _cells(
     # what does not count: gains pale, R2 in the colour below the scale
     drawn = values if gains else np.where(counts | np.isnan(values), values, -1.0)
     alpha = np.where(counts | (not gains), 1.0, e.FAINT)
-    axis.imshow(drawn, norm=scale.norm, cmap=scale.cmap, alpha=alpha, aspect="auto", zorder=1)
+    axis.imshow(drawn, norm=Normalize(*_span(scale)), cmap=scale.cmap, alpha=alpha, aspect="auto", zorder=1)
     size = 2.0 if len(layers) <= 14 else 1.2
     for row, column in zip(*np.nonzero(counts & gains), strict=True):
         axis.plot([column], [row], "o", color=style.INK, markersize=size, markeredgewidth=0, label="significant")
@@ -221,7 +222,7 @@ def _cells(
             Rectangle((column - 0.5, row - 0.5), 1, 1, facecolor="none", edgecolor=style.INK, linewidth=0.9, zorder=3,
                       label="peak")
         )  # fmt: skip
-    for row in np.nonzero(np.isnan(values).all(axis=1))[0]:
+    for row in map(float, np.flatnonzero(np.isnan(values).all(axis=1))):
         axis.text((len(layers) - 1) / 2, row, "no value", ha="center", va="center", fontsize=4.8, color=style.QUIET)
 
 
@@ -298,7 +299,7 @@ def _foot(frame: pd.DataFrame, emotions: Sequence[str]) -> str:
         f"{name} {int(number)}" for name, number in zip(numbers["category"], numbers["n_features"], strict=True)
     )
     return (
-        f"{e.sizes(cells)}{e.CONDITIONS[cells['condition'].iloc[0]]}. Mean over the features of a category ({counts}). "
+        f"{e.sizes(cells)}. Mean over the features of a category ({counts}). "
         "Significant gain: corrected p of 0.05 or less against random dimensions, interval over speakers above 0. "
         "Grey: R² whose interval reaches 0. Shaded: from the lowest to the highest emotion. Peaks stand among cells "
         "that count, and where they stand has no interval of its own."

@@ -174,13 +174,15 @@ def _foot(frame: pd.DataFrame) -> str:
     numbers = ", ".join(
         f"{name} {int(number)}" for name, number in zip(counts["category"], counts["n_features"], strict=True)
     )
+    own = (frame["what"] == GAIN) & (frame["layer"] == "functionals")
+    self_told = " Dimensions of acoustic features are these features themselves."
     gains = (
         " Gain: held-out R² from the top k dimensions less from k at random. Plain: dimensions that code only the "
         "label gain for every feature that differs by emotion; within emotion they gain nothing. Significant: p "
         "against random dimensions, corrected over the categories, of 0.05 or less, and an interval above 0."
     )
     return (
-        f"{e.sizes(frame)}{e.CONDITIONS[frame['condition'].iloc[0]]}. Mean over the features of a category "
-        f"({numbers}); 95 % intervals over speakers. Numbers: in how many per cent of resamples of the speakers the "
-        f"category comes first (bold: 95 or more).{gains if (frame['what'] == GAIN).any() else ''}"
+        f"{e.sizes(frame)}. Mean over the features of a category ({numbers}); 95 % intervals over speakers. Numbers: "
+        "in how many per cent of resamples of the speakers the category comes first (bold: 95 or more)."
+        f"{gains if (frame['what'] == GAIN).any() else ''}{self_told if own.any() else ''}"
     )

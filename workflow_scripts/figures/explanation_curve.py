@@ -20,8 +20,8 @@ COLUMNS = [
     "spread", "chance", "chosen_k", "chosen_least", "chosen_most", "n_clips", "n_speakers",
 ]  # fmt: skip
 SIDES = ["all", "bottom", "random", "rest", "top"]
+OF_F1 = ["all", "top"]
 GREYS = {"rest": "#3C3C3C", "random": "#8A8A8A", "bottom": "#B9B9B9"}
-LINES = {"rest": 0.9, "random": 0.9, "bottom": 0.9}
 UAR, F1 = "UAR", "F1"
 
 
@@ -50,7 +50,10 @@ def data(
     strict = rows["protocol"] == e.STRICT
     rows = rows[
         (rows["condition"] == e.ALL)
-        & ((strict & (rows["metric"] == UAR)) | ((rows["metric"] == F1) & rows["side"].isin(["top", "all"])))
+        & (
+            (strict & (rows["metric"] == UAR) & rows["side"].isin(SIDES))
+            | (rows["metric"] == F1) & rows["side"].isin(OF_F1)
+        )
     ]
     keys = ["model", "emotion", "protocol"]
     chosen = e.at_layers(choices, dataset, own)

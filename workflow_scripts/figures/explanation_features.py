@@ -148,7 +148,7 @@ def _foot(frame: pd.DataFrame) -> str:
     k = sorted({float(number) for number in within["k"].dropna()})
     numbers = f"k = {k[0]:g}" if len(k) == 1 else f"k from {k[0]:g} to {k[-1]:g}" if k else "k not known"
     return (
-        f"{e.sizes(frame)}{e.CONDITIONS[frame['condition'].iloc[0]]}; {numbers}. Of each emotion the "
+        f"{e.sizes(frame)}; {numbers}. Of each emotion the "
         f"{int(frame['place'].max())} features with the largest gain within emotion: held-out R² from the top k "
         f"dimensions less the mean of {int(within['n_draws'].max())} random sets; 95 % intervals over speakers. "
         "Claimed (bold names: within emotion): p against the random sets, corrected over all features, of 0.05 or "

@@ -51,7 +51,7 @@ def draw(frame: pd.DataFrame, synthetic: bool) -> Figure:
             len(heights), across, style.PAGE, 0.95 + sum(heights), sharey=False, height_ratios=heights
         )
         for index, block in enumerate(blocks):
-            _head(axes[1 + 2 * index], *block, parts[block])
+            _head(axes[1 + 2 * index], block, parts[block])
             _row(axes[2 + 2 * index], block[0], parts[block], _limits(frame[frame["what"] == block[0]], block[0]))
         style.key(axes[0], _marks(frame))
         style.finish(figure, title, _foot(frame), synthetic)
@@ -63,7 +63,8 @@ def _columns(part: pd.DataFrame) -> list[tuple[str, str]]:
     return list(part[["side", "category"]].drop_duplicates().itertuples(index=False, name=None))
 
 
-def _head(axes: Sequence[Axes], what: str, corpus: str, part: pd.DataFrame) -> None:
+def _head(axes: Sequence[Axes], block: tuple[str, str], part: pd.DataFrame) -> None:
+    what, corpus = block
     for axis in axes:
         axis.axis("off")
     text = axes[0].text(

@@ -3,24 +3,21 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from matplotlib.axes import Axes
 
+from workflow_scripts.explanation import rows as conditions
 from workflow_scripts.figures import style
 from workflow_scripts.summaries.roles import Facts, acoustic_sets, networks
 
+ALL = conditions.ALL
 STRICT, PUBLISHED = "strict", "paper2"
-ALL = "all"  # the condition in which no clip is left out
 WITHIN, PLAIN = "within-emotion", "plain"
 AGGREGATE = "mean"  # over the features of a category
 LEVEL = 0.05
 OTHER = "other"
 FAINT = 0.32  # opacity of what is not significant
-CONDITIONS = {
-    "all": "",
-    "normal-intensity": "; clips of normal intensity only",
-    "within-melody": "; against the other emotions sung to the same melody",
-}
 
 
 def full_layers(curve: pd.DataFrame, models: Facts) -> dict[str, str]:
@@ -69,22 +66,24 @@ def emotion_title(axis: Axes, emotion: str, emotions: Sequence[str]) -> None:
 
 
 def sizes(frame: pd.DataFrame) -> str:
-    """'n = 24 speakers, 288 clips of each emotion and of neutral' of the rows; from least to most where they differ."""
+    """'n = 24 speakers, 288 clips (each emotion against neutral)' of the rows; from least to most where they differ."""
     said = []
     for column, word in (("n_speakers", "speakers"), ("n_clips", "clips")):
-        numbers = frame.loc[frame[column] > 0, column].dropna() if column in frame else pd.Series(dtype=float)
+        numbers = frame.loc[frame[column] > 0, column].dropna()
         if len(numbers):
             low, high = int(numbers.min()), int(numbers.max())
             said.append(f"{high} {word}" if low == high else f"{low} to {high} {word}")
-    if not said:
-        return "n not known"
-    return f"n = {', '.join(said)} ({told(frame)})"
+    return f"n = {', '.join(said)} ({_told(frame)})" if said else f"n not known ({_told(frame)})"
 
 
-def told(frame: pd.DataFrame) -> str:
-    """What an emotion is told from."""
-    words = {"rest": "each emotion against all others"}
-    return " and ".join(words.get(name, f"each emotion against {name}") for name in dict.fromkeys(frame["against"]))
+def _told(frame: pd.DataFrame) -> str:
+    """What an emotion is told from, and which clips are left out for it."""
+    condition = frame["condition"].iloc[0] if "condition" in frame else ALL
+    if condition == conditions.MELODY:
+        return "each emotion against the others sung to the same melody"
+    others = frame.loc[frame["against"] != "", "against"].iloc[0]
+    words = "each emotion against " + ("all others" if others == "rest" else others)
+    return words + (", clips of normal intensity only" if condition == conditions.NORMAL else "")
 
 
 def clear(rows: pd.DataFrame) -> "pd.Series[bool]":
@@ -92,9 +91,10 @@ def clear(rows: pd.DataFrame) -> "pd.Series[bool]":
     return (rows["p_adjusted"] <= LEVEL) & (rows["low"] > 0)
 
 
-def ends(rows: pd.DataFrame) -> "np.ndarray[tuple[int, ...], np.dtype[np.float64]]":
+def ends(rows: pd.DataFrame) -> npt.NDArray[np.float64]:
     """Lengths (2, n) of the bars to both ends of the intervals; NaN where there are none."""
-    return np.clip(np.array([rows["value"] - rows["low"], rows["high"] - rows["value"]], dtype=float), 0, None)
+    lengths = np.array([rows["value"] - rows["low"], rows["high"] - rows["value"]], dtype=np.float64)
+    return np.maximum(lengths, 0.0)
 
 
 def sorted_by(frame: pd.DataFrame, order: Mapping[str, Mapping[str, int]], then: Sequence[str] = ()) -> pd.DataFrame:

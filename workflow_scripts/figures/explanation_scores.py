@@ -182,7 +182,8 @@ def _foot(frame: pd.DataFrame) -> str:
     words = f" As published: dimensions and k (in brackets) chosen on tested clips, of {drawn} drawn ones."
     return (
         f"{e.sizes(strict)}. Strict: dimensions, their number and penalties chosen inside the training speakers; the "
-        f"number stands beside the line, median over folds. Random: as many at random{random}. Chance: mean under "
-        "permutation of the labels within speaker; of F1 it rises with the share of clips that are called the emotion."
+        f"number stands beside the line, median over folds. Random: as many at random{random}, not tested. Chance: "
+        "mean under permutation of the labels within speaker; of F1 it rises with the share of clips that are called "
+        "the emotion."
         f"{words if len(published) else ''}"
     )

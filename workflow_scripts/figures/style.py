@@ -67,7 +67,7 @@ CHOICES = {
     "last analysed layer": "last analysed layer",
 }
 MODELS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#A89A00"]
-DOMAIN_LINES = {"speech": "-", "song": (0, (5, 2))}
+DOMAIN_LINES: dict[str, Any] = {"speech": "-", "song": (0, (5, 2))}
 
 _SETTINGS: dict[Any, Any] = {
     "font.family": "DejaVu Sans",

@@ -268,8 +268,14 @@ def _gains(rng: np.random.Generator, about: Row, job: Row, facts: Row, k: float,
     near = np.ones(len(category)) if facts["family"] == "acoustics" else np.exp(-((away / 0.35) ** 2))
     strength = 0.1 if facts["weights"] == "untrained" else 1.0
     encoded = strength * near * random("feature", job["model"]).uniform(0.2, 0.9, len(category))
+    encoded = encoded + strength * rng.normal(0, 0.03)
     first = np.where(category == FIRST.get(job["emotion"], "Spectral"), 1.0, 0.35)
-    gain = strength * near * first * rng.uniform(0.0, 0.22 if about["form"] == "plain" else 0.14, len(category))
+    gain = (
+        strength
+        * (0.3 + 0.7 * near)
+        * first
+        * rng.uniform(0.0, 0.22 if about["form"] == "plain" else 0.14, len(category))
+    )
     gain = gain + rng.normal(0, 0.015, len(category))
     r2_random = 0.6 * encoded
     half = 0.045 * rng.uniform(0.6, 1.4, len(category))
@@ -408,8 +414,8 @@ def mean_shap(dataset: str, emotion: str) -> npt.NDArray[np.float64]:
 def acoustics(dataset: str, emotions: Sequence[str] = EMOTIONS, speakers: int = 24) -> pd.DataFrame:
     """The acoustic features of all clips: table `acoustics` with a column per feature."""
     names = list(dict.fromkeys(clip for emotion in emotions for clip, _, _ in clips(dataset, emotion, speakers)))
-    rng = random("acoustics", dataset)
-    values = rng.normal(size=(len(names), len(FEATURES))) * rng.lognormal(0, 2, len(FEATURES))
+    scale = random("scale").lognormal(0, 2, len(FEATURES))
+    values = np.array([random(name).normal(size=len(FEATURES)) for name in names]).reshape(-1, len(FEATURES)) * scale
     return pd.concat(
         [pd.DataFrame({"clip_id": names, "audio_hash": names}), pd.DataFrame(values, columns=FEATURES)], axis=1
     )

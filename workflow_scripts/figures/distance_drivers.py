@@ -150,7 +150,10 @@ def _heat_map(axis: Axes, moved: pd.DataFrame, lines: Sequence[tuple[str, str]],
         if row.p_adjusted <= LEVEL:
             dark = abs(norm(row.value) - 0.5) > 0.33
             axis.plot([across], [at], ".", color="white" if dark else style.INK, markersize=3.2, label="significant")
-    axis.set_yticks(range(len(lines)), [f"{category}, r.m.s." if not name else short(name) for category, name in lines])
+    axis.set_yticks(
+        range(len(lines)),
+        [f"{category}, r.m.s." if not name else style.feature_words(name) for category, name in lines],
+    )
     for label, (_, name) in zip(axis.get_yticklabels(), lines, strict=True):
         label.set_fontsize(5.2 if name else 5.8)
         label.set_fontweight("normal" if name else "bold")
@@ -158,13 +161,6 @@ def _heat_map(axis: Axes, moved: pd.DataFrame, lines: Sequence[tuple[str, str]],
     axis.set_title("what moves  (dot: clearly)", fontsize=6.4)
     if not lines:
         axis.text(0.5, 0.5, "no shifts", ha="center", va="center", color=style.QUIET, transform=axis.transAxes)
-
-
-def short(feature: str) -> str:
-    """A feature's name without what openSMILE adds to each: its smoothing and the base of the pitch scale."""
-    for much, little in (("F0semitoneFrom27.5Hz", "F0"), ("_sma3nz", ""), ("_sma3", ""), ("_sma", ""), ("_", " ")):
-        feature = feature.replace(much, little)
-    return feature if len(feature) <= 34 else feature[:16] + "…" + feature[-16:]
 
 
 def _bar(figure: Figure, axis: Axes, moved: pd.DataFrame, pair: tuple[str, str]) -> None:

@@ -49,10 +49,16 @@ EMOTIONS = {
 }
 OTHER_EMOTIONS = [Look("#882255", "<"), Look("#44AA99", ">"), Look("#999933", "d"), Look("#332288", "p")]
 
-PROTOCOLS = {"strict": Look("#0072B2", "o"), "paper1": Look("#D55E00", "D"), "emobox": Look("#009E73", "s")}
+PROTOCOLS = {
+    "strict": Look("#0072B2", "o"),
+    "paper1": Look("#D55E00", "D"),
+    "paper2": Look("#D55E00", "D"),
+    "emobox": Look("#009E73", "s"),
+}
 PROTOCOL_WORDS = {
     "strict": "strict (speakers held out)",
     "paper1": "as published (paper1)",
+    "paper2": "as published (paper2)",
     "emobox": "EmoBox folds",
 }
 CHOICES = {
@@ -61,7 +67,7 @@ CHOICES = {
     "last analysed layer": "last analysed layer",
 }
 MODELS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#A89A00"]
-DOMAIN_LINES = {"speech": "-", "song": (0, (5, 2))}
+DOMAIN_LINES: dict[str, Any] = {"speech": "-", "song": (0, (5, 2))}
 
 _SETTINGS: dict[Any, Any] = {
     "font.family": "DejaVu Sans",
@@ -273,6 +279,13 @@ def two_lines(name: str) -> str:
         return name
     middle = min(places, key=lambda index: abs(index - len(name) / 2))
     return name[: middle + 1] + "\n" + name[middle + 1 :]
+
+
+def feature_words(feature: str) -> str:
+    """An acoustic feature's name without what openSMILE adds to each: its smoothing and the base of the pitch scale."""
+    for much, little in (("F0semitoneFrom27.5Hz", "F0"), ("_sma3nz", ""), ("_sma3", ""), ("_sma", ""), ("_", " ")):
+        feature = feature.replace(much, little)
+    return feature if len(feature) <= 34 else feature[:16] + "…" + feature[-16:]
 
 
 def layer_words(layers: Sequence[str], sparse: bool = False) -> list[str]:

@@ -1,5 +1,7 @@
 """Figures of the explanation: what is drawn is what the tables say, whatever emotions, layers and forms a study has."""
 
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -34,45 +36,69 @@ Drawn = dict[str, tuple[Figure, pd.DataFrame]]
 
 MODELS = made_up.models(layers=4)
 FACTS = made_up.DATASETS
+MODULES: dict[str, Any] = {
+    "scores": explanation_scores,
+    "curve": explanation_curve,
+    "categories": explanation_categories,
+    "features": explanation_features,
+    "shap": explanation_shap,
+}
 LAYERS = {NETWORK: "3", TINY: "2", ACOUSTIC: "functionals"}
 FEW, SOME = made_up.models(layers=1, tiny=False), EMOTIONS[:2]  # where what is drawn does not matter
 
 
 def all_figures(
-    made: Tables, models: Models, dataset: str = "speech", emotions: Any = EMOTIONS, synthetic: bool = False
+    made: Tables,
+    models: Models,
+    dataset: str = "speech",
+    emotions: Sequence[str] = EMOTIONS,
+    synthetic: bool = False,
+    only: Sequence[str] = (),
 ) -> Drawn:
+    """Every figure by name, or `only` some, with the frame that it draws."""
     layers = e.full_layers(made["curve"], models)
     facts = {name: {**own, "synthetic": synthetic} for name, own in FACTS.items()}
     there = [name for name in facts if name in set(made["categories"]["dataset"])]
-    frames = {
-        "explanation_scores": explanation_scores.data(made["scores"], dataset, layers, models),
-        "explanation_curve": explanation_curve.data(
-            made["curve"], made["choices"], made["scores"], dataset, layers, models
-        ),
-        "explanation_categories": explanation_categories.data(made["categories"], made["scores"], dataset, layers),
-        "explanation_features": explanation_features.data(made["gains"], dataset, layers, models),
-    }
-    modules = (explanation_scores, explanation_curve, explanation_categories, explanation_features)
-    found: Drawn = {
-        name: (module.draw(frame, facts[dataset]), frame)
-        for (name, frame), module in zip(frames.items(), modules, strict=True)
+    scores = made["scores"]
+    frames: dict[str, Callable[[], pd.DataFrame]] = {
+        "scores": lambda: explanation_scores.data(scores, dataset, layers, models),
+        "curve": lambda: explanation_curve.data(made["curve"], made["choices"], scores, dataset, layers, models),
+        "categories": lambda: explanation_categories.data(made["categories"], scores, dataset, layers),
+        "features": lambda: explanation_features.data(made["gains"], dataset, layers, models),
+        "papers": lambda: explanation_papers.data(made["papers"]),
     }
     for model in acoustic_sets(models):
         shap = {emotion: made_up.shap(dataset, emotion) for emotion in emotions}
-        frame = explanation_shap.data(shap, made_up.acoustics(dataset, emotions), made["importance"], dataset, model)
-        found["explanation_shap"] = (explanation_shap.draw(frame, facts[dataset]), frame)
-    most = atlas.limits(made["categories"])
+        features = made_up.acoustics(dataset, emotions)
+        frames["shap"] = partial(explanation_shap.data, shap, features, made["importance"], dataset, model)
     for model in networks(models):
-        frame = atlas.data(made["categories"], made["scores"], model, there, models[model]["layers"])
-        found[f"atlas of {model}"] = (atlas.draw(frame, facts, most), frame)
-    beside = explanation_papers.data(made["papers"])
-    found["explanation_papers"] = (explanation_papers.draw(beside, synthetic), beside)
+        own = models[model]["layers"]
+        frames[f"atlas of {model}"] = partial(atlas.data, made["categories"], scores, model, there, own)
+    found: Drawn = {}
+    for name, data in frames.items():
+        if only and name not in only:
+            continue
+        frame = data()
+        if name.startswith("atlas"):
+            figure = atlas.draw(frame, facts, atlas.limits(made["categories"]))
+        elif name == "papers":
+            figure = explanation_papers.draw(frame, synthetic)
+        else:
+            figure = MODULES[name].draw(frame, facts[dataset])
+        found[name] = (figure, frame)
     return found
 
 
 @pytest.fixture(scope="module")
 def made() -> Tables:
     return made_up.tables(MODELS)
+
+
+@pytest.fixture(scope="module")
+def small() -> Tables:
+    """One emotion of one dataset, F1 alone of the papers."""
+    made = made_up.tables(FEW, ["speech"], SOME[:1])
+    return {**made, "papers": made["papers"][made["papers"]["what"] == "F1"]}
 
 
 @pytest.fixture(scope="module")
@@ -137,7 +163,7 @@ def test_the_layer_with_the_full_curve_is_drawn(made: Tables) -> None:
 
 
 def test_scores_are_drawn_beside_those_of_acoustic_features_with_k_and_chance(figures: Drawn, made: Tables) -> None:
-    figure, _ = figures["explanation_scores"]
+    figure, _ = figures["scores"]
     uar, f1, *_ = _shown(figure)
     scores, sides = made["scores"], ["all", "top", "random"]
     for axis, metric in ((uar, "UAR"), (f1, "F1")):
@@ -165,7 +191,7 @@ def test_scores_are_drawn_beside_those_of_acoustic_features_with_k_and_chance(fi
 
 
 def test_what_is_not_above_chance_is_pale(figures: Drawn) -> None:
-    figure, frame = figures["explanation_scores"]
+    figure, frame = figures["scores"]
     tiny = _shown(figure)[2]
     alphas = {line.get_alpha() for line in _lines(tiny, "strict")}
     assert alphas == {1.0, e.FAINT}
@@ -176,7 +202,7 @@ def test_what_is_not_above_chance_is_pale(figures: Drawn) -> None:
 
 
 def test_curves_of_all_sides_are_drawn_with_the_chosen_k(figures: Drawn, made: Tables) -> None:
-    figure, _ = figures["explanation_curve"]
+    figure, _ = figures["curve"]
     shown = _shown(figure)
     for place, emotion in enumerate(EMOTIONS):
         axis = shown[place]
@@ -218,7 +244,7 @@ def test_song_is_drawn_dashed(made: Tables) -> None:
 
 
 def test_shap_values_of_the_foremost_features_are_drawn_with_their_names(figures: Drawn, made: Tables) -> None:
-    figure, frame = figures["explanation_shap"]
+    figure, frame = figures["shap"]
     swarm, bars = _shown(figure)[:2]
     ranks = made["importance"]
     ranks = ranks[(ranks["dataset"] == "speech") & (ranks["model"] == ACOUSTIC) & (ranks["emotion"] == "angry")]
@@ -254,7 +280,7 @@ def test_points_of_equal_values_lie_side_by_side_within_their_line() -> None:
 
 
 def test_categories_draw_both_forms_and_how_often_each_comes_first(figures: Drawn, made: Tables) -> None:
-    figure, _ = figures["explanation_categories"]
+    figure, _ = figures["categories"]
     shown = _shown(figure)
     table = made["categories"][made["categories"]["aggregate"] == "mean"]
     for place, emotion in enumerate(EMOTIONS):
@@ -400,7 +426,7 @@ def test_an_emotion_that_a_dataset_has_not_is_left_blank_there(made: Tables) -> 
 
 
 def test_printed_figures_stand_beside_both_forms_or_alone(figures: Drawn, made: Tables) -> None:
-    figure, _ = figures["explanation_papers"]
+    figure, _ = figures["papers"]
     shown, papers = _shown(figure), made["papers"]
     for axis, side in zip(shown, ("acoustic", "all", "top"), strict=False):
         rows = papers[(papers["what"] == "F1") & (papers["side"] == side)]
@@ -425,19 +451,17 @@ def test_printed_values_that_are_not_legible_leave_a_gap(figures: Drawn, made: T
     papers = made["papers"]
     missing = papers[papers["printed_low"].isna()]
     assert len(missing) == 1
-    drawn = sum(len(_lines(axis, "printed")) for axis in _shown(figures["explanation_papers"][0]))
+    drawn = sum(len(_lines(axis, "printed")) for axis in _shown(figures["papers"][0]))
     assert drawn == len(papers) - 1
 
 
 # -- all ---------------------------------------------------------------------------------------------------------------
 
 
-def test_files_are_deterministic_whole_and_read_back(tmp_path: Path) -> None:
+def test_files_are_deterministic_whole_and_read_back(small: Tables, tmp_path: Path) -> None:
     contents: dict[str, list[Any]] = {}
     for run in ("first", "second"):
-        made = made_up.tables(FEW, ["speech"], SOME[:1])
-        made["papers"] = made["papers"][made["papers"]["what"] == "F1"]
-        drawn = all_figures(made, FEW, emotions=SOME[:1])
+        drawn = all_figures(small, FEW, emotions=SOME[:1])
         for name, (figure, frame) in drawn.items():
             paths = [tmp_path / run / f"{name}.{kind}" for kind in ("svg", "png", "csv")]
             files.write(figure, frame, *map(str, paths))
@@ -450,16 +474,15 @@ def test_files_are_deterministic_whole_and_read_back(tmp_path: Path) -> None:
         ElementTree.fromstring(contents[name][0][0].decode())
 
 
-def test_demonstrations_are_marked_on_every_figure_and_only_there() -> None:
-    made = made_up.tables(FEW, emotions=SOME)
+def test_demonstrations_are_marked_on_every_figure_and_only_there(small: Tables) -> None:
     for synthetic in (True, False):
-        for figure, _ in all_figures(made, FEW, emotions=SOME, synthetic=synthetic).values():
+        for figure, _ in all_figures(small, FEW, emotions=SOME[:1], synthetic=synthetic).values():
             assert (style.DEMONSTRATION in _foot(figure)) == synthetic
 
 
 def test_n_stands_on_every_figure_of_this_study(figures: Drawn) -> None:
     for name, (figure, frame) in figures.items():
-        if name != "explanation_papers":
+        if name != "papers":
             assert "n = 24 speakers, 288 clips (each emotion against neutral)" in _foot(figure), name
             assert {"n_speakers", "n_clips"} <= set(frame.columns)
 
@@ -487,12 +510,12 @@ ODD: dict[str, tuple[Models, dict[str, Any], list[str]]] = {
     "one emotion, one layer, one dataset, no paper2": (
         made_up.models(layers=1, tiny=False),
         {"emotions": ["sad"], "datasets": ["speech"], "paper2": False},
-        ["scores", "curve", "shap", "categories", "features", f"atlas of {NETWORK}", "papers"],
+        ["scores", "curve", "categories", "features", "papers", "shap", f"atlas of {NETWORK}"],
     ),
     "nine emotions, 26 layers, against the rest": (
         made_up.models(layers=25, tiny=False, final=True),
         {"emotions": NINE, "against": "rest"},
-        ["scores", "curve", "shap", "categories", "features", f"atlas of {NETWORK}"],
+        ["scores", "curve", "categories", "shap", f"atlas of {NETWORK}"],
     ),
     "acoustics alone": ({ACOUSTIC: MODELS[ACOUSTIC]}, {}, ["scores", "curve", "categories", "features"]),
     "no acoustics": (made_up.models(layers=2, acoustics=False), {"emotions": SOME}, ["scores", "categories", "papers"]),
@@ -510,35 +533,34 @@ def test_odd_studies_are_drawn_with_text_that_can_be_read(case: str) -> None:
     made = made_up.tables(models, **options)
     if case == "other categories":
         made = _other_categories(made)
-    drawn = all_figures(made, models, emotions=options.get("emotions", EMOTIONS))
-    for name in checked:
-        figure = drawn[name if name.startswith("atlas") else f"explanation_{name}"][0]
+    drawn = all_figures(made, models, emotions=options.get("emotions", EMOTIONS), only=checked)
+    assert list(drawn) == checked
+    for name, (figure, _) in drawn.items():
         assert_text_inside_and_apart(figure, f"{case}, {name}")
     if "paper2" in options:
-        for name in ("explanation_scores", "explanation_curve"):
+        for name in ("scores", "curve"):
             assert "published" not in _foot(drawn[name][0])
             assert not any(
                 _lines(axis, label) for axis in _shown(drawn[name][0]) for label in ("paper2", "as published")
             )
     if "against" in options:
-        assert "each emotion against all others" in _foot(drawn["explanation_scores"][0])
+        assert "each emotion against all others" in _foot(drawn["scores"][0])
 
 
-def test_without_intervals_values_are_drawn_and_no_gain_counts() -> None:
-    made = _without_intervals(made_up.tables(FEW, emotions=SOME))
-    drawn = all_figures(made, FEW, emotions=SOME)
+def test_without_intervals_values_are_drawn_and_no_gain_counts(small: Tables) -> None:
+    drawn = all_figures(_without_intervals(small), FEW, emotions=SOME[:1])
     frame = drawn[f"atlas of {NETWORK}"][1]
     assert not frame.loc[frame["what"] == "gain", "significant"].any()
     assert frame.loc[frame["what"] == "r2-all", "significant"].any()
-    axis = _shown(drawn["explanation_scores"][0])[0]
+    axis = _shown(drawn["scores"][0])[0]
     assert np.isfinite([x for x, _ in _points(axis, "strict")]).all()
-    for name in ("explanation_curve", f"atlas of {NETWORK}"):
+    for name in ("curve", f"atlas of {NETWORK}"):
         assert_text_inside_and_apart(drawn[name][0], name)
 
 
 def test_the_text_of_a_usual_study_can_be_read(figures: Drawn) -> None:
-    for name, (figure, _) in figures.items():
-        assert_text_inside_and_apart(figure, name)
+    for name in ("scores", "curve", "features", "papers", "shap"):
+        assert_text_inside_and_apart(figures[name][0], name)
 
 
 def test_where_there_is_nothing_the_figures_say_so(made: Tables) -> None:

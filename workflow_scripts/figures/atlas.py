@@ -5,6 +5,7 @@ the emotion encode beyond as many random ones, within emotion. Rows of panels ar
 column lays the datasets over each other.
 """
 
+import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -25,6 +26,7 @@ from workflow_scripts.figures.distance_variants import empty_grid
 R2, GAIN = "r2-all", "gain"
 MEAN = "mean of the emotions"
 NOTHING = "#D9D9D9"
+NAME = 11  # letters of a category in a line
 STEP = {R2: 0.1, GAIN: 0.05}
 COLUMNS = [
     "model", "dataset", "what", "form", "aggregate", "condition", "category", "emotion", "against", "layer", "position",
@@ -64,7 +66,8 @@ def data(
 
     Returns: the columns of COLUMNS. `position`: place of the layer among the analysed ones, from 0. `significant`: the
         value is above 0, as is its interval over speakers, and the corrected p of a gain is 0.05 or less. `peak`: the
-        layer at which the emotion has its highest significant value; of means, where any emotion has one.
+        layer at which the emotion has its highest significant value, among several layers; of means, where any emotion
+        has one.
     """
     rows = categories[
         (categories["model"] == model)
@@ -101,7 +104,8 @@ def _peaks(whole: pd.DataFrame) -> "pd.Series[bool]":
     any_cell = whole.groupby(keys)["significant"].transform("any")
     counted = whole[whole["significant"] | (any_cell & (whole["emotion"] == MEAN) & (whole["value"] > 0))]
     highest = counted.groupby([*keys, "emotion"])["value"].idxmax()
-    return pd.Series(whole.index.isin(highest), index=whole.index)
+    several = whole["position"].nunique() > 1
+    return pd.Series(whole.index.isin(highest) & several, index=whole.index)
 
 
 def limits(categories: pd.DataFrame) -> dict[str, float]:
@@ -135,7 +139,7 @@ def draw(frame: pd.DataFrame, facts: Mapping[str, Mapping[str, Any]], most: Mapp
     shown = list(dict.fromkeys(frame["category"]))
     emotions = [name for name in dict.fromkeys(frame["emotion"]) if name != MEAN]
     layers = list(dict.fromkeys(frame.sort_values("position", kind="stable")["layer"]))
-    panel = 0.13 + 0.1 * max(3, len(emotions))
+    panel = 0.13 + 0.1 * max(5, len(emotions))  # high enough for the name of the category
     heights = [0.17, *([0.36, *[panel] * len(shown)] * len(BLOCKS))]
     widths = [5.2 / len(datasets)] * len(datasets) + [1.25]
     with style.styled():
@@ -156,7 +160,8 @@ def draw(frame: pd.DataFrame, facts: Mapping[str, Mapping[str, Any]], most: Mapp
                     _names(axis, emotions, layers, axis is row[0], category is shown[-1])
                     if category is shown[0]:
                         axis.set_title(dataset, fontsize=6.6)
-                row[0].set_ylabel(category, fontsize=6.8, fontweight="bold")
+                size = 6.8 if len(category) <= NAME else 5.2
+                row[0].set_ylabel(textwrap.fill(category, NAME), fontsize=size, fontweight="bold")
                 _means(row[-1], part, datasets, facts, layers, reach)
                 _names(row[-1], [], layers, False, category is shown[-1])
                 if category is shown[0]:

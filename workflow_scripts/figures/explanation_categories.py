@@ -20,7 +20,7 @@ COLUMNS = [
 ]  # fmt: skip
 SHAP, GAIN = "shap", "gain"
 FORMS = {e.PLAIN: -0.2, e.WITHIN: 0.2}  # how far below its category's line each stands
-ROOM = 0.3  # of the axis, to the right of all values, for the probabilities
+ROOM = 0.06  # of the axis and emotion, to the right of all values, for the probabilities
 
 
 def data(
@@ -80,11 +80,11 @@ def draw(frame: pd.DataFrame, facts: Mapping[str, Any]) -> Figure:
         )  # fmt: skip
         for row, (what, model, layer) in zip(axes[1:], panels, strict=True):
             part = frame[(frame["what"] == what) & (frame["model"] == model)]
-            limits = _limits(frame[frame["what"] == what])
+            limits = _limits(frame[frame["what"] == what], ROOM * max(3, len(emotions)))
             for axis, emotion in zip(row, emotions, strict=True):
                 own = part[part["emotion"] == emotion]
                 (_bars if what == SHAP else _gains)(axis, own, categories, emotion, emotions)
-                _axes(axis, own, categories, limits, axis is row[0])
+                _axes(axis, own, categories, limits, axis is row[0], len(emotions) <= 6)
                 if axis in axes[1]:
                     e.emotion_title(axis, emotion, emotions)
             name = e.model_words(style.two_lines(model), layer).replace(", ", "\n")
@@ -97,11 +97,11 @@ def draw(frame: pd.DataFrame, facts: Mapping[str, Any]) -> Figure:
     return figure
 
 
-def _limits(rows: pd.DataFrame) -> tuple[float, float]:
+def _limits(rows: pd.DataFrame, room: float) -> tuple[float, float]:
     ends = rows[["value", "low", "high"]].to_numpy(dtype=float)
     low, high = float(np.nanmin([0.0, np.nanmin(ends)])), float(np.nanmax([0.0, np.nanmax(ends)]))
     span = (high - low) or 1.0
-    return low - (0.04 * span if low < 0 else 0.0), high + ROOM * span
+    return low - (0.04 * span if low < 0 else 0.0), high + room * span
 
 
 def _bars(axis: Axes, own: pd.DataFrame, categories: Sequence[str], emotion: str, emotions: Sequence[str]) -> None:
@@ -141,7 +141,9 @@ def _first(axis: Axes, probability: float, place: float, size: float) -> None:
     )  # fmt: skip
 
 
-def _axes(axis: Axes, own: pd.DataFrame, categories: Sequence[str], limits: tuple[float, float], first: bool) -> None:
+def _axes(
+    axis: Axes, own: pd.DataFrame, categories: Sequence[str], limits: tuple[float, float], first: bool, few: bool
+) -> None:
     axis.axvline(0.0, color=style.QUIET, linewidth=0.7, zorder=1)
     axis.set_xlim(*limits)
     axis.set_ylim(len(categories) - 0.4, -0.6)
@@ -149,7 +151,8 @@ def _axes(axis: Axes, own: pd.DataFrame, categories: Sequence[str], limits: tupl
     axis.set_yticks(range(len(named)), named, fontsize=6.0)
     axis.tick_params(axis="y", length=0)
     axis.tick_params(axis="x", labelsize=5.6)
-    axis.xaxis.set_major_locator(mpl.ticker.MaxNLocator(3))
+    axis.xaxis.set_major_locator(mpl.ticker.MaxNLocator(3 if few else 2))
+    axis.xaxis.set_major_formatter(mpl.ticker.FuncFormatter(lambda value, _: f"{value:g}".replace("-", "−")))
     if own["value"].isna().all():
         axis.text(0.5, 0.5, "no value", ha="center", va="center", fontsize=5.6, color=style.QUIET,
                   transform=axis.transAxes)  # fmt: skip

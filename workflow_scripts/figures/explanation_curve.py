@@ -95,7 +95,8 @@ def draw(frame: pd.DataFrame, facts: Mapping[str, Any]) -> Figure:
             own = frame[frame["model"] == model]
             reach, part = _reach(own), own[own["metric"] == metric]
             every = sorted(set(own.loc[own["side"] != "all", "k"]))
-            ticks = every if len(every) <= 3 else (1, 3, 10, 30, 100, 300, 1000)
+            round_numbers = (1, 10, 100, 1000) if len(emotions) > 6 else (1, 3, 10, 30, 100, 300, 1000)
+            ticks = every if len(every) <= 3 else round_numbers
             for axis, emotion in zip(row, emotions, strict=True):
                 _panel(axis, part[part["emotion"] == emotion], emotion, emotions, facts["domain"])
                 _axes(axis, limits[metric], reach, ticks, axis is row[0], metric == F1)

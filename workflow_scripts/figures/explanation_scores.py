@@ -19,7 +19,7 @@ COLUMNS = [
 ]  # fmt: skip
 KEYS = ["emotion", "model", "side"]  # of a line
 SIDES = ["all", "top", "random"]
-METRICS = {"UAR": "UAR (%), strict", "F1": "F1 of the emotion (%), strict and as published"}
+METRICS = {"UAR": "UAR (%)", "F1": "F1 of the emotion (%)"}
 
 
 def data(scores: pd.DataFrame, dataset: str, layers: Mapping[str, str], models: Facts) -> pd.DataFrame:
@@ -86,7 +86,8 @@ def draw(frame: pd.DataFrame, facts: Mapping[str, Any]) -> Figure:
                 _panel(axis, part, places[panel], emotions)
                 axis.set_xlim(*limits)
                 style.per_cent(axis, "x")
-                axis.set_xlabel(words)
+                forms = "strict and as published" if (own["protocol"] == e.PUBLISHED).any() else "strict"
+                axis.set_xlabel(f"{words}, {forms}")
                 if column == 0:
                     _lines(axis, frame[frame["panel"] == panel], places[panel], emotions)
                     axis.set_title(e.model_words(panel, part.loc[part["model"] == panel, "layer"].iloc[0]))

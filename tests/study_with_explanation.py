@@ -15,13 +15,29 @@ from workflow_scripts.report_page.findings import Study
 from workflow_scripts.study.config import Study as Config
 
 NETWORK, TINY, ACOUSTIC = made_up.NETWORK, made_up.TINY, made_up.ACOUSTIC
-LAST = "4"  # of NETWORK, which has the full curve
-MODELS = {name: {"architecture": "", "source": "", **facts} for name, facts in made_up.models().items()}
+LAST = "1"  # of NETWORK, which has the full curve
+
+
+def models(layers: int) -> dict[str, dict[str, Any]]:
+    """Facts of a network, of its untrained control at one layer, and of acoustic features."""
+    found = {name: {"architecture": "", "source": "", **facts} for name, facts in made_up.models(layers).items()}
+    found[TINY]["layers"] = ["2"]
+    return found
+
+
+MODELS = models(layers=2)
 
 
 @functools.cache
 def made() -> dict[str, pd.DataFrame]:
     return made_up.tables(MODELS)
+
+
+@functools.cache
+def with_five_layers() -> Study:
+    """The network deep enough for the places of the categories to differ."""
+    deep = {name: facts for name, facts in models(layers=5).items() if name == NETWORK}
+    return given(made_up.tables(deep), models=deep)
 
 
 @functools.cache

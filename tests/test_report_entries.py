@@ -70,10 +70,17 @@ def origins() -> list[str]:
     return ["hubert-base.parquet", "untrained-hubert-base.parquet"]
 
 
-def reported(probed: bool, compared: Sequence[Any] = (), distances: Sequence[str] = ()) -> str:
-    """The page of the made-up study, with or without probes; with distances where their pairs and files are given."""
+def reported(
+    probed: bool,
+    compared: Sequence[Any] = (),
+    distances: Sequence[str] = (),
+    explained: Sequence[str] = (),
+    explanation: Sequence[str] = (),
+    models: dict[str, Any] = MODELS,
+) -> str:
+    """The page of the made-up study, with or without probes; with distances and explanations where these are given."""
     files, outputs = gathered(probed)
-    facts = {"datasets": DATASETS, "models": MODELS}
+    facts = {"datasets": DATASETS, "models": {**MODELS, **models}}
     summarise_probing.main(job({**facts, "seed": 1}, files, outputs))
     figures: list[str] = []
 
@@ -110,6 +117,7 @@ def reported(probed: bool, compared: Sequence[Any] = (), distances: Sequence[str
         "config": config,
         "pairs": [["speech", "song"]],
         "compared": list(compared),
+        "explained": list(explained),
         "protocols": ["strict"],
     }
     listed = [outputs[name] for name in TABLES]
@@ -119,6 +127,7 @@ def reported(probed: bool, compared: Sequence[Any] = (), distances: Sequence[str
         "audit": outputs["audit"],
         "tables": listed,
         "distances": list(distances),
+        "explanation": list(explanation),
         "figures": figures,
         "origins": origins(),
     }

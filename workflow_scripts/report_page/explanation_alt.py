@@ -64,5 +64,5 @@ NAMES = {
 
 
 def of_figure(kind: str, about: Explained) -> str:
-    """The alternative text of a figure of a dataset; a plain name where its tables say nothing."""
-    return FIGURES[kind](about) or f"{NAMES[kind]} in {about.dataset}, emotion by emotion."
+    """The alternative text of a figure of a dataset: what it is of, and the finding where its tables hold one."""
+    return f"{NAMES[kind]} in {about.dataset}, emotion by emotion. {FIGURES[kind](about)}".strip()

@@ -90,15 +90,15 @@ def _encoding(settings: Mapping[str, Any], name: str) -> str:
     return (
         f"All {name} features of each clip, as rank-normal scores over the dataset, were predicted at once by ridge "
         f"regression from the top k dimensions, from all, and from {draws} random sets of k per fold; penalties from "
-        "10^-3 to 10^6 were chosen per feature in inner folds of training speakers, alike on every side. R² is "
-        "pooled over held-out clips, about the training mean. Plain: as it is. Within the emotion: class means of "
-        "the training part taken out of features and dimensions. Gain: R² of the top k less the mean of the random "
-        "sets; interval: jackknife over speakers, models as they are; p = (1 + number of random sets that do as "
-        f"well) / ({draws} + 1), corrected over features (Benjamini-Hochberg) or categories (Holm). A gain is "
-        "claimed where that p is at most 0.05 and the interval lies above 0: p speaks of other dimensions, the "
-        "interval of other speakers. Layers and emotions are not corrected for. A category is the mean, beside it "
-        "the median, over its features; the probability of its place and of an order is the share of 2,000 "
-        "resamples of speakers. Categories are those of paper 2."
+        "10^-3 to 10^6 were chosen per feature in inner folds of training speakers. R² is pooled over held-out clips, "
+        "about the training mean. Plain: as it is. Within the emotion: class means of the training part taken out of "
+        "features and dimensions. Gain: R² of the top k less the mean of the random sets; interval: jackknife over "
+        "speakers, models as they are; p = (1 + number of random sets that do as well) / (1 + number of random sets), "
+        "all with the penalties of the random sets, corrected over features (Benjamini-Hochberg) or categories (Holm). "
+        "A gain is claimed where that p is at most 0.05 and the interval lies above 0: p speaks of other dimensions, "
+        "the interval of other speakers. Layers and emotions are not corrected for. A category is the mean, beside it "
+        "the median, over its features; the probability of its place and of an order is the share of 2,000 resamples "
+        "of speakers. Categories are those of paper 2."
     )
 
 

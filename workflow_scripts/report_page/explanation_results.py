@@ -50,6 +50,7 @@ def scores(about: Explained) -> Grid:
             "k": by_side("top", lambda row: cell(row.k)),
             "of": by_side("all", lambda row: cell(row.k)),
             "k random": by_side("random", lambda row: score(row.value, row.low, row.high)),
+            "k of permuted labels": by_side("permuted", lambda row: score(row.value, row.low, row.high)),
             "top less random": by_side("top-less-random", _difference),
             "p": by_side("top-less-random", lambda row: p_cell(row.p)),
             "smallest reachable p": by_side("top-less-random", lambda row: p_cell(row.p_smallest)),
@@ -81,6 +82,7 @@ def published(about: Explained) -> Grid:
         **_names(),
         "F1 as published, all": there("all"),
         "F1 as published, top": there("top"),
+        "F1 as published, random": there("random"),
         "k there": of((select.PAPER2, "F1", "top"), lambda row: cell(row.k)),
         "F1 strict, all": here("all"),
         "F1 strict, top k": here("top"),
@@ -90,6 +92,8 @@ def published(about: Explained) -> Grid:
     }
     if not about.is_published:
         columns = {name: read for name, read in columns.items() if "published" not in name and "there" not in name}
+    elif about.rows("scores", select.PAPER2, side="random").empty:
+        del columns["F1 as published, random"]
     as_published = (
         " as published (± standard deviation over its five draws of test speakers; other clips) beside strict"
     )
@@ -271,6 +275,7 @@ def conditions(about: Explained) -> Grid:
             "categories claimed": lambda row: cell(row.claimed),
             "number of clips": of("all", lambda row: cell(row.n_clips)),
             "speakers": of("all", lambda row: cell(row.n_speakers)),
+            "remark": of("all", lambda row: cell(row.note)),
         },
         ("speakers",),
     )
@@ -278,8 +283,8 @@ def conditions(about: Explained) -> Grid:
 
 def stability(about: Explained) -> Grid:
     """Nogueira's index of the chosen dimensions beside random and permuted ones, next to the chosen k."""
-    models = about.layers
-    rows = pd.concat([select.stability_at_k(about, model) for model in models])
+    parts = [select.stability_at_k(about, model) for model in about.layers]
+    rows = pd.concat(parts) if parts else about.rows("stability")
     of = _of("stability")
 
     def index(ranking: str) -> Reader:

@@ -128,8 +128,10 @@ def published(about: Explained) -> str:
         return ""
     chance = per_cent(both["chance"].mean())
     there = over_emotions(both.assign(value=both["published"]), lambda row: per_cent(row.published))
+    random = about.of_headline("scores", select.PAPER2, side="random", metric="F1").dropna(subset="value")
+    control = f" (as many random ones {over_emotions(random, lambda row: per_cent(row.value))})" if len(random) else ""
     return (
-        f"As published (paper2) the top dimensions read F1 {there}; strict "
+        f"As published (paper2) the top dimensions read F1 {there}{control}; strict "
         f"{over_emotions(both, _score)} (chance {chance}). There dimensions and their number are chosen with the clips "
         "that are tested; other clips (as many of either side) and each speaker's own scale, too, part the two."
     )
@@ -153,26 +155,30 @@ def lift(about: Explained) -> str:
 
 
 def conditions(about: Explained) -> list[str]:
-    """How well emotions are told under each condition, where it falls most, and which emotions have no such clips."""
-    whole = _scores(about, "all").set_index("emotion")
+    """How well emotions are told under each condition, where it falls most, and which cannot be told there, and why."""
+    whole = _scores(about, "all").set_index("emotion")["value"]
     found = []
     for condition in about.conditions:
         rows = _scores(about, "all", condition)
-        rows = rows[rows["emotion"].isin(whole.index)]
         words = CONDITIONS.get(condition, condition)
-        if len(rows):
-            before = whole["value"].reindex(rows["emotion"]).to_numpy()
-            rows = rows.assign(before=before)
-            falls = rows.assign(fall=rows["before"] - rows["value"]).dropna(subset="fall")
-            said = f"With {words} it reads UAR {over_emotions(rows, _score)}"
-            if len(falls) and condition == select.NORMAL:
-                row = falls.loc[falls["fall"].idxmax()]
-                change = points(-row["fall"])
-                said += f"; the largest change from all clips is {change} ({row['emotion']}, not tested)"
-            lacking = [emotion for emotion in whole.index if emotion not in set(rows["emotion"])]
-            said += f"; not for {listed(lacking)}, which lack clips or speakers for it" if lacking else ""
-            found.append(f"{said}.")
+        lacking = _lacking(about, condition)
+        if rows.empty:
+            found.append(f"With {words} nothing could be explained{f': {lacking}' if lacking else ''}.")
+            continue
+        said = f"With {words} it reads UAR {over_emotions(rows, _score)}"
+        falls = (rows.set_index("emotion")["value"] - whole).dropna()
+        if len(falls) and condition == select.NORMAL:
+            change = points(falls.min())
+            said += f"; the largest change from all clips is {change} ({falls.idxmin()}, not tested)"
+        found.append(f"{said}{f'; not for {lacking}' if lacking else ''}.")
     return found
+
+
+def _lacking(about: Explained, condition: str) -> str:
+    """'sad (2 speakers; at least 3 are needed)': emotions that cannot be explained under a condition, and why."""
+    rows = about.of_headline("scores", condition=condition, side="all", metric="UAR")
+    short = rows[rows["value"].isna()]
+    return listed([f"{row.emotion} ({row.note})" if row.note else str(row.emotion) for row in short.itertuples()])
 
 
 def _scores(about: Explained, side: str, condition: str = select.ALL) -> pd.DataFrame:

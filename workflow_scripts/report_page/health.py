@@ -217,8 +217,8 @@ def _explained(study: Study) -> list[Check]:
                     "would)"
                 )
         for condition in about.conditions:
-            there = set(about.rows("scores", condition=condition)["emotion"])
-            lacking = [emotion for emotion in about.emotions if emotion not in there]
+            of_all = about.rows("scores", condition=condition, side="all", metric="UAR")
+            lacking = list(dict.fromkeys(of_all.loc[of_all["value"].isna(), "emotion"]))
             if lacking:
                 said.append(f"condition {condition} lacks clips or speakers for {listed(lacking)}")
         allow = f"nothing is beyond reach for want of speakers ({speakers}) or of random sets of dimensions"

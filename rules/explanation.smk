@@ -56,8 +56,8 @@ rule explain:
 
 rule summarise_explanation:
     input:
-        groups=expand("results/explanation/{dataset}/groups.parquet", dataset=OF_EMOTION),
         **{table: all_explained(OF_EMOTION, table) for table in EXPLANATIONS},
+        groups=expand("results/explanation/{dataset}/groups.parquet", dataset=OF_EMOTION),
         published="resources/published/paper2.csv",
     output:
         **{table: f"results/explanation/{table}.parquet" for table in EXPLANATIONS + ["papers"]},

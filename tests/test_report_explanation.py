@@ -152,7 +152,7 @@ def test_acoustic_features_are_weighed_by_category_and_named() -> None:
 def test_conditions_stand_under_each_other_with_the_reason_where_they_fall_short() -> None:
     grid = explanation_results.conditions(about(dataset="song"))
     assert texts(grid, "emotion") == [emotion for emotion in EMOTIONS for _ in range(3)]
-    assert texts(grid, "clips")[:2] == ["all clips", "clips of normal intensity alone"]
+    assert texts(grid, "clips")[:2] == ["all", "normal intensity"]
     scores = made()["scores"]
     alone = scores[scores["condition"] == "all"]
     assert explanation_results.conditions(about(given({"scores": alone}))).rows == []

@@ -5,18 +5,19 @@ from typing import Any
 
 import pandas as pd
 
-from workflow_scripts.explanation.rows import ALL
+from workflow_scripts.explanation.rows import ALL, MELODY, NORMAL
 from workflow_scripts.figures.explanation_rows import AGGREGATE, PLAIN, STRICT, WITHIN, clear, in_order
 from workflow_scripts.figures.explanation_rows import PUBLISHED as PAPER2
 from workflow_scripts.report_page import explanation_atlas as atlas
 from workflow_scripts.report_page import explanation_rows as select
 from workflow_scripts.report_page.explanation_rows import MEDIAN, Explained
-from workflow_scripts.report_page.explanation_words import CONDITIONS, agreement, signed
+from workflow_scripts.report_page.explanation_words import agreement, signed
 from workflow_scripts.report_page.findings import ALPHA, Study
 from workflow_scripts.report_page.grid import Cell, Grid, Reader, cell, grid
 from workflow_scripts.report_page.results import p_cell, score
 from workflow_scripts.report_page.words import listed, measured, per_cent, points
 
+CLIPS = {ALL: "all", NORMAL: "normal intensity", MELODY: "same melodies"}
 FEATURES = 4  # named per emotion
 SIDES = {"acoustic": "acoustic features", "all": "all dimensions", "top": "top dimensions"}
 
@@ -263,11 +264,11 @@ def conditions(about: Explained) -> Grid:
     of = _of("scores")
     return grid(
         frame,
-        f"{about.headline} on {about.dataset} under conditions: fewer clips each; grey: not told from "
-        "chance, from random dimensions, or not claimed",
+        f"{about.headline} on {about.dataset} under conditions (same melodies: against the other emotions sung to "
+        "them), with fewer clips each; grey: not told from chance, from random dimensions, or not claimed",
         {
             "emotion": lambda row: cell(row.emotion),
-            "clips": lambda row: cell(CONDITIONS.get(row.condition, "all clips")),
+            "clips": lambda row: cell(CLIPS.get(row.condition, row.condition)),
             "UAR, all dimensions": of("all", _score),
             "UAR, top k": of("top", _score),
             "top less random": of("top-less-random", _difference),

@@ -1,6 +1,8 @@
 """The report's section on what the embeddings know: its tables hold their rows, its page is whole, health is told."""
 
+import base64
 import functools
+import io
 import re
 from pathlib import Path
 from typing import Any
@@ -114,7 +116,7 @@ def test_gains_are_grey_unless_claimed_and_acoustic_features_have_none() -> None
     forms = explanation_results.forms(about(study))
     assert len(forms.rows) == 5 * 4
     first = dict(zip(headings(forms), forms.rows[0], strict=True))
-    assert first["category (features)"].text == "Energy (15)"
+    assert forms.caption.endswith("features: Energy 15, Frequency 24, Spectral 43 and Temporal 6")
     assert (first["within the emotion"].look, first["plain"].look) == ("", "")
     assert first["p (corrected)"].text == "0.01"
 
@@ -132,21 +134,25 @@ def test_features_are_few_per_emotion_and_claimed_ones_come_first() -> None:
     assert [cell.text for cell in sad][:4] == ["sad", "1 of 88", "Energy", "loudness_sma3_amean"]
     assert looks(grid, "gain within the emotion").count("") == 1
     assert set(looks(grid, "plain gain")) == {"quiet"}
+    gains.loc[gains["form"] == "plain", "claimed"] = True
+    assert set(looks(explanation_results.features(about(given({"gains": gains}))), "plain gain")) == {""}
 
 
 def test_acoustic_features_are_weighed_by_category_and_named() -> None:
     grid = explanation_results.shap(about())
     assert texts(grid, "emotion") == EMOTIONS
+    assert headings(grid) == ["emotion", *made_up.CATEGORIES, "most probable order", "in"]
+    assert texts(grid, "most probable order")[0].startswith("Energy > ")  # planted for angry
     heaviest = made()["importance"]
     heaviest = heaviest[(heaviest["model"] == ACOUSTIC) & (heaviest["fold"] == -1) & (heaviest["dataset"] == "speech")]
     top = heaviest[(heaviest["rank"] == 1) & (heaviest["emotion"] == "angry")]["feature"].item()
-    assert texts(grid, "heaviest features")[0].startswith(f"{top}, ")
+    assert f"The feature with the highest mean |SHAP| is {top} for angry (" in " ".join(said(given()))
 
 
 def test_conditions_stand_under_each_other_with_the_reason_where_they_fall_short() -> None:
     grid = explanation_results.conditions(about(dataset="song"))
     assert texts(grid, "emotion") == [emotion for emotion in EMOTIONS for _ in range(3)]
-    assert texts(grid, "clips")[:2] == ["all clips", "clips of normal intensity alone"]
+    assert texts(grid, "clips")[:2] == ["all", "normal intensity"]
     scores = made()["scores"]
     alone = scores[scores["condition"] == "all"]
     assert explanation_results.conditions(about(given({"scores": alone}))).rows == []
@@ -238,6 +244,18 @@ def test_the_section_has_the_atlas_first_and_every_figure_with_its_words() -> No
         assert CAPTIONS[kind] in text
     for sentence in [*said(given()), *said(given(), "song"), *explanation_findings.of_networks(given())]:
         assert " ".join(sentence.split()) in text
+
+
+def test_large_tables_behind_figures_are_compressed_and_small_ones_are_not() -> None:
+    large = b"emotion,value\n" + b"angry,0.12\n" * 20_000
+    name = "speech/explanation_shap"
+    shown = read(render(given(), {**pictures(), name: Picture(name, SVG, large)}, config(), ["strict"]))
+    links = {attrs["download"]: attrs["href"] or "" for tag, attrs in shown.tags if tag == "a" and "download" in attrs}
+    found = links["speech_explanation_shap.csv.gz"]
+    assert len(found) < len(large) / 50
+    read_again = pd.read_csv(io.BytesIO(base64.b64decode(found.partition(",")[2])), compression="gzip")
+    assert len(read_again) == 20_000
+    assert links["song_explanation_shap.csv"].startswith("data:text/csv;base64,")
 
 
 def test_alternative_texts_say_the_finding_and_never_nothing() -> None:

@@ -2,6 +2,8 @@
 
 import pandas as pd
 
+from workflow_scripts.explanation.rows import ALL
+from workflow_scripts.figures.explanation_rows import AGGREGATE, PLAIN, STRICT, WITHIN, clear, in_order
 from workflow_scripts.report_page import explanation_rows as select
 from workflow_scripts.report_page.explanation_words import between
 from workflow_scripts.report_page.findings import Study, called
@@ -18,9 +20,9 @@ def layers_of(study: Study, model: str) -> list[str]:
 
 
 def peaks(study: Study, model: str, dataset: str) -> pd.DataFrame:
-    """Per category and emotion the layer with the highest R2 from all dimensions; none where no layer is above 0."""
-    rows = _cells(study, model, dataset, "r2-all", select.PLAIN)
-    above = rows[rows["value"] > 0]
+    """Per category and emotion the layer with the highest R2 from all dimensions, of those with an interval above 0."""
+    rows = _cells(study, model, dataset, "r2-all", PLAIN)
+    above = rows[rows["low"] > 0]
     return above.loc[above.groupby(["category", "emotion"], sort=False)["value"].idxmax()]
 
 
@@ -42,7 +44,7 @@ def where(study: Study, model: str) -> str:
     if not names:
         return f"No layer of {called(study, model)} predicts acoustic features better than their mean."
     said: list[str] = []
-    for category in sorted(names, key=lambda name: (name == "other", name)):
+    for category in in_order(names):
         each = []
         for dataset, top in tops.items():
             own = top[top["category"] == category]
@@ -55,10 +57,10 @@ def gains(study: Study, model: str) -> str:
     """In how many cells the dimensions that tell the emotion encode a category better than random ones do."""
     said = []
     for dataset in study.explained:
-        rows = _cells(study, model, dataset, "gain", select.WITHIN)
+        rows = _cells(study, model, dataset, "gain", WITHIN)
         if rows.empty:
             continue
-        claimed = rows[select.is_claimed(rows)]
+        claimed = rows[clear(rows)]
         most = claimed["category"].value_counts()
         top = f", most often for {most.index[0]} ({most.iloc[0]})" if len(most) else ""
         said.append(f"in {len(claimed)} of {len(rows)} cells of {dataset}{top}")
@@ -82,6 +84,6 @@ def _r2(value: float) -> str:
 
 def _cells(study: Study, model: str, dataset: str, what: str, form: str) -> pd.DataFrame:
     """Rows of a quantity at every layer: means over the features of a category, strict, all clips."""
-    wanted = {"what": what, "form": form, "aggregate": select.MEAN, "protocol": select.STRICT, "condition": select.ALL}
+    wanted = {"what": what, "form": form, "aggregate": AGGREGATE, "protocol": STRICT, "condition": ALL}
     rows = select.where(study.explanation["categories"], model=model, dataset=dataset, **wanted)
     return rows.dropna(subset="value")

@@ -2,9 +2,12 @@
 
 import pandas as pd
 
+from workflow_scripts.explanation.rows import NORMAL
+from workflow_scripts.figures.explanation_rows import PLAIN, clear
 from workflow_scripts.report_page import explanation_rows as select
 from workflow_scripts.report_page.explanation_rows import Explained
 from workflow_scripts.report_page.explanation_words import (
+    agreement,
     between,
     gained,
     named,
@@ -24,7 +27,7 @@ def categories(about: Explained) -> str:
     if rows.empty:
         return ""
     model = named(about, str(rows["model"].iloc[0]))
-    rows = rows.assign(claimed=select.is_claimed(rows))
+    rows = rows.assign(claimed=clear(rows))
     basis = f"mean over a category's features, corrected over the categories, {speakers(rows)}"
     if not rows["claimed"].any():
         top = rows.loc[rows["value"].idxmax()]
@@ -36,13 +39,13 @@ def categories(about: Explained) -> str:
         )
     said, nothing = [], []
     for emotion, own in rows.groupby("emotion", sort=False):
-        clear = own[own["claimed"]].sort_values("value", ascending=False, kind="stable")
-        if clear.empty:
+        known = own[own["claimed"]].sort_values("value", ascending=False, kind="stable")
+        if known.empty:
             nothing.append(str(emotion))
             continue
-        top = clear.iloc[0]
+        top = known.iloc[0]
         first = "" if pd.isna(top["p_first"]) else f", first in {per_cent(top['p_first'])} of resamples"
-        also = f", then {listed(list(clear['category'].iloc[1:]))}" if len(clear) > 1 else ""
+        also = f", then {listed(list(known['category'].iloc[1:]))}" if len(known) > 1 else ""
         said.append(f"{top['category']} for {emotion} ({gained(top)} R²{first}{also})")
     none = f"; nothing is claimed for {listed(nothing)}" if nothing else ""
     return (
@@ -53,12 +56,12 @@ def categories(about: Explained) -> str:
 
 def label_alone(about: Explained) -> str:
     """What the plain form would claim and the form within the emotion does not."""
-    plain = select.gains_of_categories(about, select.PLAIN)
+    plain = select.gains_of_categories(about, PLAIN)
     within = select.gains_of_categories(about)
-    kept = set(within.loc[select.is_claimed(within), ["emotion", "category"]].itertuples(index=False, name=None))
+    kept = set(within.loc[clear(within), ["emotion", "category"]].itertuples(index=False, name=None))
     lost = [
         (row.emotion, row.category)
-        for row in plain[select.is_claimed(plain)].itertuples()
+        for row in plain[clear(plain)].itertuples()
         if (row.emotion, row.category) not in kept
     ]
     if not lost:
@@ -158,10 +161,10 @@ def stability(about: Explained) -> str:
         why = next((note for note in top["note"] if note), "")
         return f"How stable the choice of dimensions is cannot be said{f': {why}' if why else ''} ({speakers(rows)})."
     beside = permuted["value"].dropna()
-    null = f"; with permuted labels {between(beside.tolist(), _index)}" if len(beside) else ""
+    null = f"; with permuted labels {between(beside.tolist(), agreement)}" if len(beside) else ""
     return (
         "Random halves of the speakers choose sets of dimensions that agree by "
-        f"{over_emotions(top, lambda row: measured(row.value, row.low, row.high))} (Nogueira's index: 1 the same "
+        f"{over_emotions(top, lambda row: agreement(row.value, row.low, row.high))} (Nogueira's index: 1 the same "
         f"sets, 0 as alike as random ones{null}; {speakers(top)})."
     )
 
@@ -169,12 +172,12 @@ def stability(about: Explained) -> str:
 def conditions(about: Explained) -> list[str]:
     """Which of the claims on categories stand with normal intensity alone."""
     whole = select.gains_of_categories(about)
-    claims = whole[select.is_claimed(whole)]
-    rows = select.gains_of_categories(about, condition=select.NORMAL)
+    claims = whole[clear(whole)]
+    rows = select.gains_of_categories(about, condition=NORMAL)
     there = claims[claims["emotion"].isin(set(rows["emotion"]))]
     if there.empty:
         return []
-    kept = set(rows.loc[select.is_claimed(rows), ["emotion", "category"]].itertuples(index=False, name=None))
+    kept = set(rows.loc[clear(rows), ["emotion", "category"]].itertuples(index=False, name=None))
     lost = [
         f"{row.category} for {row.emotion}" for row in there.itertuples() if (row.emotion, row.category) not in kept
     ]
@@ -188,7 +191,3 @@ def conditions(about: Explained) -> list[str]:
         f"dimensions encode {'stands' if total - len(lost) == 1 else 'stand'}; no longer {listed(lost)} (which fewer "
         "clips alone can do)."
     ]
-
-
-def _index(value: float) -> str:
-    return f"{value + 0.0:.2f}"

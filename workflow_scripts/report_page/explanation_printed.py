@@ -32,8 +32,8 @@ def in_words(rows: pd.DataFrame) -> str:
     published = [_span(part.dropna(subset="published"), "published") for part in own.values()]
     strict = [_span(part, "strict") for part in own.values()]
     return (
-        f"Paper 2 printed F1 of {listed(printed)} ({corpus}, {emotions}, over its runs); {models} on "
-        f"{rows['dataset'].iloc[0]} reads as published {listed(published)}, strict {listed(strict)}."
+        f"Paper 2 printed F1 of {listed(printed)} ({corpus}, {emotions}, over its runs); here, {models} on "
+        f"{rows['dataset'].iloc[0]}, it is as published {listed(published)}, strict {listed(strict)}."
     )
 
 

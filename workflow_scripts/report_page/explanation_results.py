@@ -5,15 +5,19 @@ from typing import Any
 
 import pandas as pd
 
+from workflow_scripts.explanation.rows import ALL, MELODY, NORMAL
+from workflow_scripts.figures.explanation_rows import AGGREGATE, PLAIN, STRICT, WITHIN, clear, in_order
+from workflow_scripts.figures.explanation_rows import PUBLISHED as PAPER2
 from workflow_scripts.report_page import explanation_atlas as atlas
 from workflow_scripts.report_page import explanation_rows as select
-from workflow_scripts.report_page.explanation_rows import Explained
-from workflow_scripts.report_page.explanation_words import CONDITIONS, signed
+from workflow_scripts.report_page.explanation_rows import MEDIAN, Explained
+from workflow_scripts.report_page.explanation_words import agreement, signed
 from workflow_scripts.report_page.findings import ALPHA, Study
 from workflow_scripts.report_page.grid import Cell, Grid, Reader, cell, grid
 from workflow_scripts.report_page.results import p_cell, score
 from workflow_scripts.report_page.words import listed, measured, per_cent, points
 
+CLIPS = {ALL: "all", NORMAL: "normal intensity", MELODY: "same melodies"}
 FEATURES = 4  # named per emotion
 SIDES = {"acoustic": "acoustic features", "all": "all dimensions", "top": "top dimensions"}
 
@@ -67,32 +71,32 @@ def scores(about: Explained) -> Grid:
 def published(about: Explained) -> Grid:
     """F1 as published beside strict, and WA."""
     rows = pd.concat(
-        [about.rows("scores", protocol) for protocol in (select.STRICT, select.PAPER2)]
+        [about.rows("scores", protocol) for protocol in (STRICT, PAPER2)]
     )  # fmt: skip
     wide = _cells(rows, select.KEYS, ["protocol", "metric", "side"])
     of = _of("scores")
 
     def there(side: str) -> Reader:
-        return of((select.PAPER2, "F1", side), lambda row: cell(row.value, _spread(row.value, row.spread)))
+        return of((PAPER2, "F1", side), lambda row: cell(row.value, _spread(row.value, row.spread)))
 
     def here(side: str, metric: str = "F1") -> Reader:
-        return of((select.STRICT, metric, side), _score)
+        return of((STRICT, metric, side), _score)
 
     columns = {
         **_names(),
         "F1 as published, all": there("all"),
         "F1 as published, top": there("top"),
         "F1 as published, random": there("random"),
-        "k there": of((select.PAPER2, "F1", "top"), lambda row: cell(row.k)),
+        "k there": of((PAPER2, "F1", "top"), lambda row: cell(row.k)),
         "F1 strict, all": here("all"),
         "F1 strict, top k": here("top"),
-        "chance of F1": of((select.STRICT, "F1", "all"), lambda row: cell(row.chance, per_cent(row.chance))),
+        "chance of F1": of((STRICT, "F1", "all"), lambda row: cell(row.chance, per_cent(row.chance))),
         "WA strict, all": here("all", "WA"),
         "WA strict, top k": here("top", "WA"),
     }
     if not about.is_published:
         columns = {name: read for name, read in columns.items() if "published" not in name and "there" not in name}
-    elif about.rows("scores", select.PAPER2, side="random").empty:
+    elif about.rows("scores", PAPER2, side="random").empty:
         del columns["F1 as published, random"]
     as_published = (
         " as published (± standard deviation over its five draws of test speakers; other clips) beside strict"
@@ -111,12 +115,12 @@ def categories(about: Explained) -> Grid:
     keys = [*select.KEYS]
     rows = select.of_networks(
         about.study,
-        about.rows("categories", what="gain", form=select.WITHIN, aggregate=select.MEAN),
+        about.rows("categories", what="gain", form=WITHIN, aggregate=AGGREGATE),
     )
-    orders = about.rows("orders", what="gain", form=select.WITHIN, aggregate=select.MEAN)
+    orders = about.rows("orders", what="gain", form=WITHIN, aggregate=AGGREGATE)
     likely = orders.sort_values("probability", ascending=False, kind="stable").drop_duplicates(keys)
     wide = _cells(rows, keys, ["category"]).merge(likely[[*keys, "order", "probability"]], on=keys, how="left")
-    names = sorted(set(rows["category"]), key=lambda name: (name == "other", name))
+    names = in_order(rows["category"])
     of = _of("categories")
     return grid(
         wide,
@@ -137,37 +141,36 @@ def forms(about: Explained) -> Grid:
     """Of the headline model: both forms, mean and median, p, share of first places, and the published quantity."""
     model = about.headline
     rows = pd.concat(
-        [about.of_headline("categories", protocol) for protocol in (select.STRICT, select.PAPER2)]
+        [about.of_headline("categories", protocol) for protocol in (STRICT, PAPER2)]
     )  # fmt: skip
     rows = select.of_networks(about.study, rows)
-    within, plain = (select.STRICT, "gain", select.WITHIN), (select.STRICT, "gain", select.PLAIN)
+    within, plain = (STRICT, "gain", WITHIN), (STRICT, "gain", PLAIN)
     wide = _cells(rows, ["emotion", "category"], ["protocol", "what", "form", "aggregate"])
     of = _of("categories")
 
     def ratio(protocol: str) -> Reader:
-        key = (protocol, "information-increase", select.PLAIN, select.MEDIAN)
+        key = (protocol, "information-increase", PLAIN, MEDIAN)
         return of(key, lambda row: cell(row.value, None if pd.isna(row.value) else f"{row.value:.2f}"))
 
-    def category(row: Any) -> Cell:
-        features = row.cells[(*within, select.MEAN)].n_features if (*within, select.MEAN) in row.cells else 0
-        return cell(f"{row.category} ({features})" if features else row.category)
-
+    sizes = rows.drop_duplicates("category").set_index("category")["n_features"]
+    features = listed([f"{name} {sizes[name]}" for name in in_order(rows["category"])])
     return grid(
         wide,
         f"{model} on {about.dataset}: gain in R² over random dimensions, within the emotion and plain (where "
         "dimensions that know the label alone gain too), and the published quantity RMSE_all / RMSE_top² (median), "
-        "which is above 1 without any gain; p corrected over the categories; grey: not claimed",
+        "which is above 1 without any gain; p corrected over the categories; grey: not claimed; features: "
+        f"{features}",
         {
             "emotion": lambda row: cell(row.emotion),
-            "category (features)": category,
-            "within the emotion": of((*within, select.MEAN), _gain),
-            "p (corrected)": of((*within, select.MEAN), lambda row: p_cell(row.p_adjusted)),
-            "first in": of((*within, select.MEAN), lambda row: _share(row.p_first)),
-            "median": of((*within, select.MEDIAN), _gain),
-            "plain": of((*plain, select.MEAN), _gain),
-            "R² from all": of((select.STRICT, "r2-all", select.PLAIN, select.MEAN), lambda row: _r2(row.value)),
-            "published quantity, strict": ratio(select.STRICT),
-            "as published": ratio(select.PAPER2),
+            "category": lambda row: cell(row.category),
+            "within the emotion": of((*within, AGGREGATE), _gain),
+            "p (corrected)": of((*within, AGGREGATE), lambda row: p_cell(row.p_adjusted)),
+            "first in": of((*within, AGGREGATE), lambda row: _share(row.p_first)),
+            "median": of((*within, MEDIAN), _gain),
+            "plain": of((*plain, AGGREGATE), _gain),
+            "R² from all": of((STRICT, "r2-all", PLAIN, AGGREGATE), lambda row: _r2(row.value)),
+            "published quantity, strict": ratio(STRICT),
+            "as published": ratio(PAPER2),
         },
     )
 
@@ -176,8 +179,9 @@ def features(about: Explained) -> Grid:
     """Of the headline model and every emotion the features with the highest gain, claimed ones first."""
     keys = ["emotion", "feature"]
     within = select.gains_of_features(about)
-    plain = select.gains_of_features(about, select.PLAIN)[[*keys, "gain", "claimed"]]
-    rows = within.merge(plain.rename(columns={"gain": "plain", "claimed": "claimed_plain"}), on=keys, how="left")
+    plain = select.gains_of_features(about, PLAIN)[[*keys, "gain", "claimed"]]
+    rows = within.merge(plain.rename(columns={"gain": "plain", "claimed": "plain_claimed"}), on=keys, how="left")
+    rows["plain_claimed"] = rows["plain_claimed"].eq(True)
     order = {emotion: place for place, emotion in enumerate(about.emotions)}
     number = rows.groupby("emotion")["claimed"].transform("sum")
     rows = rows.assign(place=rows["emotion"].map(order), number=number, of=rows["feature"].nunique())
@@ -186,7 +190,8 @@ def features(about: Explained) -> Grid:
         rows.groupby("emotion", sort=False).head(FEATURES),
         f"Acoustic features that the dimensions of {about.headline} that tell each emotion of {about.dataset} encode "
         f"better than random ones do: up to {FEATURES} per emotion, gain in R²; grey: not claimed (p corrected over "
-        "the features, Benjamini-Hochberg, and interval over speakers)",
+        "the features, Benjamini-Hochberg, and interval over speakers); an R² of 0 or less is no better than the "
+        "feature's mean",
         {
             "emotion": lambda row: cell(row.emotion),
             "claimed": lambda row: cell(row.number, f"{row.number} of {row.of}"),
@@ -199,7 +204,7 @@ def features(about: Explained) -> Grid:
             "plain gain": lambda row: cell(
                 row.plain,
                 None if pd.isna(row.plain) else signed(row.plain),
-                "" if row.claimed_plain is True else "quiet",
+                "" if row.plain_claimed else "quiet",
             ),
             "R² from top k": lambda row: _r2(row.r2_top),
             "from k random": lambda row: _r2(row.r2_random),
@@ -207,22 +212,20 @@ def features(about: Explained) -> Grid:
             "k": lambda row: cell(row.k),
             "random sets": lambda row: cell(row.n_draws),
             "speakers": lambda row: cell(row.n_speakers),
-            "remark": lambda row: cell(row.note),
         },
         ("k", "random sets", "speakers"),
     )
 
 
 def shap(about: Explained) -> Grid:
-    """Mean |SHAP| of acoustic features by category, their most probable order, and the heaviest features."""
+    """Mean |SHAP| of acoustic features by category, and their most probable order."""
     rows = select.shap_of_categories(about)
     name = about.acoustic_set
-    orders = about.rows("orders", model=name, what="shap", aggregate=select.MEAN)
+    orders = about.rows("orders", model=name, what="shap", aggregate=AGGREGATE)
     likely = orders.sort_values("probability", ascending=False, kind="stable").drop_duplicates("emotion")
     wide = _cells(rows, ["emotion"], ["category"])
     wide = wide.merge(likely[["emotion", "order", "probability"]], on="emotion", how="left")
-    heaviest = select.heaviest_features(about, 3).groupby("emotion")["feature"].agg(list)
-    names = sorted(set(rows["category"]), key=lambda name: (name == "other", name))
+    names = in_order(rows["category"])
     of = _of("categories")
     return grid(
         wide,
@@ -236,14 +239,13 @@ def shap(about: Explained) -> Grid:
             },
             "most probable order": lambda row: cell("" if pd.isna(row.order) else row.order),
             "in": lambda row: _share(row.probability),
-            "heaviest features": lambda row: cell(listed(heaviest.get(row.emotion, []))),
         },
     )
 
 
 def conditions(about: Explained) -> Grid:
     """Of the headline model: UAR and the leading category under every condition."""
-    names = [select.ALL, *about.conditions]
+    names = [ALL, *about.conditions]
     if len(names) < 2:
         return Grid("", [], [])
     parts = []
@@ -251,7 +253,7 @@ def conditions(about: Explained) -> Grid:
         rows = about.of_headline("scores", condition=name, metric="UAR")
         gains = select.gains_of_categories(about, condition=name)
         top = gains.loc[gains.groupby("emotion", sort=False)["value"].idxmax()].set_index("emotion")
-        claimed = select.is_claimed(gains).groupby(gains["emotion"]).sum()
+        claimed = clear(gains).groupby(gains["emotion"]).sum()
         for emotion, own in _cells(rows, ["emotion"], ["side"]).set_index("emotion")["cells"].items():
             best = top.loc[emotion] if emotion in top.index else None
             number = int(claimed.get(emotion, 0))
@@ -262,11 +264,11 @@ def conditions(about: Explained) -> Grid:
     of = _of("scores")
     return grid(
         frame,
-        f"{about.headline} on {about.dataset} under conditions: fewer clips each; grey: not told from "
-        "chance, from random dimensions, or not claimed",
+        f"{about.headline} on {about.dataset} under conditions (same melodies: against the other emotions sung to "
+        "them), with fewer clips each; grey: not told from chance, from random dimensions, or not claimed",
         {
             "emotion": lambda row: cell(row.emotion),
-            "clips": lambda row: cell(CONDITIONS.get(row.condition, "all clips")),
+            "clips": lambda row: cell(CLIPS.get(row.condition, row.condition)),
             "UAR, all dimensions": of("all", _score),
             "UAR, top k": of("top", _score),
             "top less random": of("top-less-random", _difference),
@@ -288,7 +290,7 @@ def stability(about: Explained) -> Grid:
     of = _of("stability")
 
     def index(ranking: str) -> Reader:
-        return of(ranking, lambda row: cell(row.value, measured(row.value, row.low, row.high)))
+        return of(ranking, lambda row: cell(row.value, agreement(row.value, row.low, row.high)))
 
     return grid(
         _cells(rows, [*select.KEYS, "k", "n_sets", "n_speakers", "note"], ["ranking"]),
@@ -310,7 +312,7 @@ def stability(about: Explained) -> Grid:
 
 def choices(about: Explained) -> Grid:
     """The number of dimensions that each fold chose."""
-    strict, paper2 = (about.rows("choices", protocol) for protocol in (select.STRICT, select.PAPER2))
+    strict, paper2 = (about.rows("choices", protocol) for protocol in (STRICT, PAPER2))
     there = {(row.model, row.emotion): row.k for row in paper2.itertuples()}
     rows = [
         {**dict(zip(select.KEYS, names, strict=True)), "own": own["k"].sort_values().tolist(),
@@ -340,7 +342,7 @@ def peaks(study: Study) -> Grid:
             continue
         tops = {dataset: atlas.peaks(study, model, dataset) for dataset in study.explained}
         names = dict.fromkeys(category for top in tops.values() for category in top["category"])
-        for category in sorted(names, key=lambda name: (name == "other", name)):
+        for category in in_order(names):
             own = {dataset: top[top["category"] == category] for dataset, top in tops.items()}
             rows.append({"model": model, "category": category, "own": own})
 

@@ -9,13 +9,13 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from workflow_scripts.report_page.findings import ALPHA, Study
+from workflow_scripts.explanation.rows import ALL
+from workflow_scripts.figures.explanation_rows import AGGREGATE, STRICT, WITHIN, full_layers
+from workflow_scripts.figures.explanation_rows import PUBLISHED as PAPER2
+from workflow_scripts.report_page.findings import Study
 from workflow_scripts.summaries.roles import acoustic_sets, elsewhere, networks, untrained
 
-STRICT, PAPER2 = "strict", "paper2"
-ALL, NORMAL, MELODY = "all", "normal-intensity", "within-melody"
-PLAIN, WITHIN = "plain", "within-emotion"
-MEAN, MEDIAN = "mean", "median"
+MEDIAN = "median"  # over the features of a category, beside AGGREGATE
 KEYS = ["model", "layer", "emotion"]
 
 
@@ -28,16 +28,8 @@ class Explained:
 
     @cached_property
     def layers(self) -> dict[str, str]:
-        """The shown layer of every explained model, in the study's order: the last with the most numbers of k."""
-        scores, curve = (where(self.study.explanation[table], dataset=self.dataset) for table in ("scores", "curve"))
-        tried = where(curve, protocol=STRICT, condition=ALL, side="top").groupby(["model", "layer"])["k"].nunique()
-        present = set(zip(scores["model"], scores["layer"], strict=True))
-        found = {}
-        for model, facts in self.study.models.items():
-            own = {str(one): int(tried.get((model, one), 0)) for one in facts["layers"] if (model, one) in present}
-            if own:
-                found[model] = [layer for layer, number in own.items() if number == max(own.values())][-1]
-        return found
+        """The shown layer of every explained model: networks first, as in the figures."""
+        return full_layers(where(self.study.explanation["curve"], dataset=self.dataset), self.study.models)
 
     @cached_property
     def emotions(self) -> list[str]:
@@ -87,7 +79,7 @@ class Explained:
         return not self.rows("scores", PAPER2).empty
 
     def rows(self, table: str, protocol: str = STRICT, condition: str = ALL, **equal: str) -> pd.DataFrame:
-        """Rows at the shown layers, in the study's order of models.
+        """Rows at the shown layers, in the order of `layers`.
 
         Args:
             table: name of the table.
@@ -123,13 +115,8 @@ def of_networks(study: Study, rows: pd.DataFrame) -> pd.DataFrame:
     return rows[~rows["model"].isin(acoustic_sets(study.models))]
 
 
-def is_claimed(rows: pd.DataFrame) -> "pd.Series[bool]":
-    """Whether a gain is claimed: corrected p and interval over speakers, both."""
-    return (rows["p_adjusted"] <= ALPHA) & (rows["low"] > 0)
-
-
 def gains_of_categories(
-    about: Explained, form: str = WITHIN, condition: str = ALL, aggregate: str = MEAN
+    about: Explained, form: str = WITHIN, condition: str = ALL, aggregate: str = AGGREGATE
 ) -> pd.DataFrame:
     """Gains of categories of the headline model, with n_speakers; of acoustic features none."""
     rows = about.of_headline("categories", condition=condition, what="gain", form=form, aggregate=aggregate)
@@ -145,20 +132,20 @@ def gains_of_features(about: Explained, form: str = WITHIN) -> pd.DataFrame:
 
 def orders_of_gains(about: Explained) -> pd.DataFrame:
     """Orders of the categories by gain within the emotion, headline model."""
-    return of_networks(about.study, about.of_headline("orders", what="gain", form=WITHIN, aggregate=MEAN))
+    return of_networks(about.study, about.of_headline("orders", what="gain", form=WITHIN, aggregate=AGGREGATE))
 
 
-def shap_of_categories(about: Explained, aggregate: str = MEAN) -> pd.DataFrame:
+def shap_of_categories(about: Explained, aggregate: str = AGGREGATE) -> pd.DataFrame:
     """Mean |SHAP| of the categories of acoustic features."""
     rows = about.rows("categories", model=about.acoustic_set, what="shap", aggregate=aggregate)
     return rows.dropna(subset="value")
 
 
-def heaviest_features(about: Explained, number: int = 1) -> pd.DataFrame:
-    """The acoustic features with the highest mean |SHAP| of each emotion, held-out clips of all folds together."""
+def heaviest_features(about: Explained) -> pd.DataFrame:
+    """The acoustic feature with the highest mean |SHAP| of each emotion, held-out clips of all folds together."""
     rows = about.rows("importance", model=about.acoustic_set)
     rows = rows[(rows["fold"] == -1) & (rows["feature"] != "")]
-    rows = rows.sort_values("rank", kind="stable").groupby("emotion", sort=False).head(number)
+    rows = rows.sort_values("rank", kind="stable").groupby("emotion", sort=False).head(1)
     place = {emotion: place for place, emotion in enumerate(about.emotions)}
     return rows.loc[rows["emotion"].map(place).astype(float).sort_values(kind="stable").index]
 

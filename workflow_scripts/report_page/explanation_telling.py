@@ -5,7 +5,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from workflow_scripts.report_page import explanation_rows as select
+from workflow_scripts.explanation.rows import ALL, NORMAL
+from workflow_scripts.figures.explanation_rows import PUBLISHED as PAPER2
+from workflow_scripts.figures.explanation_rows import STRICT
 from workflow_scripts.report_page.explanation_rows import Explained
 from workflow_scripts.report_page.explanation_words import (
     CONDITIONS,
@@ -128,7 +130,7 @@ def published(about: Explained) -> str:
         return ""
     chance = per_cent(both["chance"].mean())
     there = over_emotions(both.assign(value=both["published"]), lambda row: per_cent(row.published))
-    random = about.of_headline("scores", select.PAPER2, side="random", metric="F1").dropna(subset="value")
+    random = about.of_headline("scores", PAPER2, side="random", metric="F1").dropna(subset="value")
     control = f" (as many random ones {over_emotions(random, lambda row: per_cent(row.value))})" if len(random) else ""
     return (
         f"As published (paper2) the top dimensions read F1 {there}{control}; strict "
@@ -167,7 +169,7 @@ def conditions(about: Explained) -> list[str]:
             continue
         said = f"With {words} it reads UAR {over_emotions(rows, _score)}"
         falls = (rows.set_index("emotion")["value"] - whole).dropna()
-        if len(falls) and condition == select.NORMAL:
+        if len(falls) and condition == NORMAL:
             change = points(falls.min())
             said += f"; the largest change from all clips is {change} ({falls.idxmin()}, not tested)"
         found.append(f"{said}{f'; not for {lacking}' if lacking else ''}.")
@@ -181,16 +183,14 @@ def _lacking(about: Explained, condition: str) -> str:
     return listed([f"{row.emotion} ({row.note})" if row.note else str(row.emotion) for row in short.itertuples()])
 
 
-def _scores(about: Explained, side: str, condition: str = select.ALL) -> pd.DataFrame:
+def _scores(about: Explained, side: str, condition: str = ALL) -> pd.DataFrame:
     rows = about.of_headline("scores", condition=condition, side=side, metric="UAR")
     return rows.dropna(subset="value")
 
 
 def _published_and_strict(about: Explained, side: str) -> pd.DataFrame:
     """Strict F1 of a side with column `published` beside, of emotions that have both."""
-    strict, there = (
-        about.of_headline("scores", protocol, side=side, metric="F1") for protocol in (select.STRICT, select.PAPER2)
-    )
+    strict, there = (about.of_headline("scores", protocol, side=side, metric="F1") for protocol in (STRICT, PAPER2))
     beside = there.set_index("emotion")["value"]
     return strict.assign(published=strict["emotion"].map(beside)).dropna(subset=["published", "value"])
 

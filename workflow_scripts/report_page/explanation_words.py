@@ -6,15 +6,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from workflow_scripts.report_page import explanation_rows as select
+from workflow_scripts.explanation.rows import MELODY, NORMAL
 from workflow_scripts.report_page.explanation_rows import Explained
 from workflow_scripts.report_page.words import counted, listed, measured
 from workflow_scripts.summaries.roles import acoustic_sets
 
 NAMED = 3  # so many emotions are given one by one, of more the lowest and the highest
 CONDITIONS = {
-    select.NORMAL: "clips of normal intensity alone",
-    select.MELODY: "clips of the same melodies alone (against the other emotions sung to them)",
+    NORMAL: "clips of normal intensity alone",
+    MELODY: "clips of the same melodies alone (against the other emotions sung to them)",
 }
 Say = Callable[[Any], str]
 
@@ -51,6 +51,14 @@ def signed(value: float, low: float = float("nan"), high: float = float("nan")) 
 
 def _plus(value: float, digits: int) -> str:
     return f"{round(value, digits) + 0.0:+.{digits}f}"  # no -0.00
+
+
+def agreement(value: float, low: float = float("nan"), high: float = float("nan")) -> str:
+    """'0.45 [0.42, 0.48]': an index of agreement; '–' for NaN."""
+    if np.isnan(value):
+        return "–"
+    numbers = [f"{round(one, 2) + 0.0:.2f}" for one in (value, low, high)]
+    return numbers[0] if np.isnan(low) or np.isnan(high) else f"{numbers[0]} [{numbers[1]}, {numbers[2]}]"
 
 
 def gained(row: Any) -> str:

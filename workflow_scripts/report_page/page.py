@@ -1,6 +1,7 @@
 """The page: sections in the order of the questions, filled from tables and figures, rendered as one HTML file."""
 
 import base64
+import gzip
 import io
 import json
 import re
@@ -39,6 +40,7 @@ from workflow_scripts.report_page.health import WRONG, checks
 from workflow_scripts.report_page.references import references
 from workflow_scripts.summaries.roles import networks
 
+LARGE = 100_000  # bytes from which a CSV is put into the page compressed
 HERE = Path(__file__).resolve().parent
 
 
@@ -64,7 +66,14 @@ class Picture:
 
     @property
     def data(self) -> str:
+        """The CSV as a data URL; a large one compressed, as pandas.read_csv and every unpacker read it."""
+        if self.data_file.endswith(".gz"):
+            return f"data:application/gzip;base64,{base64.b64encode(gzip.compress(self.csv, mtime=0)).decode()}"
         return f"data:text/csv;base64,{base64.b64encode(self.csv).decode()}"
+
+    @property
+    def data_file(self) -> str:
+        return f"{self.file}.csv.gz" if len(self.csv) > LARGE else f"{self.file}.csv"
 
     @property
     def file(self) -> str:
@@ -91,7 +100,7 @@ CAPTIONS = {
     "explanation_scores": "How well each emotion is told by all dimensions, the top k, as many random ones.",
     "explanation_curve": "Scores over the number of dimensions: those that matter most, the rest, random ones.",
     "explanation_categories": "What the dimensions that tell the emotion encode beyond random ones, by category.",
-    "explanation_features": "The same by single feature.",
+    "explanation_features": "What they encode beyond random ones, by single acoustic feature.",
     "explanation_shap": "What the acoustic features themselves add to the answer: SHAP values of held-out clips.",
     "side_by_side": "Printed figures, this study as published, this study strict.",
     "explanation_papers": "What paper 2 printed, this study as published, this study strict.",
@@ -268,7 +277,7 @@ def _atlas(study: Study, pictures: Pictures) -> dict[str, Any] | None:
         "networks": [
             {
                 "model": model,
-                "sentences": explanation_atlas.sentences(study, model),
+                "words": explanation_atlas.gains(study, model),
                 "figure": _picture(pictures, f"atlas/{model}", explanation_alt.atlas(study, model), "atlas"),
             }
             for model in models

@@ -181,13 +181,14 @@ def test_scores_are_drawn_beside_those_of_acoustic_features_with_k_and_chance(fi
     published = [
         _rows(scores, model=model, layer=LAYERS[model], emotion=emotion, metric="F1", protocol="paper2", side=side)
         for emotion in EMOTIONS
-        for model, side in ((ACOUSTIC, "all"), (NETWORK, "all"), (NETWORK, "top"))
+        for model, side in ((ACOUSTIC, "all"), *((NETWORK, side) for side in sides))
     ]
     assert [x for x, _ in _points(f1, "paper2")] == [rows["value"].iloc[0] for rows in published]
     assert not _lines(uar, "paper2")
     k = _rows(scores, model=NETWORK, layer="3", emotion="angry", metric="UAR").set_index("side")["k"]
     labels = [label.get_text() for label in uar.get_yticklabels()]
-    assert labels[:4] == [f"{ACOUSTIC} 88", "all 1024", f"top {k['top']:g} (30)", f"random {k['random']:g}"]
+    test = _rows(made["choices"], model=NETWORK, layer="3", emotion="angry", protocol="paper2")["k"].iloc[0]
+    assert labels[:4] == [f"{ACOUSTIC} 88", "all 1024", f"top {k['top']:g} ({test})", f"random {k['random']:g}"]
 
 
 def test_what_is_not_above_chance_is_pale(figures: Drawn) -> None:
@@ -217,7 +218,7 @@ def test_curves_of_all_sides_are_drawn_with_the_chosen_k(figures: Drawn, made: T
         bands = [band.get_paths()[0].vertices[:, 1] for band in axis.collections]
         lows = _rows(made["curve"], **own, metric="UAR").query("side in ['top', 'rest', 'random', 'bottom']")
         assert sorted(band.min() for band in bands) == sorted(lows.groupby("side")["low"].min())
-        assert _points(axis, "all")[0][1] == _rows(made["curve"], **own, metric="UAR", side="all")["value"].iloc[0]
+        assert _points(axis, "all")[0][1] == _rows(made["scores"], **own, metric="UAR", side="all")["value"].iloc[0]
         chosen = _rows(made["choices"], **own)["k"]
         assert _points(axis, "chosen k")[0][0] == chosen.median()
         (span,) = axis.patches
@@ -261,7 +262,7 @@ def test_shap_values_of_the_foremost_features_are_drawn_with_their_names(figures
     assert [bar.get_width() for bar in bars.patches] == list(foremost["value"])
     assert _spans(bars, "interval") == list(foremost[["low", "high"]].itertuples(index=False, name=None))
     assert [label.get_text() for label in bars.get_yticklabels()] == list(foremost["category"])
-    assert len({axis.get_xlim() for axis in _shown(figure)[::2]}) == 1
+    assert swarm.get_xlim()[1] == pytest.approx(1.05 * shap[foremost["feature"]].abs().to_numpy().max())
     assert len(frame) == 5 * 8 * 288
 
 
@@ -420,6 +421,18 @@ def test_an_emotion_that_a_dataset_has_not_is_left_blank_there(made: Tables) -> 
     said = [[text.get_text() for text in axis.texts] for axis in _shown(figure) if axis.images]
     assert said == [[], ["no value"]] * 8
     assert_text_inside_and_apart(figure, "without disgust in song")
+
+
+def test_the_atlas_has_room_for_four_datasets(made: Tables) -> None:
+    more = {name: pd.concat([made[name], made[name].assign(dataset=made[name]["dataset"] + "-level")]) for name in USED}
+    facts = FACTS | {f"{name}-level": own for name, own in FACTS.items()}
+    frame = atlas.data(more["categories"], more["scores"], NETWORK, list(facts), MODELS[NETWORK]["layers"])
+    figure = atlas.draw(frame, facts, atlas.limits(more["categories"]))
+    assert len([axis for axis in _shown(figure) if axis.images]) == 4 * len(CATEGORIES) * 2
+    assert_text_inside_and_apart(figure, "four datasets")
+
+
+USED = ("categories", "scores")  # tables of the atlas
 
 
 # -- papers ------------------------------------------------------------------------------------------------------------

@@ -279,7 +279,7 @@ def _means(
 
 def _marks(datasets: Sequence[str], facts: Mapping[str, Mapping[str, Any]]) -> list[Patch | Line2D]:
     marks: list[Patch | Line2D] = [
-        Patch(facecolor="none", edgecolor=style.INK, label="where the emotion peaks"),
+        Patch(facecolor="none", edgecolor=style.INK, label="peak"),
         Line2D(
             [],
             [],
@@ -293,7 +293,7 @@ def _marks(datasets: Sequence[str], facts: Mapping[str, Mapping[str, Any]]) -> l
     for dataset, colour in zip(datasets, style.MODELS, strict=False):
         line = style.DOMAIN_LINES.get(facts[dataset]["domain"], "-")
         marks.append(Line2D([], [], color=colour, linestyle=line, label=dataset))
-    marks.append(Line2D([], [], linestyle="none", marker="v", color="#444444", label="where the mean peaks"))
+    marks.append(Line2D([], [], linestyle="none", marker="v", color="#444444", label="peak of the mean"))
     return marks
 
 

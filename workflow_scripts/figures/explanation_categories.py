@@ -80,9 +80,10 @@ def draw(frame: pd.DataFrame, facts: Mapping[str, Any]) -> Figure:
         )  # fmt: skip
         for row, (what, model, layer) in zip(axes[1:], panels, strict=True):
             part = frame[(frame["what"] == what) & (frame["model"] == model)]
-            limits = _limits(frame[frame["what"] == what], ROOM * max(3, len(emotions)))
             for axis, emotion in zip(row, emotions, strict=True):
                 own = part[part["emotion"] == emotion]
+                # the penalty chosen for an emotion sets the scale of its SHAP values; gains have one for all
+                limits = _limits(own if what == SHAP else frame[frame["what"] == GAIN], ROOM * max(3, len(emotions)))
                 (_bars if what == SHAP else _gains)(axis, own, categories, emotion, emotions)
                 _axes(axis, own, categories, limits, axis is row[0], len(emotions) <= 6)
                 if axis in axes[1]:
@@ -98,8 +99,8 @@ def draw(frame: pd.DataFrame, facts: Mapping[str, Any]) -> Figure:
 
 
 def _limits(rows: pd.DataFrame, room: float) -> tuple[float, float]:
-    ends = rows[["value", "low", "high"]].to_numpy(dtype=float)
-    low, high = float(np.nanmin([0.0, np.nanmin(ends)])), float(np.nanmax([0.0, np.nanmax(ends)]))
+    low = float(np.nanmin([0.0, rows["value"].min(), rows["low"].min()]))
+    high = float(np.nanmax([0.0, rows["value"].max(), rows["high"].max()]))
     span = (high - low) or 1.0
     return low - (0.04 * span if low < 0 else 0.0), high + room * span
 
@@ -186,6 +187,7 @@ def _foot(frame: pd.DataFrame) -> str:
     )
     return (
         f"{e.sizes(frame)}. Mean over the features of a category ({numbers}); 95 % intervals over speakers. Numbers: "
-        "in how many per cent of resamples of the speakers the category comes first (bold: 95 or more)."
+        "in how many per cent of resamples of the speakers the category comes first (bold: 95 or more). SHAP: "
+        "each emotion has its own axis, since its penalty sets the scale."
         f"{gains if (frame['what'] == GAIN).any() else ''}{self_told if own.any() else ''}"
     )

@@ -20,7 +20,6 @@ COLUMNS = [
     "spread", "chance", "chosen_k", "chosen_least", "chosen_most", "n_clips", "n_speakers",
 ]  # fmt: skip
 SIDES = ["all", "bottom", "random", "rest", "top"]
-OF_F1 = ["all", "top"]
 GREYS = {"rest": "#3C3C3C", "random": "#8A8A8A", "bottom": "#B9B9B9"}
 UAR, F1 = "UAR", "F1"
 
@@ -33,7 +32,7 @@ def data(
     layers: Mapping[str, str],
     models: Facts,
 ) -> pd.DataFrame:
-    """One row per model, emotion, metric, protocol, side and k: UAR strict of all sides; F1 of the top, both protocols.
+    """One row per model, emotion, metric, protocol, side and k: strict UAR of all sides; F1 of the top in both forms.
 
     Args:
         curve, choices, scores: tables of the explanation.
@@ -42,7 +41,8 @@ def data(
         models: facts of the models by name; acoustic feature sets are drawn where there is no network.
 
     Returns: the columns of COLUMNS. `chosen_k` is the median over folds of the k chosen inside training, `chosen_least`
-        and `chosen_most` their range; of paper2 the one k chosen on test. `chance` is that of all dimensions.
+        and `chosen_most` their range; of paper2 the one k chosen on test. The side `all` and `chance` are those of the
+        scores with all dimensions.
     """
     shown = [name for name in networks(models) if name in layers] or [n for n in acoustic_sets(models) if n in layers]
     own = {name: layers[name] for name in shown}
@@ -52,7 +52,7 @@ def data(
         (rows["condition"] == e.ALL)
         & (
             (strict & (rows["metric"] == UAR) & rows["side"].isin(SIDES))
-            | (rows["metric"] == F1) & rows["side"].isin(OF_F1)
+            | (rows["metric"] == F1) & (rows["side"] == "top")
         )
     ]
     keys = ["model", "emotion", "protocol"]
@@ -60,9 +60,11 @@ def data(
     chosen = chosen[chosen["condition"] == e.ALL].groupby(keys)["k"].agg(["median", "min", "max"])
     chosen = chosen.rename(columns={"median": "chosen_k", "min": "chosen_least", "max": "chosen_most"}).reset_index()
     of_all = e.at_layers(scores, dataset, own)
-    of_all = of_all[(of_all["condition"] == e.ALL) & (of_all["side"] == "all")]
-    of_all = of_all[[*keys, "metric", "chance", "n_clips", "n_speakers"]]
-    rows = rows.merge(chosen, on=keys, how="left").merge(of_all, on=[*keys, "metric"], how="left")
+    of_all = of_all[(of_all["condition"] == e.ALL) & (of_all["side"] == "all") & of_all["metric"].isin([UAR, F1])]
+    known = of_all[[*keys, "metric", "chance", "n_clips", "n_speakers"]]
+    of_all = of_all[of_all["protocol"] == e.STRICT].astype({"k": int})
+    rows = pd.concat([rows, of_all[[name for name in rows.columns if name in of_all]]], ignore_index=True)
+    rows = rows.merge(chosen, on=keys, how="left").merge(known, on=[*keys, "metric"], how="left")
     order = {
         "model": e.placed(shown),
         "emotion": e.placed(rows["emotion"]),

@@ -103,8 +103,8 @@ def _name(axes: Sequence[Axes], words: str) -> None:
 
 
 def _limits(frame: pd.DataFrame) -> tuple[float, float]:
-    ends = frame[["gain", "low", "high"]].to_numpy(dtype=float)
-    low, high = float(np.nanmin([0.0, np.nanmin(ends)])), float(np.nanmax([0.0, np.nanmax(ends)]))
+    low = float(np.nanmin([0.0, frame["gain"].min(), frame["low"].min()]))
+    high = float(np.nanmax([0.0, frame["gain"].max(), frame["high"].max()]))
     span = (high - low) or 1.0
     return low - 0.05 * span, high + 0.05 * span
 

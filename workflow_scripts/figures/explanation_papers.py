@@ -155,9 +155,11 @@ def _foot(frame: pd.DataFrame) -> str:
     without = ", ".join(name for name in alone if (frame.loc[frame["corpus"] == name, "dataset"] == "").all())
     parts = [
         f"Printed F1: {int(runs)} runs of the authors' notebook." if runs > 0 else "",
-        "Medians of categories are read from the published plots. As published: dimensions and their number chosen on "
-        "tested clips; strict: inside the training speakers. The information increase is no gain: it exceeds 1 for "
-        "whatever is predicted well.",
+        "Medians of categories are read from the authors' plots.",
+        "As published: dimensions and their number chosen on tested clips; strict: inside the training speakers."
+        if (frame["dataset"] != "").any()
+        else "",
+        "The information increase is no gain: it exceeds 1 for whatever is predicted well.",
         f"This study has no counterpart of {without}: those printed figures stand alone." if without else "",
         "The data say what each difference is due to and how a printed figure is known.",
     ]

@@ -180,7 +180,10 @@ def _foot(frame: pd.DataFrame) -> str:
     random = f" (mean over {int(draws)} draws)" if draws > 1 else ""
     published = frame[frame["protocol"] == e.PUBLISHED]
     drawn = published["n_clips"].max()
-    words = f" As published: dimensions and k (in brackets) chosen on tested clips, of {drawn} drawn ones."
+    words = (
+        f" As published: dimensions and k (in brackets) chosen on tested clips, of {drawn} drawn ones; random: not in "
+        "the paper, SD over draws."
+    )
     return (
         f"{e.sizes(strict)}. Strict: dimensions, their number and penalties chosen inside the training speakers; the "
         f"number stands beside the line, median over folds. Random: as many at random{random}, not tested. Chance: "

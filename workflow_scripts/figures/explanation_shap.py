@@ -69,6 +69,8 @@ def data(
 def draw(frame: pd.DataFrame, facts: Mapping[str, Any]) -> Figure:
     """A pair of panels per emotion, two pairs a row: the values of every clip, and their mean size.
 
+    Each emotion has axes of its own: the penalty chosen for it sets the scale of its log-odds.
+
     Args:
         frame: from `data`.
         facts: of the dataset: domain, synthetic.
@@ -86,8 +88,7 @@ def draw(frame: pd.DataFrame, facts: Mapping[str, Any]) -> Figure:
             len(heights), 2 * across, style.PAGE, 0.75 + sum(heights), sharey=False, height_ratios=heights,
             width_ratios=[1.9, 0.6] * across,
         )  # fmt: skip
-        reach = 1.05 * float(frame["value"].abs().max()) or 1.0
-        longest = 1.05 * float(np.nanmax([frame["mean"].max(), frame["high"].max()])) or 1.0
+
         panels = [
             (axes[1 + row, 2 * column], axes[1 + row, 2 * column + 1])
             for row in range(rows)
@@ -95,7 +96,8 @@ def draw(frame: pd.DataFrame, facts: Mapping[str, Any]) -> Figure:
         ]
         for (swarm, bars), emotion in zip(panels, emotions, strict=False):
             own = frame[frame["emotion"] == emotion]
-            _swarm(swarm, own, reach)
+            _swarm(swarm, own, 1.05 * float(own["value"].abs().max()) or 1.0)
+            longest = 1.05 * float(np.nanmax([own["mean"].max(), own["high"].max()])) or 1.0
             _bars(bars, own, longest, style.look_of(emotion, emotions).colour)
             e.emotion_title(swarm, emotion, emotions)
         for pair in panels[len(emotions) :]:
@@ -118,6 +120,7 @@ def _swarm(axis: Axes, own: pd.DataFrame, reach: float) -> None:
             zorder=2, rasterized=True, label=name,
         )  # fmt: skip
     axis.set_xlim(-reach, reach)
+    _ticks(axis, 4)
     _features(axis, names)
     axis.set_xlabel("SHAP value (log-odds)", fontsize=6.0)
 
@@ -143,6 +146,11 @@ def _features(axis: Axes, names: Sequence[str]) -> None:
     axis.tick_params(axis="y", length=0)
 
 
+def _ticks(axis: Axes, most: int) -> None:
+    axis.xaxis.set_major_locator(mpl.ticker.MaxNLocator(most))
+    axis.xaxis.set_major_formatter(mpl.ticker.FuncFormatter(lambda value, _: f"{value:g}".replace("-", "−")))
+
+
 def _bars(axis: Axes, own: pd.DataFrame, longest: float, colour: str) -> None:
     """Mean |SHAP| with its interval, and the feature's category behind."""
     rows = own.drop_duplicates("feature")
@@ -156,7 +164,7 @@ def _bars(axis: Axes, own: pd.DataFrame, longest: float, colour: str) -> None:
     axis.yaxis.tick_right()
     axis.spines["right"].set_visible(False)
     axis.tick_params(axis="y", length=0, labelcolor=style.QUIET)
-    axis.xaxis.set_major_locator(mpl.ticker.MaxNLocator(2))
+    _ticks(axis, 2)
     axis.set_xlabel("mean size", fontsize=6.0)
 
 
@@ -179,5 +187,5 @@ def _foot(frame: pd.DataFrame) -> str:
         f"{e.sizes(frame)}, each clip by the model that has not heard its speaker; {frame['model'].iloc[0]}, the "
         f"{most} features with the largest mean |SHAP| of each emotion. Right of 0: speaks for the emotion. Bars: mean "
         "|SHAP| in log-odds, 95 % intervals over speakers. SHAP value of a linear model: coefficient times distance "
-        "from the training mean. Colours by rank."
+        "from the training mean. Colours by rank. Each emotion has its own axis: its penalty sets the scale."
     )

@@ -168,6 +168,14 @@ def test_few_speakers_cannot_show_that_top_is_better_than_random(smallest: float
     assert ("smallest p" in sentence) == (smallest == smallest)
 
 
+def test_the_number_of_dimensions_is_said_once_where_it_is_the_same() -> None:
+    same = starting(said(given(changed("scores", of("top"), k=20.0))), "Its 20 dimensions of 1024 that matter most")
+    assert "with 20" not in same
+    table = changed("scores", lambda rows: of("top")(rows) & (rows["emotion"] == "sad"), k=20.0, value=0.2)["scores"]
+    table.loc[of("top")(table) & (table["emotion"] != "sad"), "k"] = 50.0
+    assert " with 20 (sad) to " in starting(said(given({"scores": table})), "Its 20 to 50 dimensions of 1024")
+
+
 def test_one_emotion_needs_no_correction() -> None:
     alone = {name: table[table["emotion"] == "angry"] for name, table in made().items()}
     sentences = said(given(alone))
@@ -249,6 +257,14 @@ def test_stability_that_is_not_defined_is_said_with_its_reason() -> None:
 
 
 # -- conditions --------------------------------------------------------------------------------------------------------
+
+
+def test_the_largest_change_is_the_largest_in_size() -> None:
+    table = changed("scores", of("all"), value=0.8)["scores"]
+    for emotion, value in (("angry", 0.78), ("sad", 0.85)):
+        table.loc[of("all")(table) & (table["emotion"] == emotion) & (table["condition"] != "all"), "value"] = value
+    sentence = starting(said(given({"scores": table})), "With clips of normal intensity alone it reads UAR")
+    assert sentence.endswith("the largest change from all clips is +5 points (sad, not tested).")
 
 
 def test_claims_that_go_with_strong_intensity_are_named() -> None:
@@ -352,6 +368,9 @@ def test_peaks_are_those_of_the_table_where_the_interval_lies_above_zero() -> No
     table.loc[cells & (table["dataset"] == "song"), "low"] = 0.0
     first = explanation_findings.of_networks(given({"categories": table}))[0]
     assert f"Spectral at {speech} and no layer in song" in first
+    table.loc[cells, "low"] = -0.1
+    first = explanation_findings.of_networks(given({"categories": table}))[0]
+    assert first.endswith("; Spectral at no layer (places of the highest values, not tested).")
     flat = changed("categories", lambda rows: rows["what"] == "r2-all", low=-0.1)
     assert explanation_findings.of_networks(given(flat))[0] == (
         f"No layer of {NETWORK} predicts acoustic features better than their mean."

@@ -9,6 +9,7 @@ from workflow_scripts.report_page.explanation_words import between
 from workflow_scripts.report_page.findings import Study, called
 from workflow_scripts.report_page.words import counted, listed, spans
 
+R2_ALL = "r2-all"
 PLACES = "places of the highest values, not tested"
 
 
@@ -21,7 +22,7 @@ def layers_of(study: Study, model: str) -> list[str]:
 
 def peaks(study: Study, model: str, dataset: str) -> pd.DataFrame:
     """Per category and emotion the layer with the highest R2 from all dimensions, of those with an interval above 0."""
-    rows = _cells(study, model, dataset, "r2-all", PLAIN)
+    rows = _cells(study, model, dataset, R2_ALL, PLAIN)
     above = rows[rows["low"] > 0]
     return above.loc[above.groupby(["category", "emotion"], sort=False)["value"].idxmax()]
 
@@ -40,17 +41,23 @@ def where(study: Study, model: str) -> str:
     if len(layers_of(study, model)) < 2:
         return ""
     tops = {dataset: peaks(study, model, dataset) for dataset in study.explained}
-    names = list(dict.fromkeys(category for own in tops.values() for category in own["category"]))
-    if not names:
-        return f"No layer of {called(study, model)} predicts acoustic features better than their mean."
     said: list[str] = []
-    for category in in_order(names):
-        each = []
-        for dataset, top in tops.items():
-            own = top[top["category"] == category]
-            each.append(f"{place(study, model, own)} in {dataset}" if len(own) else f"no layer in {dataset}")
+    nowhere = []
+    for category in in_order(_cells(study, model, "", R2_ALL, PLAIN)["category"]):
+        own = {dataset: top[top["category"] == category] for dataset, top in tops.items()}
+        if all(part.empty for part in own.values()):
+            nowhere.append(category)
+            continue
+        each = [
+            f"{place(study, model, part)} in {dataset}" if len(part) else f"no layer in {dataset}"
+            for dataset, part in own.items()
+        ]
         said.append(f"{category} {'' if said else 'best '}at {listed(each)}")
-    return f"{called(study, model)} encodes {'; '.join(said)} ({PLACES})."
+    name = called(study, model)
+    if not said:
+        return f"No layer of {name} predicts acoustic features better than their mean." if nowhere else ""
+    none = f"; {listed(nowhere)} at no layer" if nowhere else ""
+    return f"{name} encodes {'; '.join(said)}{none} ({PLACES})."
 
 
 def gains(study: Study, model: str) -> str:
@@ -83,7 +90,8 @@ def _r2(value: float) -> str:
 
 
 def _cells(study: Study, model: str, dataset: str, what: str, form: str) -> pd.DataFrame:
-    """Rows of a quantity at every layer: means over the features of a category, strict, all clips."""
+    """Rows of a quantity at every layer, means over the features of a category, strict, all clips; "": all datasets."""
     wanted = {"what": what, "form": form, "aggregate": AGGREGATE, "protocol": STRICT, "condition": ALL}
-    rows = select.where(study.explanation["categories"], model=model, dataset=dataset, **wanted)
+    place = {"dataset": dataset} if dataset else {}
+    rows = select.where(study.explanation["categories"], model=model, **place, **wanted)
     return rows.dropna(subset="value")

@@ -14,6 +14,7 @@ def of_dataset(about: Explained) -> list[str]:
     few = [telling.few(about), telling.better_than_random(about)]
     found = [
         telling.told(about),
+        telling.controls(about),
         " ".join(filter(None, few)),
         encoding.categories(about),
         encoding.features(about),
@@ -27,9 +28,8 @@ def of_dataset(about: Explained) -> list[str]:
 
 
 def more_of_dataset(about: Explained) -> list[str]:
-    """What stands beside these: controls, the plain form, the order of the categories, stability, acoustic features."""
+    """What stands beside these: the plain form, the order of the categories, stability, acoustic features."""
     found = [
-        telling.controls(about),
         encoding.label_alone(about),
         encoding.order(about),
         encoding.stability(about),

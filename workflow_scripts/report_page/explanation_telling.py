@@ -77,10 +77,11 @@ def few(about: Explained) -> str:
     if rows.empty:
         return ""
     width = int(_scores(about, "all")["k"].iloc[0])
-    number = between(rows["k"].tolist(), _number)
+    several = rows["k"].nunique() > 1
+    each = over_emotions(rows, lambda row: f"{_score(row)} with {_number(row.k)}" if several else _score(row))
     return (
-        f"Its {number} dimensions of {width} that matter most, ranked and counted inside the training speakers, "
-        f"reach UAR {over_emotions(rows, lambda row: f'{_score(row)} with {_number(row.k)}')}."
+        f"Its {between(rows['k'].tolist(), _number)} dimensions of {width} that matter most, ranked and counted inside "
+        f"the training speakers, reach UAR {each}."
     )
 
 
@@ -170,8 +171,8 @@ def conditions(about: Explained) -> list[str]:
         said = f"With {words} it reads UAR {over_emotions(rows, _score)}"
         falls = (rows.set_index("emotion")["value"] - whole).dropna()
         if len(falls) and condition == NORMAL:
-            change = points(falls.min())
-            said += f"; the largest change from all clips is {change} ({falls.idxmin()}, not tested)"
+            most = falls.abs().idxmax()
+            said += f"; the largest change from all clips is {points(falls[most])} ({most}, not tested)"
         found.append(f"{said}{f'; not for {lacking}' if lacking else ''}.")
     return found
 

@@ -6,8 +6,8 @@ UAR must be at chance, and p below 0.05 in about 5 % of the seeds. The acoustic 
 factors, so that dimensions do encode them, but the top k no better than random ones: of their gains, too, about 5 %
 may have a p below 0.05, and a claim (corrected p, interval over speakers above 0) must be rare.
 
-    python benchmarks/published_inflation.py              # 6 seeds
-    python benchmarks/published_inflation.py --seeds 200
+    python benchmarks/published_inflation.py              # 6 seeds, about half a minute of CPU
+    python benchmarks/published_inflation.py --seeds 200  # about a quarter of an hour of CPU
 """
 
 import argparse

@@ -16,7 +16,13 @@ from test_report import Reader
 from test_report import config as config_without
 from test_report_entries import reported
 
-from workflow_scripts.report_page import explanation_alt, explanation_findings, explanation_results
+from workflow_scripts.report_page import (
+    explanation_alt,
+    explanation_findings,
+    explanation_gains,
+    explanation_printed,
+    explanation_results,
+)
 from workflow_scripts.report_page.explanation_rows import Explained
 from workflow_scripts.report_page.findings import Study
 from workflow_scripts.report_page.grid import Grid
@@ -107,13 +113,13 @@ def test_gains_are_grey_unless_claimed_and_acoustic_features_have_none() -> None
     table.loc[energy, ["value", "low", "high", "p_adjusted"]] = [0.12, 0.05, 0.19, 0.01]
     table.loc[energy & (table["model"] == TINY), "low"] = -0.01
     study = given({"categories": table})
-    grid = explanation_results.categories(about(study))
+    grid = explanation_gains.categories(about(study))
     assert texts(grid, "model") == [NETWORK] * 5 + [TINY] * 5
     assert [cell.look for cell in of_model(grid, "Energy")] == ["", "quiet", "quiet", "quiet", "quiet"]
     assert {cell.look for cell in of_model(grid, "Energy", TINY)} == {"quiet"}
     assert of_model(grid, "Energy")[0].text == "+0.12 [+0.05, +0.19]"
     assert set(texts(grid, "in")) == {"75 %"}
-    forms = explanation_results.forms(about(study))
+    forms = explanation_gains.forms(about(study))
     assert len(forms.rows) == 5 * 4
     first = dict(zip(headings(forms), forms.rows[0], strict=True))
     assert forms.caption.endswith("features: Energy 15, Frequency 24, Spectral 43 and Temporal 6")
@@ -127,19 +133,19 @@ def test_features_are_few_per_emotion_and_claimed_ones_come_first() -> None:
         (gains["feature"] == "loudness_sma3_amean") & (gains["emotion"] == "sad") & (gains["form"] == "within-emotion")
     )
     gains.loc[one, ["claimed", "gain"]] = [True, -0.5]  # not the highest
-    grid = explanation_results.features(about(given({"gains": gains})))
-    assert texts(grid, "emotion") == [emotion for emotion in EMOTIONS for _ in range(explanation_results.FEATURES)]
+    grid = explanation_gains.features(about(given({"gains": gains})))
+    assert texts(grid, "emotion") == [emotion for emotion in EMOTIONS for _ in range(explanation_gains.FEATURES)]
     shown = dict(zip(texts(grid, "emotion")[::-1], range(len(grid.rows))[::-1], strict=False))
     sad = grid.rows[shown["sad"]]
     assert [cell.text for cell in sad][:4] == ["sad", "1 of 88", "Energy", "loudness_sma3_amean"]
     assert looks(grid, "gain within the emotion").count("") == 1
     assert set(looks(grid, "plain gain")) == {"quiet"}
     gains.loc[gains["form"] == "plain", "claimed"] = True
-    assert set(looks(explanation_results.features(about(given({"gains": gains}))), "plain gain")) == {""}
+    assert set(looks(explanation_gains.features(about(given({"gains": gains}))), "plain gain")) == {""}
 
 
 def test_acoustic_features_are_weighed_by_category_and_named() -> None:
-    grid = explanation_results.shap(about())
+    grid = explanation_gains.shap(about())
     assert texts(grid, "emotion") == EMOTIONS
     assert headings(grid) == ["emotion", *made_up.CATEGORIES, "most probable order", "in"]
     assert texts(grid, "most probable order")[0].startswith("Energy > ")  # planted for angry
@@ -183,7 +189,7 @@ def test_choices_show_the_number_of_every_fold() -> None:
 
 
 def test_printed_figures_stand_beside_and_alone() -> None:
-    f1, medians = explanation_results.papers(made()["papers"])
+    f1, medians = explanation_printed.tables(made()["papers"])
     assert len(f1.rows) == 15
     assert texts(f1, "printed")[:3] == ["92.0 to 93.7 %", "97.5 to 98.1 %", "100.0 %"]
     assert texts(f1, "this study")[:2] == [f"{ACOUSTIC} on speech", f"{NETWORK} on speech"]

@@ -308,7 +308,7 @@ def _papers_of_explanation(study: Study, pictures: Pictures) -> dict[str, Any] |
     return {
         "figure": _picture(pictures, "papers/explanation_papers", words),
         "sentences": explanation_printed.sentences(table),
-        "tables": explanation_results.papers(table),
+        "tables": explanation_printed.tables(table),
     }
 
 

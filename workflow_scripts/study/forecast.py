@@ -26,7 +26,7 @@ DISTANCES, DISTANCES_SIZE = 14.0, 1056 * 1012
 
 # One emotion of RAVDESS speech at one layer (1440 clips, of which 288 are of the emotion and of neutral, x 768): all
 # numbers of dimensions and the published form, and the few numbers of the other layers (benchmarks/explanation.py)
-EXPLAIN_FULL, EXPLAIN_COARSE, EXPLAIN_CLIPS, EXPLAIN_WIDTH = 240.0, 45.0, 1440, 768
+EXPLAIN_FULL, EXPLAIN_COARSE, EXPLAIN_CLIPS, EXPLAIN_WIDTH = 65.0, 20.0, 1440, 768
 
 
 @dataclass(frozen=True)

@@ -208,7 +208,7 @@ def test_the_study_gathers_the_tables_of_its_jobs(tmp_path: Path) -> None:
     facts = {"speech": {"corpus": "table", "synthetic": False, "domain": "speech"}}
     smk = SimpleNamespace(
         input=Files({**inputs, "published": "resources/published/paper2.csv"}), output=output,
-        params=SimpleNamespace(spec={"datasets": facts}),
+        params=SimpleNamespace(spec={"datasets": facts, "against": "neutral"}),
     )  # fmt: skip
     summarise_explanation.main(smk)  # type: ignore[arg-type]
     scores = tables.read(output["scores"])
@@ -217,3 +217,6 @@ def test_the_study_gathers_the_tables_of_its_jobs(tmp_path: Path) -> None:
     assert set(tables.read(output["importance"])["fold"]) == {-1}
     assert len(tables.read(output["papers"])) > 0
     assert all(Path(path).stat().st_size > 0 for path in output["csv"])
+    smk.params.spec["against"] = "rest"
+    with pytest.raises(UserError, match="tells the emotion from neutral, the config asks for rest"):
+        summarise_explanation.main(smk)  # type: ignore[arg-type]

@@ -21,7 +21,7 @@ def main() -> int:
         return 1
     print(f"{place}: no mistakes in the config ({len(study.datasets)} datasets, {len(study.models)} models)")
     for remark in remarks(Plan(study)):
-        print(f"  not there yet: {remark}")
+        print(f"  to know: {remark}")
     return 0
 
 

@@ -121,12 +121,16 @@ def _without_undefined(material: Material, asked: Sequence[Condition], spec: Map
 
 
 def _scaled(material: Material, normalisation: str) -> tuple[F64, F64]:
-    """Vectors and rank-normal features of all clips, NaN where not usable; speakers taken out where that is asked."""
+    """Vectors and features of all clips, NaN where not usable; speakers taken out where that is asked.
+
+    Acoustic features, explained or predicted, are rank-to-normal scores over all clips of the dataset (labels aside):
+    a few of them are ratios whose denominators come near zero, and one clip would carry a model or an error.
+    """
     made = []
     usable = material.usable
-    for values, scale in ((material.vectors, np.asarray), (material.features, rank_normal)):
+    for values, acoustic in ((material.vectors, bool(material.own)), (material.features, True)):
         out = np.full(values.shape, np.nan)
-        out[usable] = scale(values[usable])
+        out[usable] = rank_normal(values[usable]) if acoustic else values[usable]
         if normalisation == "per-speaker":
             out[usable] = training_only(out[usable], material.speakers[usable], np.ones(usable.sum(), bool))
         made.append(out)

@@ -69,7 +69,8 @@ def of_importances(
         return quotient(weights @ (counts[:, None] * values), (weights @ counts)[:, None])
 
     members = _members(category, np.ones(len(category), dtype=np.bool_))
-    return _tables({"form": "", "what": "shap"}, mean, None, members, len(values), seed, resamples)
+    table, orders = _tables({"form": "", "what": "shap"}, mean, None, members, len(values), seed, resamples)
+    return table.assign(low=table["low"].clip(lower=0.0)), orders  # a mean size is never below 0
 
 
 def _members(category: Sequence[str], defined: npt.NDArray[np.bool_]) -> Members:

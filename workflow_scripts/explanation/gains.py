@@ -13,13 +13,15 @@ from workflow_scripts.statistics.permutation import p_value
 F64 = npt.NDArray[np.float64]
 
 CLAIM = 0.05  # highest adjusted p of a claim
+LEAST = 0.01  # of R2, which a claimed gain has at least: of targets that nothing predicts the least gain is sure
 
 
 def gains(errors: Errors, features: Sequence[str], category: Sequence[str], form: str) -> pd.DataFrame:
     """Rows of the table `explanation_gains` but for protocol and condition, one per feature, in their order.
 
     p asks whether these speakers' features are better predicted than from random dimensions (all with the penalties of
-    the random ones), the interval whether that holds in new speakers; a claim needs both.
+    the random ones), the interval whether that holds in new speakers. A claim needs both, a gain of LEAST at least, and
+    a feature that is predicted better than by its mean.
 
     Args:
         errors: with the sides all, top and random; bottom and permuted where they are there.
@@ -48,7 +50,7 @@ def gains(errors: Errors, features: Sequence[str], category: Sequence[str], form
             "high": high,
             "p": p,
             "p_adjusted": adjusted,
-            "claimed": (adjusted <= CLAIM) & (low > 0),
+            "claimed": (adjusted <= CLAIM) & (low > 0) & (gain >= LEAST) & (r2[TOP] > 0),
             "k": np.median(errors.k),
             "alpha_top": np.median(errors.alphas[TOP], axis=0),
             "alpha_all": np.median(errors.alphas[ALL], axis=0),
@@ -65,9 +67,7 @@ def _notes(errors: Errors, r2_all: F64, r2_top: F64, gain: F64) -> list[str]:
     for place, flaw in enumerate(errors.flaws):
         said = {
             f"not predicted: {flaw}": flaw != "",
-            "the layer does not encode it: from all dimensions it is predicted no better than by its mean": (
-                r2_all[place] <= 0
-            ),
+            "from all dimensions it is predicted no better than by its mean": (r2_all[place] <= 0),
             "better than random dimensions, but no better than its mean": r2_top[place] <= 0 < gain[place],
             "one speaker: no interval": len(errors.speakers) < 2,
         }

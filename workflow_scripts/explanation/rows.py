@@ -56,8 +56,10 @@ def shortage(condition: Condition, speakers: npt.NDArray[np.str_], folds: npt.ND
     """
     keep, positive = condition.keep, condition.positive
     names = np.unique(speakers[keep])
-    if not (keep & positive).any() or not (keep & ~positive).any():
-        return f"{(keep & positive).sum()} clips of the emotion and {(keep & ~positive).sum()} of what it is told from"
+    if not (keep & positive).any():
+        return "the dataset has no clip of the emotion"
+    if not (keep & ~positive).any():
+        return "the dataset has no clip of what it is told from (see the corpus's `labels`, or take `against: rest`)"
     if len(names) < FEWEST_SPEAKERS:
         return f"{_speakers(len(names))} ({', '.join(names)}); at least {FEWEST_SPEAKERS} are needed"
     for fold in np.unique(folds[keep]):

@@ -98,7 +98,17 @@ class Strict:
         )  # fmt: skip
         width = self.sample.vectors.shape[1]
         k = {"all": float(width), "rest": width - self.k}
-        return pd.DataFrame([{**row, "k": k.get(row["side"], self.k)} for row in rows])
+        for row in rows:
+            row |= {"k": k.get(row["side"], self.k), "note": "; ".join(filter(None, [row["note"], self._one_sided()]))}
+        return pd.DataFrame(rows)
+
+    def _one_sided(self) -> str:
+        """Speakers who have clips of one side only, in words: they say less of UAR than `n_speakers` lets on."""
+        share = np.array([self.sample.positive[self._speaker == place].mean() for place in range(len(self.names))])
+        some = self.names[(share == 0) | (share == 1)]
+        return (
+            f"{len(some)} of {len(share)} speakers have clips of one side only: {', '.join(some)}" if len(some) else ""
+        )
 
     def _present(self) -> set[str]:
         return set(self.folds[0].decisions)

@@ -92,6 +92,8 @@ def _in_words(item: Mapping[str, Any]) -> str:
                 else f"layers: give 'all' or a list, not {item['input']!r}"
             )
         return f"layers[{loc[-2]}]: {item['input']!r} {NO_LAYER}"
+    if loc[0] == "explanation" and item["type"] == "list_type":
+        return f"explanation.{loc[1]}: give a list, or leave it out for the default (found {item['input']!r})"
     if loc[:2] == ["explanation", "curves"] and len(loc) > 2:
         return f"explanation.curves[{loc[2]}]: {item['input']!r} {NO_LAYER}" if loc[-1] == "int" else ""
     if loc[0] == "models" and loc[-3:-2] == ["layers"]:  # likewise for the layers of vectors made elsewhere

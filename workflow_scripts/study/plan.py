@@ -280,7 +280,7 @@ class Plan(Names):
             "C": list(settings.C),
             "inner_folds": settings.inner_folds,
             "k": list(settings.k),
-            "curve": list(FULL_CURVE) if full else list(settings.k),
+            "curve": sorted({*settings.k, *FULL_CURVE}) if full else list(settings.k),
             "published": full and "paper2" in self.study.protocols,
             "random_draws": settings.random_draws,
             "half_samples": settings.half_samples,
@@ -292,7 +292,9 @@ class Plan(Names):
         }
 
     def _summarise_explanation(self) -> Spec:
-        return {"datasets": self.facts_of_datasets()}
+        settings = self.study.explanation
+        assert settings is not None, "nothing is explained without a section `explanation`"
+        return {"datasets": self.facts_of_datasets(), "against": settings.against}
 
     def _figures_explanation(self, dataset: str) -> Spec:
         return {"facts": self.facts_of_datasets()[dataset], "models": self.facts_of_models()}

@@ -292,13 +292,15 @@ def _emotions_to_explain(plan: Plan) -> Iterable[str]:
     assert settings is not None
     every = [emotion for dataset in plan.explained_datasets for emotion in plan.emotions(dataset)]
     known = [emotion for emotion in every if emotion != settings.against]
+    of_study = [] if plan.study.emotions == "all" else plan.study.emotions
     wrong_names = [emotion for emotion in settings.emotions or [] if emotion not in known]
     for index, emotion in enumerate(settings.emotions or []):
         if emotion == settings.against:
             yield f"explanation.emotions[{index}]: neutral is what the others are told from; leave it out"
         elif emotion not in known:
-            wrong = f"no dataset explains '{emotion}'" + did_you_mean(emotion, dict.fromkeys(known))
-            yield f"explanation.emotions[{index}]: {wrong}"
+            near = did_you_mean(emotion, dict.fromkeys(known)) if emotion not in corpora.EMOTIONS else ""
+            absent = "; it is not among the study's `emotions`" if of_study and emotion not in of_study else ""
+            yield f"explanation.emotions[{index}]: no dataset explains '{emotion}'{near or absent}"
     for dataset in plan.explained_datasets:
         emotions = plan.emotions(dataset)
         if not emotions:
@@ -360,7 +362,12 @@ def remarks(plan: Plan) -> list[str]:
             found.append(f"datasets.{dataset}: will be fetched into {folder}: {what}; {offline}")
         elif not corpus.synthetic and not place.exists():
             found.append(f"datasets.{dataset}: nothing lies at {place} yet; {corpora.by_hand(corpus, folder)}")
-    for model in plan.models if plan.study.explanation else ():
+    found += [
+        f"explanation.k: none is below the width of {model} ({width}); half of it, {width // 2}, is tried"
+        for model in (plan.models if plan.study.explanation else ())
+        if plan.study.explanation and min(plan.study.explanation.k) >= (width := plan.models[model].get("width", 10**9))
+    ]
+    for model in plan.models if "paper2" in plan.study.protocols else ():
         if not any(plan.has_full_curve(model, layer) for layer in plan.layers(model)):
             which = f"add {plan.states(model)[-1]} to `layers`, or name an analysed one in explanation.curves"
             found.append(f"explanation: no layer of {model} is explained with the full curve and as published; {which}")

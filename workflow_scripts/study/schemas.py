@@ -573,7 +573,11 @@ TABLES["explanation_gains"] = {
         "(1 + #) / (draws + 1)",
     ),
     "p_adjusted": ("float", "that p corrected over the features (Benjamini-Hochberg)"),
-    "claimed": ("bool", "whether p_adjusted is at most 0.05 and the interval over speakers lies above 0"),
+    "claimed": (
+        "bool",
+        "whether p_adjusted is at most 0.05, the interval over speakers lies above 0, and the gain is at least 0.01 of a "
+        "feature that the top k predict better than its mean",
+    ),
     "k": ("float", "dimensions; median over folds"),
     "alpha_top": ("float", "penalty from the top k; median over folds"),
     "alpha_all": ("float", "penalty from all dimensions; median over folds"),

@@ -36,6 +36,11 @@ def plan(**changes: Any) -> Plan:
         ({"explanation": {"against": "calm"}}, "explanation.against: 'calm' is not valid"),
         ({"explanation": {"emotions": ["neutral"]}}, "emotions[0]: neutral is what the others are told from"),
         ({"explanation": {"emotions": ["agry"]}}, "emotions[0]: no dataset explains 'agry'; did you mean 'angry'?"),
+        ({"explanation": {"emotions": "all"}}, "explanation.emotions: give a list, or leave it out for the default"),
+        (
+            {"explanation": {"emotions": ["happy"]}},
+            "no dataset explains 'happy'; it is not among the study's `emotions`",
+        ),
         ({"explanation": {"emotions": []}}, "explanation.emotions: the list is empty"),
         ({"explanation": {"emotions": ["sad", "sad"]}}, "explanation.emotions: 'sad' stands twice"),
         ({"explanation": {"datasets": ["spech"]}}, "datasets[0]: no dataset 'spech' in this study; did you mean 'spe"),
@@ -99,6 +104,11 @@ def test_a_network_without_a_full_curve_is_remarked_on() -> None:
     said = [remark for remark in remarks(plan(layers=[0, 1])) if remark.startswith("explanation")]
     assert len(said) == 2
     assert "no layer of tiny-wavlm is explained with the full curve and as published; add 2 to `layers`" in said[0]
+
+
+def test_numbers_above_the_width_are_remarked_on() -> None:
+    said = [remark for remark in remarks(plan(explanation={"k": [400]})) if remark.startswith("explanation.k")]
+    assert said[0] == "explanation.k: none is below the width of tiny-wavlm (32); half of it, 16, is tried"
 
 
 def test_without_the_published_protocol_nothing_is_done_as_published() -> None:

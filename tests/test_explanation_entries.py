@@ -182,6 +182,34 @@ def test_too_few_speakers_are_refused_with_their_number(tmp_path: Path) -> None:
     assert not Path(output["groups"]).exists()
 
 
+def test_speakers_without_the_emotion_are_named(tmp_path: Path) -> None:
+    manifest = material(tmp_path)
+    left = manifest[(manifest["speaker"] != "03") | (manifest["emotion"] != "angry")].reset_index(drop=True)
+    for name in ("layer", "features"):
+        table = tables.read(tmp_path / f"{name}.parquet").set_index("clip_id").loc[left["clip_id"]].reset_index()
+        if name == "layer":
+            write_vectors(tmp_path, left, np.stack(table["mean"].to_list()))
+        else:
+            tables.write(table, tmp_path / "features.parquet", "acoustics")
+    tables.write(left, tmp_path / "manifest.parquet", "manifest")
+    scores = explained(tmp_path, published=False)["scores"]
+    whole = scores[(scores["condition"] == "all") & (scores["side"] == "top")]
+    assert whole["note"].str.contains("1 of 8 speakers have clips of one side only: 03").all()
+
+
+def test_a_form_that_cannot_be_had_leaves_a_note_and_the_others(tmp_path: Path, monkeypatch: Any) -> None:
+    material(tmp_path)
+
+    def refuse(*given: Any) -> Any:
+        raise UserError("a training part has clips of one side only")
+
+    monkeypatch.setattr(explain, "explain_as_published", refuse)
+    scores = explained(tmp_path)["scores"]
+    published = scores[scores["protocol"] == "paper2"]
+    assert published["note"].tolist() == ["a training part has clips of one side only"]
+    assert scores.loc[scores["protocol"] == "strict", "value"].notna().any()
+
+
 def test_groups_are_counted_by_speaker(tmp_path: Path) -> None:
     material(tmp_path)
     output = Files(groups=str(tmp_path / "groups.parquet"))

@@ -190,7 +190,7 @@ def test_notes_say_what_is_not_encoded_and_what_is_not_predicted() -> None:
     made["flaws"] = np.array(["", "", "it is constant"])
     found = gains(Errors(**made), NAMES[:3], KIND[:3], "plain")
     first, second, third = found["note"]
-    assert "does not encode it" in first
+    assert "from all dimensions it is predicted no better than by its mean" in first
     assert "does not encode it" not in second
     assert "no better than its mean" in second
     assert "it is constant" in third

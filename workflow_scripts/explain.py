@@ -33,7 +33,6 @@ Frames = dict[str, pd.DataFrame]
 PUBLISHED = "paper2"
 OTHER = "other"  # category of features that the eGeMAPS table does not know
 KINDS = ("scores", "curve", "choices", "importance", "gains", "categories", "orders", "stability")
-NOTHING = {"side": "all", "metric": "UAR", "interval": "none"}
 REMEDY = "leave the emotion out of `explanation.emotions`, the dataset out of `explanation.datasets`, or add speakers"
 
 
@@ -73,21 +72,36 @@ def main(smk: "Snakemake") -> None:
         if short and condition.name == ALL:
             raise UserError(f"{spec['emotion']} cannot be explained: {short}", f"dataset {spec['dataset']}", REMEDY)
         if short:
-            _add(found, "strict", condition.name, {"scores": pd.DataFrame([{**NOTHING, "note": short}])})
+            _add(found, "strict", condition.name, _nothing(short))
             continue
         sample = Sample(x[keep], targets[keep], condition.positive[keep], material.speakers[keep], folds[keep])
-        made = _explained(sample, condition.name, spec, material)
+        try:
+            made = _explained(sample, condition.name, spec, material)
+        except UserError as error:  # such as an inner part without the emotion: of all clips a reason to stop
+            if condition.name == ALL:
+                raise
+            _add(found, "strict", condition.name, _nothing(str(error)))
+            continue
         if condition.name == ALL:
             held_out = made.pop("shap").assign(clip_id=material.manifest["clip_id"][keep].tolist())
             tables.write(tables.filled(held_out, "explanation_shap"), smk.output.shap, "explanation_shap", spec)
         _add(found, "strict", condition.name, made)
         log.info("%s: %d clips, median k %g", condition.name, keep.sum(), made["choices"]["k"].median())
     if spec["published"]:
-        _add(found, PUBLISHED, ALL, _as_published(material, spec))
-        log.info("as published: done")
+        try:
+            _add(found, PUBLISHED, ALL, _as_published(material, spec))
+        except UserError as error:  # its splits ask for more speakers than strict folds do
+            _add(found, PUBLISHED, ALL, _nothing(str(error)))
+        log.info("as published: %s", found["scores"][-1]["note"].iloc[0] or "done")
     for name, frames in found.items():
         table = tables.filled(pd.concat(frames, ignore_index=True), f"explanation_{name}")
         tables.write(table, smk.output[name], f"explanation_{name}", spec)
+
+
+def _nothing(why: str) -> Frames:
+    """The one row of a form or condition that cannot be had, with the reason."""
+    row = {"side": "all", "metric": "UAR", "value": np.nan, "interval": "none", "note": " ".join(why.split())}
+    return {"scores": pd.DataFrame([row])}
 
 
 def _material(files: Any, spec: Mapping[str, Any]) -> Material:

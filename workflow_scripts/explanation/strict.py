@@ -106,9 +106,8 @@ class Strict:
         """Speakers who have clips of one side only, in words: they say less of UAR than `n_speakers` lets on."""
         share = np.array([self.sample.positive[self._speaker == place].mean() for place in range(len(self.names))])
         some = self.names[(share == 0) | (share == 1)]
-        return (
-            f"{len(some)} of {len(share)} speakers have clips of one side only: {', '.join(some)}" if len(some) else ""
-        )
+        words = f"{len(some)} of {len(share)} speakers have clips of one side only: {', '.join(some)}"
+        return words if len(some) else ""
 
     def _present(self) -> set[str]:
         return set(self.folds[0].decisions)
@@ -214,6 +213,8 @@ class Strict:
             of_form = of_predictions(errors, category, form, self._settings.seed)
             for frames, frame in zip(made, (gains(errors, features, category, form), *of_form), strict=True):
                 frames.append(frame)
+        plain, within = made[0]
+        plain["claimed"] &= within["claimed"]  # by itself it may say no more than that the feature differs by emotion
         whole = [pd.concat(frames, ignore_index=True) for frames in made]
         return whole[0], whole[1], whole[2]
 

@@ -44,7 +44,9 @@ class Block(NamedTuple):
 
 
 BLOCKS = [
-    Block(R2, e.PLAIN, "What the layer encodes at all: R² from all dimensions", "R², held-out speakers"),
+    Block(
+        R2, e.WITHIN, "What the layer encodes at all: R² from all dimensions, within emotion", "R², held-out speakers"
+    ),
     Block(GAIN, e.WITHIN, "What the emotion's dimensions encode: gain over random ones, within emotion", "gain in R²"),
 ]
 
@@ -305,6 +307,8 @@ def _foot(frame: pd.DataFrame, emotions: Sequence[str]) -> str:
     )
     return (
         f"{e.sizes(cells)}. Mean over the features of a category ({counts}). "
+        "Within emotion: what clips of one side have in common is taken out, so that knowing the emotion predicts nothing. "
+        "k is chosen at each layer; the larger, the more top and random sets share. "
         "Significant gain: corrected p of 0.05 or less against random dimensions, interval over speakers above 0. "
         "Grey: R² whose interval reaches 0. Shaded: from the lowest to the highest emotion. Peaks stand among cells "
         "that count, and where they stand has no interval of its own."

@@ -575,8 +575,8 @@ TABLES["explanation_gains"] = {
     "p_adjusted": ("float", "that p corrected over the features (Benjamini-Hochberg)"),
     "claimed": (
         "bool",
-        "whether p_adjusted is at most 0.05, the interval over speakers lies above 0, and the gain is at least 0.01 of a "
-        "feature that the top k predict better than its mean",
+        "whether p_adjusted is at most 0.05, the interval over speakers lies above 0, the gain is at least 0.01, and "
+        "the top k predict the feature better than its mean does; of the plain form: both forms are so",
     ),
     "k": ("float", "dimensions; median over folds"),
     "alpha_top": ("float", "penalty from the top k; median over folds"),
@@ -584,7 +584,10 @@ TABLES["explanation_gains"] = {
     "n_draws": ("int", "random sets"),
     "n_clips": ("int", "clips tested"),
     "n_speakers": ("int", "speakers tested"),
-    "note": ("str", "what to know of this row, such as a feature that the layer does not encode"),
+    "note": (
+        "str",
+        "what to know of this row, such as a feature that all dimensions together predict no better than its mean",
+    ),
 }
 _CATEGORY = {
     **_EXPLAINED,

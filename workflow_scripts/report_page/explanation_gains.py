@@ -90,7 +90,7 @@ def features(about: Explained) -> Grid:
         f"Acoustic features that the dimensions of {about.headline} that tell each emotion of {about.dataset} encode "
         f"better than random ones do: up to {FEATURES} per emotion, gain in R²; grey: not claimed (p corrected over "
         "the features, Benjamini-Hochberg, and interval over speakers); R² within: within the emotion, as the "
-        "gain; 0 or less is no better than the feature's mean, which R² from all dimensions can be where fewer do better",
+        "gain; 0 or less is no better than the feature's mean, which all dimensions can be where fewer do better",
         {
             "emotion": lambda row: cell(row.emotion),
             "claimed": lambda row: cell(row.number, f"{row.number} of {row.of}"),

@@ -80,6 +80,18 @@ def test_scores_stand_side_by_side_with_their_difference() -> None:
     assert "speakers 24" in grid.caption
 
 
+def test_notes_of_any_side_of_the_scores_are_shown_once() -> None:
+    one_side = "2 of 24 speakers have clips of one side only: 01, 02"
+    noted = changed(
+        "scores", lambda rows: rows["side"].isin(["all", "top"]) & (rows["emotion"] == "sad"), note=one_side
+    )
+    grid = explanation_results.scores(about(given(noted)))
+    remarks = dict(zip(texts(grid, "emotion"), texts(grid, "remark"), strict=True))
+    assert remarks == {emotion: one_side if emotion == "sad" else "" for emotion in EMOTIONS}
+    shown = render(given(noted), {}, config(), ["strict"])
+    assert f'<td class="long" data-key="{one_side}">' in shown
+
+
 @pytest.mark.parametrize(
     ("p", "low", "high", "look"),
     [(0.01, 0.01, 0.09, ""), (0.051, 0.01, 0.09, "quiet"), (0.01, -0.01, 0.09, "quiet"), (NAN, 0.01, 0.09, "quiet")],

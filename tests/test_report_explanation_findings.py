@@ -22,7 +22,12 @@ from study_with_explanation import (
 )
 from test_report import numbers_in, written
 
-from workflow_scripts.report_page import explanation_atlas, explanation_findings, explanation_words
+from workflow_scripts.report_page import (
+    explanation_atlas,
+    explanation_findings,
+    explanation_results,
+    explanation_words,
+)
 from workflow_scripts.report_page.explanation_rows import Explained
 
 CATEGORIES = made_up.CATEGORIES
@@ -72,13 +77,13 @@ def test_the_headline_is_of_the_trained_network_at_the_layer_with_the_full_curve
     assert first.startswith(
         f"In speech, {NETWORK} (layer {LAST}, all 1024 dimensions) tells emotions from neutral: UAR "
     )
-    assert "chance 50 %, 24 speakers, strict" in first
+    assert "chance about 50 %, 24 speakers, strict" in first
     assert Explained(given(), "speech").layers == {NETWORK: LAST, TINY: "2", ACOUSTIC: "functionals"}
 
 
 def test_of_several_trained_networks_the_one_with_the_highest_mean_is_named() -> None:
     trained = {**MODELS, TINY: {**MODELS[TINY], "weights": "local"}}
-    assert " best of the 2 networks, by their mean UAR" in said(given(models=trained))[0]
+    assert " best of the 2 networks (highest mean UAR; not tested): UAR " in said(given(models=trained))[0]
     high = changed("scores", of("all", TINY), value=0.97, low=0.95, high=0.98)
     assert said(given(high, models=trained))[0].startswith(f"In speech, {TINY} (layer 2, all 32 dimensions)")
     assert said(given(high))[0].startswith(f"In speech, {NETWORK}")  # untrained networks do not compete
@@ -132,6 +137,7 @@ def test_no_p_is_no_claim() -> None:
     first = said(given(changed("scores", of("all"), p=NAN, p_smallest=NAN)))[0]
     assert "tells no emotion from neutral beyond chance" in first
     assert "p =" not in first
+    assert said(given(changed("scores", of("all"), p=NAN)))[1].startswith(f"Beside it {ACOUSTIC} (acoustic features)")
 
 
 def test_controls_stand_beside_and_are_not_said_to_be_worse() -> None:
@@ -239,6 +245,10 @@ def test_the_papers_order_is_the_most_probable_only_where_the_table_says_so() ->
     sentence = starting(said_of, "Paper 2's order of the categories")
     assert "most probable for 1 of 5 emotions, with 0 to 81 % of the resamples" in sentence
     assert f"the surest order is {paper} for fearful (81 %)" in sentence
+    none = said(given({"categories": nothing_claimed()}))
+    assert starting(none, "Paper 2's order").endswith(" These are orders of values: no gain is claimed.")
+    one_emotion = starting(said(given(one_claimed())), "Paper 2's order")
+    assert one_emotion.endswith("no gain is claimed for disgust, fearful, happy and sad.")
     other = orders.assign(order=orders["order"].str.replace("Temporal", "other"))
     assert not any("Paper 2's order" in sentence for sentence in said(given({"orders": other})))
 
@@ -332,6 +342,16 @@ def test_without_paper2_nothing_is_said_as_published() -> None:
     )
 
 
+def test_a_network_that_was_not_made_as_published_is_named() -> None:
+    assert not any("nothing as published" in sentence for sentence in said(given()))
+    table = made()["scores"]
+    without = table[(table["protocol"] == "strict") | (table["model"] != NETWORK)]
+    sentence = starting(said(given({"scores": without})), f"Of {NETWORK} (layer {LAST}) there is no full curve")
+    assert "nothing as published (paper2), since `explanation.curves` names none of its layers" in sentence
+    strict = given({"scores": table[table["protocol"] == "strict"]})
+    assert not any("nothing as published" in sentence for sentence in said(strict))
+
+
 def test_printed_scores_stand_beside_those_of_the_study() -> None:
     sentence = starting(said(given()), "Paper 2 printed F1")
     assert "of 76 to 94 % from acoustic features, 83 to 100 % from all dimensions and 96 to 100 %" in sentence
@@ -350,7 +370,9 @@ def test_the_atlas_says_where_each_category_is_encoded_best_in_speech_and_in_son
     pattern = "; ".join(
         f"{name} {'best ' * (name == CATEGORIES[0])}at {places} in speech and {places} in song" for name in CATEGORIES
     )
-    found = re.fullmatch(rf"{NETWORK} encodes {pattern} \(places of the highest values, not tested\)\.", sentence)
+    found = re.fullmatch(
+        rf"From all dimensions of a layer, {NETWORK} predicts {pattern} \({explanation_atlas.PLACES}\)\.", sentence
+    )
     assert found, sentence
     speech = [int(layer) for layer in found.groups()[::2]]
     assert speech == sorted(speech)  # planted: energy in early layers, time in late ones
@@ -371,11 +393,26 @@ def test_peaks_are_those_of_the_table_where_the_interval_lies_above_zero() -> No
     assert f"Spectral at {speech} and no layer in song" in first
     table.loc[cells, "low"] = -0.1
     first = explanation_findings.of_networks(given({"categories": table}))[0]
-    assert first.endswith("; Spectral at no layer (places of the highest values, not tested).")
+    assert first.endswith(f"; Spectral at no layer ({explanation_atlas.PLACES}).")
     flat = changed("categories", lambda rows: rows["what"] == "r2-all", low=-0.1)
     assert explanation_findings.of_networks(given(flat))[0] == (
-        f"No layer of {NETWORK} predicts acoustic features better than their mean."
+        f"From all dimensions, no layer of {NETWORK} clearly predicts acoustic features better than by their mean "
+        "(plain R²; no interval lies above 0)."
     )
+
+
+def test_a_peak_says_of_how_many_emotions_it_is_in_sentence_and_table() -> None:
+    table = made()["categories"].copy()
+    cells = (table["model"] == NETWORK) & (table["what"] == "r2-all") & (table["category"] == "Spectral")
+    table.loc[cells, ["value", "low"]] = [0.1, -0.02]
+    angry = cells & (table["emotion"] == "angry") & (table["layer"] == "0") & (table["dataset"] == "speech")
+    table.loc[angry, "low"] = 0.02
+    study = given({"categories": table})
+    place = "layer 0 (R² 0.10 for 1 of 5 emotions)"
+    assert f"Spectral at {place} in speech and no layer in song" in explanation_atlas.where(study, NETWORK)
+    assert place in [cell.text for row in explanation_results.peaks(study).rows for cell in row]
+    alone = table[table["emotion"] == "angry"]
+    assert "Spectral at layer 0 (R² 0.10) in speech" in explanation_atlas.where(given({"categories": alone}), NETWORK)
 
 
 def test_cells_of_the_atlas_are_counted_only_where_claimed() -> None:

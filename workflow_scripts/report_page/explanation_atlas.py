@@ -10,7 +10,7 @@ from workflow_scripts.report_page.findings import Study, called
 from workflow_scripts.report_page.words import counted, listed, spans
 
 R2_ALL = "r2-all"
-PLACES = "places of the highest values, not tested"
+PLACES = "plain R², highest values whose interval lies above 0; places not tested"
 
 
 def layers_of(study: Study, model: str) -> list[str]:
@@ -28,10 +28,13 @@ def peaks(study: Study, model: str, dataset: str) -> pd.DataFrame:
 
 
 def place(study: Study, model: str, own: pd.DataFrame) -> str:
-    """'layers 0-2 (R² 0.45 to 0.61 over 5 emotions)': where the peaks of one category and dataset lie."""
+    """'layers 0-2 (R² 0.45 to 0.61 for 3 of 5 emotions)': where the peaks of one category and dataset lie."""
     layers = layers_of(study, model)
     found = list(dict.fromkeys(own["layer"]))
-    several = f" over {counted(len(own), 'emotion')}" if len(own) > 1 else ""
+    total = _cells(study, model, str(own["dataset"].iloc[0]), R2_ALL, PLAIN)["emotion"].nunique()
+    several = f" over {counted(total, 'emotion')}" if total > 1 else ""
+    if len(own) < total:
+        several = f" for {len(own)} of {counted(total, 'emotion')}"
     word = "layer" if len(found) == 1 else "layers"
     return f"{word} {spans(found, layers)} (R² {between(own['value'].tolist(), _r2)}{several})"
 
@@ -55,9 +58,10 @@ def where(study: Study, model: str) -> str:
         said.append(f"{category} {'' if said else 'best '}at {listed(each)}")
     name = called(study, model)
     if not said:
-        return f"No layer of {name} predicts acoustic features better than their mean." if nowhere else ""
+        none = f"From all dimensions, no layer of {name} clearly predicts acoustic features better than by their mean"
+        return f"{none} (plain R²; no interval lies above 0)." if nowhere else ""
     none = f"; {listed(nowhere)} at no layer" if nowhere else ""
-    return f"{name} encodes {'; '.join(said)}{none} ({PLACES})."
+    return f"From all dimensions of a layer, {name} predicts {'; '.join(said)}{none} ({PLACES})."
 
 
 def gains(study: Study, model: str) -> str:

@@ -117,8 +117,19 @@ def order(about: Explained) -> str:
     return (
         f"Paper 2's order of the categories ({PAPERS_ORDER}) is {is_first}, with "
         f"{between(shares.tolist(), per_cent)} of the resamples of speakers; the surest order is {surest['order']} "
-        f"for {surest['emotion']} ({per_cent(surest['probability'])})."
+        f"for {surest['emotion']} ({per_cent(surest['probability'])}).{_unclaimed(about)}"
     )
+
+
+def _unclaimed(about: Explained) -> str:
+    """That an order is one of values, where the gains that it orders are not claimed."""
+    rows = select.gains_of_categories(about)
+    claimed = set(rows.loc[clear(rows), "emotion"])
+    without = [emotion for emotion in dict.fromkeys(rows["emotion"]) if emotion not in claimed]
+    if not without:
+        return ""
+    where = f" for {listed(without)}" if claimed else ""
+    return f" These are orders of values: no gain is claimed{where}."
 
 
 def attributions(about: Explained) -> str:

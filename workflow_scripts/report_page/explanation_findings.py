@@ -28,8 +28,9 @@ def of_dataset(about: Explained) -> list[str]:
 
 
 def more_of_dataset(about: Explained) -> list[str]:
-    """What stands beside these: the plain form, the order of the categories, stability, acoustic features."""
+    """What stands beside these: what is not as published, the plain form, order, stability, acoustic features."""
     found = [
+        telling.unpublished(about),
         encoding.label_alone(about),
         encoding.order(about),
         encoding.stability(about),

@@ -67,7 +67,7 @@ def forms(about: Explained) -> Grid:
             "first in": at((*within, AGGREGATE), lambda row: share(row.p_first)),
             "median": at((*within, MEDIAN), gain_of),
             "plain": at((*plain, AGGREGATE), gain_of),
-            "R² from all": at((STRICT, "r2-all", PLAIN, AGGREGATE), lambda row: r2(row.value)),
+            "plain R² from all": at((STRICT, "r2-all", PLAIN, AGGREGATE), lambda row: r2(row.value)),
             "published quantity, strict": ratio(STRICT),
             "as published": ratio(PAPER2),
         },
@@ -89,8 +89,8 @@ def features(about: Explained) -> Grid:
         rows.groupby("emotion", sort=False).head(FEATURES),
         f"Acoustic features that the dimensions of {about.headline} that tell each emotion of {about.dataset} encode "
         f"better than random ones do: up to {FEATURES} per emotion, gain in R²; grey: not claimed (p corrected over "
-        "the features, Benjamini-Hochberg, and interval over speakers); an R² of 0 or less is no better than the "
-        "feature's mean",
+        "the features, Benjamini-Hochberg, and interval over speakers); R² within: within the emotion, as the "
+        "gain; 0 or less is no better than the feature's mean, which all dimensions can be where fewer do better",
         {
             "emotion": lambda row: cell(row.emotion),
             "claimed": lambda row: cell(row.number, f"{row.number} of {row.of}"),
@@ -105,9 +105,9 @@ def features(about: Explained) -> Grid:
                 None if pd.isna(row.plain) else signed(row.plain),
                 "" if row.plain_claimed else "quiet",
             ),
-            "R² from top k": lambda row: r2(row.r2_top),
-            "from k random": lambda row: r2(row.r2_random),
-            "from all": lambda row: r2(row.r2_all),
+            "R² within, from top k": lambda row: r2(row.r2_top),
+            "R² within, from k random": lambda row: r2(row.r2_random),
+            "R² within, from all": lambda row: r2(row.r2_all),
             "k": lambda row: cell(row.k),
             "random sets": lambda row: cell(row.n_draws),
             "speakers": lambda row: cell(row.n_speakers),

@@ -11,8 +11,9 @@ READING = [
     "since one answer is more frequent; F1 is there for comparison with paper 2.",
     "A gain is the R² with which the dimensions that tell the emotion predict an acoustic feature of held-out "
     "speakers, less that of as many random dimensions. Within the emotion, what a class has in common is taken out "
-    "first: else dimensions that know the label alone would gain. Only claims within the emotion are put into "
-    "sentences.",
+    "first: else dimensions that know the label alone would gain. Of gains, only those within the emotion are put "
+    "into sentences as claims. Where a network predicts a category best is another thing: the plain R² from all "
+    "dimensions of a layer, the emotion included.",
     "SHAP says what a model's answer rests on. It is no cause, and correlated features share it at will.",
 ]
 REFERENCES = [

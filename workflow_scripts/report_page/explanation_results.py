@@ -52,7 +52,8 @@ def scores(about: Explained) -> Grid:
         by_key(rows, select.KEYS, ["side"]),
         f"How well each emotion of {about.dataset} is told from {about.told_from}: UAR, strict; k is chosen inside "
         "the training speakers (median over folds); grey: not told from chance, or from random dimensions (each "
-        "emotion alone)",
+        "emotion alone); k of permuted labels: ranked by permuted labels, then fitted to the true ones, so they can "
+        "be above chance",
         {
             **of_job(),
             "all dimensions": at("all", score_of),
@@ -68,10 +69,15 @@ def scores(about: Explained) -> Grid:
             "chance": at("all", lambda row: cell(row.chance, per_cent(row.chance))),
             "speakers": at("all", lambda row: cell(row.n_speakers)),
             "clips": at("all", lambda row: cell(row.n_clips, f"{row.n_clips} ({row.n_positive} of the emotion)")),
-            "remark": at("top-less-random", lambda row: cell(row.note)),
+            "remark": _remarks,
         },
         ("layer", "of", "smallest reachable p", "chance", "speakers", "clips", "remark"),
     )
+
+
+def _remarks(row: Any) -> Cell:
+    """The notes of all sides of a row, each once."""
+    return cell("; ".join(dict.fromkeys(own.note for own in row.cells.values() if own.note)))
 
 
 def published(about: Explained) -> Grid:
@@ -146,7 +152,7 @@ def conditions(about: Explained) -> Grid:
             "categories claimed": lambda row: cell(row.claimed),
             "number of clips": at("all", lambda row: cell(row.n_clips)),
             "speakers": at("all", lambda row: cell(row.n_speakers)),
-            "remark": at("all", lambda row: cell(row.note)),
+            "remark": _remarks,
         },
         ("speakers",),
     )
@@ -223,8 +229,8 @@ def peaks(study: Study) -> Grid:
 
     return grid(
         pd.DataFrame(rows, columns=["model", "category", "own"]),
-        "Where each category of acoustic features is predicted best from all dimensions of a layer, lowest to highest "
-        "over the emotions",
+        "Where each category of acoustic features is predicted best from all dimensions of a layer: plain R², lowest "
+        "to highest over the emotions whose interval lies above 0 at some layer; places not tested",
         {
             "model": lambda row: cell(row.model),
             "category": lambda row: cell(row.category),

@@ -23,6 +23,8 @@ from workflow_scripts.report_page.words import counted, listed, p_in_words, per_
 from workflow_scripts.statistics.corrections import holm
 from workflow_scripts.summaries.roles import control_of
 
+GUESSING = 0.5  # UAR of one emotion against others; what permuted labels read of each emotion stands in the table
+
 
 def told(about: Explained) -> str:
     """How well the headline model tells the emotions, and which it does not tell beyond chance."""
@@ -33,7 +35,7 @@ def told(about: Explained) -> str:
     model = str(rows["model"].iloc[0])
     width = int(rows["k"].iloc[0])
     where = ", ".join(filter(None, [whereabouts(about, model), f"all {counted(width, 'dimension')}"]))
-    basis = f"chance {per_cent(rows['chance'].mean())}, {speakers(rows)}, strict"
+    basis = f"chance about {per_cent(GUESSING)}, {speakers(rows)}, strict"
     name = called(about.study, model)
     rows = rows.assign(corrected=holm(rows["p"]))
     clear = rows[rows["corrected"] <= ALPHA]
@@ -46,7 +48,7 @@ def told(about: Explained) -> str:
             f"In {about.dataset}, {name} ({where}) tells no emotion from {about.told_from} beyond chance: the "
             f"highest UAR is {_score(top)} ({top['emotion']}; {'; '.join(filter(None, [least, basis]))})."
         )
-    best = f" best of the {len(models)} {what}s, by their mean UAR" if len(models) > 1 else ""
+    best = f" best of the {len(models)} {what}s (highest mean UAR; not tested)" if len(models) > 1 else ""
     said = (
         f"In {about.dataset}, {name} ({where}) tells emotions from {about.told_from}{best}: UAR "
         f"{over_emotions(clear, _score)} ({basis})"
@@ -129,7 +131,7 @@ def published(about: Explained) -> str:
     both = _published_and_strict(about, "top")
     if both.empty:
         return ""
-    chance = per_cent(both["chance"].mean())
+    chance = between(both["chance"].tolist(), per_cent)
     there = over_emotions(both.assign(value=both["published"]), lambda row: per_cent(row.published))
     random = about.of_headline("scores", PAPER2, side="random", metric="F1").dropna(subset="value")
     control = f" (as many random ones {over_emotions(random, lambda row: per_cent(row.value))})" if len(random) else ""
@@ -137,6 +139,19 @@ def published(about: Explained) -> str:
         f"As published (paper2) the top dimensions read F1 {there}{control}; strict "
         f"{over_emotions(both, _score)} (chance {chance}). There dimensions and their number are chosen with the clips "
         "that are tested; other clips (as many of either side) and each speaker's own scale, too, part the two."
+    )
+
+
+def unpublished(about: Explained) -> str:
+    """Which models lack the full curve and the published form though the study has it: the config names no layer."""
+    there = set(about.rows("scores", PAPER2)["model"])
+    without = [named(about, model) for model in about.layers if model not in there]
+    if not there or not without:
+        return ""
+    whose = "its" if len(without) == 1 else "their"
+    return (
+        f"Of {listed(without)} there is no full curve and nothing as published (paper2), since `explanation.curves` "
+        f"names none of {whose} layers: shown are the coarse numbers of dimensions, strict."
     )
 
 

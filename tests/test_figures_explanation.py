@@ -339,7 +339,7 @@ def test_the_atlas_draws_every_layer_and_emotion_of_every_category_in_both_datas
     panels = [axis for axis in _shown(figure) if axis.images]
     assert len(panels) == 2 * len(CATEGORIES) * 2
     table = made["categories"][made["categories"]["aggregate"] == "mean"]
-    blocks = [("r2-all", "plain"), ("gain", "within-emotion")]
+    blocks = [("r2-all", "within-emotion"), ("gain", "within-emotion")]
     wanted = [(*block, category, dataset) for block in blocks for category in CATEGORIES for dataset in FACTS]
     for axis, (what, form, category, dataset) in zip(panels, wanted, strict=True):
         rows = _rows(table, dataset=dataset, model=NETWORK, what=what, form=form, category=category)
@@ -378,7 +378,7 @@ def test_the_atlas_lays_the_means_of_speech_and_song_over_each_other(figures: Dr
     table = made["categories"][made["categories"]["aggregate"] == "mean"]
     for axis, category in zip(axes, CATEGORIES, strict=False):
         for dataset, dashes in (("speech", "-"), ("song", "--")):
-            rows = _rows(table, dataset=dataset, model=NETWORK, what="r2-all", form="plain", category=category)
+            rows = _rows(table, dataset=dataset, model=NETWORK, what="r2-all", form="within-emotion", category=category)
             (line,) = _lines(axis, dataset)
             assert line.get_ydata() == pytest.approx(rows.groupby("layer")["value"].mean().to_numpy())
             assert line.get_linestyle() == dashes
@@ -392,7 +392,7 @@ def test_the_atlas_lays_the_means_of_speech_and_song_over_each_other(figures: Dr
 def test_scales_of_the_atlas_are_common_to_all_networks(figures: Drawn, made: Tables) -> None:
     most = atlas.limits(made["categories"])
     known = made["categories"][made["categories"]["layer"] != "functionals"]
-    for what, form in (("r2-all", "plain"), ("gain", "within-emotion")):
+    for what, form in (("r2-all", "within-emotion"), ("gain", "within-emotion")):
         rows = known[(known["what"] == what) & (known["form"] == form) & (known["condition"] == "all")]
         largest = rows.loc[(rows["aggregate"] == "mean") & (rows["protocol"] == "strict"), "value"].abs().max()
         assert largest <= most[what] <= largest + atlas.STEP[what]

@@ -397,7 +397,7 @@ def test_peaks_are_those_of_the_table_where_the_interval_lies_above_zero() -> No
     flat = changed("categories", lambda rows: rows["what"] == "r2-all", low=-0.1)
     assert explanation_findings.of_networks(given(flat))[0] == (
         f"From all dimensions, no layer of {NETWORK} clearly predicts acoustic features better than by their mean "
-        "(plain R²; no interval lies above 0)."
+        "(R² within the emotion; no interval lies above 0)."
     )
 
 

@@ -307,7 +307,7 @@ def _foot(frame: pd.DataFrame, emotions: Sequence[str]) -> str:
     )
     return (
         f"{e.sizes(cells)}. Mean over the features of a category ({counts}). "
-        "Within emotion: what clips of one side have in common is taken out, so that knowing the emotion predicts nothing. "
+        "Within emotion: what clips of one side have in common is taken out, so that the label alone predicts nothing. "
         "k is chosen at each layer; the larger, the more top and random sets share. "
         "Significant gain: corrected p of 0.05 or less against random dimensions, interval over speakers above 0. "
         "Grey: R² whose interval reaches 0. Shaded: from the lowest to the highest emotion. Peaks stand among cells "

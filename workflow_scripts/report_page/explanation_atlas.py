@@ -3,14 +3,14 @@
 import pandas as pd
 
 from workflow_scripts.explanation.rows import ALL
-from workflow_scripts.figures.explanation_rows import AGGREGATE, PLAIN, STRICT, WITHIN, clear, in_order
+from workflow_scripts.figures.explanation_rows import AGGREGATE, STRICT, WITHIN, clear, in_order
 from workflow_scripts.report_page import explanation_rows as select
 from workflow_scripts.report_page.explanation_words import between
 from workflow_scripts.report_page.findings import Study, called
 from workflow_scripts.report_page.words import counted, listed, spans
 
 R2_ALL = "r2-all"
-PLACES = "plain R², highest values whose interval lies above 0; places not tested"
+PLACES = "R² within the emotion, highest values whose interval lies above 0; places not tested"
 
 
 def layers_of(study: Study, model: str) -> list[str]:
@@ -22,7 +22,7 @@ def layers_of(study: Study, model: str) -> list[str]:
 
 def peaks(study: Study, model: str, dataset: str) -> pd.DataFrame:
     """Per category and emotion the layer with the highest R2 from all dimensions, of those with an interval above 0."""
-    rows = _cells(study, model, dataset, R2_ALL, PLAIN)
+    rows = _cells(study, model, dataset, R2_ALL, WITHIN)
     above = rows[rows["low"] > 0]
     return above.loc[above.groupby(["category", "emotion"], sort=False)["value"].idxmax()]
 
@@ -31,7 +31,7 @@ def place(study: Study, model: str, own: pd.DataFrame) -> str:
     """'layers 0-2 (R² 0.45 to 0.61 for 3 of 5 emotions)': where the peaks of one category and dataset lie."""
     layers = layers_of(study, model)
     found = list(dict.fromkeys(own["layer"]))
-    total = _cells(study, model, str(own["dataset"].iloc[0]), R2_ALL, PLAIN)["emotion"].nunique()
+    total = _cells(study, model, str(own["dataset"].iloc[0]), R2_ALL, WITHIN)["emotion"].nunique()
     several = f" over {counted(total, 'emotion')}" if total > 1 else ""
     if len(own) < total:
         several = f" for {len(own)} of {counted(total, 'emotion')}"
@@ -46,7 +46,7 @@ def where(study: Study, model: str) -> str:
     tops = {dataset: peaks(study, model, dataset) for dataset in study.explained}
     said: list[str] = []
     nowhere = []
-    for category in in_order(_cells(study, model, "", R2_ALL, PLAIN)["category"]):
+    for category in in_order(_cells(study, model, "", R2_ALL, WITHIN)["category"]):
         own = {dataset: top[top["category"] == category] for dataset, top in tops.items()}
         if all(part.empty for part in own.values()):
             nowhere.append(category)
@@ -59,7 +59,7 @@ def where(study: Study, model: str) -> str:
     name = called(study, model)
     if not said:
         none = f"From all dimensions, no layer of {name} clearly predicts acoustic features better than by their mean"
-        return f"{none} (plain R²; no interval lies above 0)." if nowhere else ""
+        return f"{none} (R² within the emotion; no interval lies above 0)." if nowhere else ""
     none = f"; {listed(nowhere)} at no layer" if nowhere else ""
     return f"From all dimensions of a layer, {name} predicts {'; '.join(said)}{none} ({PLACES})."
 

@@ -12,8 +12,8 @@ READING = [
     "A gain is the R² with which the dimensions that tell the emotion predict an acoustic feature of held-out "
     "speakers, less that of as many random dimensions. Within the emotion, what a class has in common is taken out "
     "first: else dimensions that know the label alone would gain. Of gains, only those within the emotion are put "
-    "into sentences as claims. Where a network predicts a category best is another thing: the plain R² from all "
-    "dimensions of a layer, the emotion included.",
+    "into sentences as claims. Where a network predicts a category best is another thing: R² from all dimensions of "
+    "a layer, within the emotion too.",
     "SHAP says what a model's answer rests on. It is no cause, and correlated features share it at will.",
 ]
 REFERENCES = [

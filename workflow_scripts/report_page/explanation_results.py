@@ -229,8 +229,8 @@ def peaks(study: Study) -> Grid:
 
     return grid(
         pd.DataFrame(rows, columns=["model", "category", "own"]),
-        "Where each category of acoustic features is predicted best from all dimensions of a layer: plain R², lowest "
-        "to highest over the emotions whose interval lies above 0 at some layer; places not tested",
+        "Where each category of acoustic features is predicted best from all dimensions of a layer: R² within the "
+        "emotion, lowest to highest over the emotions whose interval lies above 0 at some layer; places not tested",
         {
             "model": lambda row: cell(row.model),
             "category": lambda row: cell(row.category),

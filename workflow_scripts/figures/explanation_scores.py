@@ -121,7 +121,7 @@ def _panel(axis: Axes, part: pd.DataFrame, places: Mapping[Line, float], emotion
         if strict and not np.isnan(row.chance):
             axis.plot([row.chance] * 2, [height - 0.5, height + 0.5], color=style.QUIET, linewidth=0.9, linestyle=":",
                       label="chance")  # fmt: skip
-        faint = strict and row.p > e.LEVEL
+        faint = strict and (row.p > e.LEVEL or row.low <= row.chance)
         low, high = (row.low, row.high) if strict else (row.value - row.spread, row.value + row.spread)
         height += 0.0 if strict else 0.38
         opacity = e.FAINT if faint else 1.0

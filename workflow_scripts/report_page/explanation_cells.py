@@ -36,8 +36,8 @@ def of_job() -> dict[str, Reader]:
 
 
 def score_of(row: Any) -> Cell:
-    """A score, quiet where its p is above 0.05; one that is not tested is not quiet."""
-    return score(row.value, row.low, row.high, "" if not row.p > ALPHA else "quiet")
+    """A score, quiet where its p is above 0.05 or its interval reaches chance."""
+    return score(row.value, row.low, row.high, "quiet" if row.p > ALPHA or row.low <= row.chance else "")
 
 
 def difference_of(row: Any) -> Cell:

@@ -27,7 +27,10 @@ GUESSING = 0.5  # UAR of one emotion against others; what permuted labels read o
 
 
 def told(about: Explained) -> str:
-    """How well the headline model tells the emotions, and which it does not tell beyond chance."""
+    """How well the headline model tells the emotions, and which it does not tell beyond chance.
+
+    p speaks of these speakers, the interval of others: an emotion is told where both leave chance out.
+    """
     rows = _scores(about, "all")
     if rows.empty:
         return ""
@@ -38,7 +41,7 @@ def told(about: Explained) -> str:
     basis = f"chance about {per_cent(GUESSING)}, {speakers(rows)}, strict"
     name = called(about.study, model)
     rows = rows.assign(corrected=holm(rows["p"]))
-    clear = rows[rows["corrected"] <= ALPHA]
+    clear = rows[(rows["corrected"] <= ALPHA) & (rows["low"] > GUESSING)]
     after = f" after Holm over {counted(len(rows), 'emotion')}" if len(rows) > 1 else ""
     if clear.empty:
         top = rows.loc[rows["value"].idxmax()]
@@ -53,7 +56,7 @@ def told(about: Explained) -> str:
         f"In {about.dataset}, {name} ({where}) tells emotions from {about.told_from}{best}: UAR "
         f"{over_emotions(clear, _score)} ({basis})"
     )
-    unclear = rows[~(rows["corrected"] <= ALPHA)]
+    unclear = rows[~rows.index.isin(clear.index)]
     each = [f"{row.emotion} ({_score(row)}, {p_in_words(row.corrected) or 'no p'})" for row in unclear.itertuples()]
     return f"{said}; not beyond chance{after}: {listed(each)}." if each else f"{said}."
 

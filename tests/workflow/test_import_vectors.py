@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from project import Project
-from test_incremental import APART, APART_BY_ONE_MODEL, PROBES_OF_ONE_MODEL, REPORT
+from test_incremental import APART, APART_BY_ONE_MODEL, KNOWN, KNOWN_BY_ONE_MODEL, PROBES_OF_ONE_MODEL, REPORT
 
 MODEL = "theirs-1.0"
 IMPORT = f"import_vectors_of_{MODEL}"
@@ -34,7 +34,8 @@ def test_from_file_to_report_and_again_after_a_file_is_replaced(project: Project
     given = [give(project, dataset, seed) for seed, dataset in enumerate(FILES)]
     models = [*project.config["models"], {"name": MODEL, "vectors": FILES}]
     project.config = {**project.config, "models": models}
-    assert project.plan() == {IMPORT: 2, **PROBES_OF_ONE_MODEL, **APART_BY_ONE_MODEL, **REPORT}
+    known = {**KNOWN_BY_ONE_MODEL, "figures_atlas": 2}
+    assert project.plan() == {IMPORT: 2, **PROBES_OF_ONE_MODEL, **APART_BY_ONE_MODEL, **known, **REPORT}
     project.snakemake()
     assert project.plan() == {}
 
@@ -54,7 +55,7 @@ def test_from_file_to_report_and_again_after_a_file_is_replaced(project: Project
     assert project.plan() == {}
     give(project, "speech", seed=9)
     follows = {"probe": 1, "cross_probe": 2, "summarise_layers": 1, "summarise_cross": 2}
-    assert project.plan() == {IMPORT: 1, **follows, **APART_BY_ONE_MODEL, **REPORT}
+    assert project.plan() == {IMPORT: 1, **follows, **APART_BY_ONE_MODEL, **known, "explain": 2, **REPORT}
 
 
 def test_models_with_as_many_layers_of_other_names_are_planned_before_their_files_are_there(project: Project) -> None:
@@ -71,5 +72,8 @@ def test_models_with_as_many_layers_of_other_names_are_planned_before_their_file
         "measure_distances": 4,
         "probe": 8,
         "cross_probe": 8,
+        **KNOWN,
+        "explain": 16,
+        "figures_atlas": 2,
         **REPORT,
     }

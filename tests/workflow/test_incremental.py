@@ -116,6 +116,7 @@ def test_restored_results_in_a_fresh_checkout_run_nothing(project: Project, tmp_
                 **PROBES_OF_ONE_MODEL,
                 **APART_BY_ONE_MODEL,
                 **KNOWN_BY_ONE_MODEL,
+                "figures_atlas": 2,
                 **REPORT,
             },
             id="a model",

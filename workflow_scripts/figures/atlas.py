@@ -21,7 +21,6 @@ from matplotlib.patches import Patch, Rectangle
 
 from workflow_scripts.figures import explanation_rows as e
 from workflow_scripts.figures import style
-from workflow_scripts.figures.distance_variants import empty_grid
 
 R2, GAIN = "r2-all", "gain"
 MEAN = "mean of the emotions"
@@ -209,7 +208,7 @@ def _span(scale: ScalarMappable) -> tuple[float, float]:
 def _cells(
     axis: Axes, part: pd.DataFrame, emotions: Sequence[str], layers: Sequence[str], scale: ScalarMappable
 ) -> None:
-    empty_grid(axis, len(emotions), len(layers))
+    style.empty_grid(axis, len(emotions), len(layers))
     wide = {
         name: part.pivot(index="emotion", columns="layer", values=name).reindex(index=emotions, columns=layers)
         for name in ("value", "significant", "peak")

@@ -116,7 +116,7 @@ def _colour(rank: float, count: int) -> tuple[float, float, float, float]:
 
 
 def _panel(axis: Axes, part: pd.DataFrame, names: Sequence[str], emotions: Sequence[str], first: bool) -> None:
-    v.empty_grid(axis, len(names), len(emotions))
+    style.empty_grid(axis, len(names), len(emotions))
     named = names if first else []
     axis.set_yticks(range(len(named)), [_wrapped(name) for name in named])
     for label, name in zip(axis.get_yticklabels(), named, strict=True):

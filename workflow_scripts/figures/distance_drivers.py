@@ -134,7 +134,7 @@ def _norm(moved: pd.DataFrame) -> Normalize:
 
 
 def _heat_map(axis: Axes, moved: pd.DataFrame, lines: Sequence[tuple[str, str]], emotions: Sequence[str]) -> None:
-    v.empty_grid(axis, max(1, len(lines)), len(emotions))
+    style.empty_grid(axis, max(1, len(lines)), len(emotions))
     norm, colours = _norm(moved), mpl.colormaps[DIVERGING]
     places = {line: row for row, line in enumerate(lines)}
     columns = {emotion: column for column, emotion in enumerate(emotions)}

@@ -118,7 +118,7 @@ def _panel(
 ) -> None:
     half = len(emotions)
     places = {(dataset, emotion): index for index, (dataset, emotion) in enumerate(product(pair, emotions))}
-    v.empty_grid(axis, len(places), len(places))
+    style.empty_grid(axis, len(places), len(places))
     axis.set_facecolor("#DCDCDC")
     for name, scale in scales.items():
         values = _square(part[part["variant"] == name], places, below=name == BELOW.name)

@@ -88,7 +88,7 @@ def _part(frame: pd.DataFrame, panel: tuple[str, str], variant: str) -> pd.DataF
 
 def _panel(axis: Axes, part: pd.DataFrame, emotions: Sequence[str], first: bool, last: bool) -> None:
     count = len(emotions)
-    v.empty_grid(axis, count, count)
+    style.empty_grid(axis, count, count)
     beside = list(emotions) if first else []
     below = [str(place + 1) for place in range(count)] if last else []
     axis.set_yticks(range(len(beside)), beside)

@@ -4,9 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
 
 from workflow_scripts.distances.layer import ALL, EQUAL, NORMAL, PUBLISHED
 from workflow_scripts.distances.measures import FRECHET, KERNEL, MEAN_TERM
@@ -17,7 +15,6 @@ from workflow_scripts.summaries.roles import Facts, acoustic_sets, networks
 ACTIVE = "-active"
 PAPER = "#D55E00"
 SEQUENTIAL = "Blues"
-NO_VALUE = "#F3F3F3"
 KEYS = ["model", "scale", "variant", "emotion"]
 
 
@@ -140,15 +137,3 @@ def sizes(frame: pd.DataFrame) -> str:
         return "n of speakers not known"
     low, high = int(numbers.min()), int(numbers.max())
     return f"n = {high} speakers" if low == high else f"n = {low} to {high} speakers"
-
-
-def empty_grid(axis: Axes, rows: int, columns: int) -> None:
-    """A grid of cells, row 0 on top, thin white lines between them, no frame; grey where nothing is drawn."""
-    axis.set_facecolor(NO_VALUE)
-    axis.set_xlim(-0.5, columns - 0.5)
-    axis.set_ylim(rows - 0.5, -0.5)
-    axis.vlines(np.arange(1, columns) - 0.5, -0.5, rows - 0.5, colors="white", linewidth=0.6, zorder=1.5)
-    axis.hlines(np.arange(1, rows) - 0.5, -0.5, columns - 0.5, colors="white", linewidth=0.6, zorder=1.5)
-    axis.tick_params(length=0)
-    for spine in axis.spines.values():
-        spine.set_visible(False)

@@ -21,6 +21,7 @@ PAGE = 7.2  # inches, both columns
 
 DEMONSTRATION = "Demonstration on synthetic audio: shows the machinery, not a finding"
 QUIET = "#767676"
+NO_VALUE = "#F3F3F3"
 INK = "#222222"
 TITLE_SIZE = 8.5
 FOOT_SIZE = 6.2
@@ -297,6 +298,18 @@ def layer_words(layers: Sequence[str], sparse: bool = False) -> list[str]:
     if layers and layers[-1] == "final" and len(layers) > (4 if sparse else 8):
         shown[-2] = ""
     return ["fin." if word == "final" else word for word in shown]
+
+
+def empty_grid(axis: Axes, rows: int, columns: int) -> None:
+    """A grid of cells, row 0 on top, thin white lines between them, no frame; grey where nothing is drawn."""
+    axis.set_facecolor(NO_VALUE)
+    axis.set_xlim(-0.5, columns - 0.5)
+    axis.set_ylim(rows - 0.5, -0.5)
+    axis.vlines(np.arange(1, columns) - 0.5, -0.5, rows - 0.5, colors="white", linewidth=0.6, zorder=1.5)
+    axis.hlines(np.arange(1, rows) - 0.5, -0.5, columns - 0.5, colors="white", linewidth=0.6, zorder=1.5)
+    axis.tick_params(length=0)
+    for spine in axis.spines.values():
+        spine.set_visible(False)
 
 
 def per_cent(axes: Axes, axis: str = "y") -> None:

@@ -63,8 +63,16 @@ def _read(module: str) -> tuple[str, tuple[str, ...]]:
     return hashlib.blake2b(_tokens(source, tree).encode(), digest_size=16).hexdigest(), tuple(_imports(tree))
 
 
+def _statements(node: ast.AST) -> Iterable[ast.AST]:
+    """All statements inside a node; expressions, nine nodes of ten, are not walked."""
+    for block in ("body", "handlers", "orelse", "finalbody", "cases"):
+        for child in getattr(node, block, ()):
+            yield child
+            yield from _statements(child)
+
+
 def _imports(tree: ast.Module) -> Iterable[str]:
-    for node in ast.walk(tree):
+    for node in _statements(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names if alias.name.split(".")[0] == PACKAGE)
         elif isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == PACKAGE:
@@ -79,7 +87,7 @@ def _imports(tree: ast.Module) -> Iterable[str]:
 def _tokens(source: str, tree: ast.Module) -> str:
     """The code without comments, docstrings and layout; the same on every Python version."""
     docstrings = set()
-    for node in ast.walk(tree):
+    for node in (tree, *_statements(tree)):
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
             for statement in node.body:  # also the strings under attributes, which are documentation too
                 if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant):

@@ -92,6 +92,7 @@ def _tokens(source: str, tree: ast.Module) -> str:
             for statement in node.body:  # also the strings under attributes, which are documentation too
                 if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant):
                     docstrings.add((statement.lineno, statement.col_offset))
+    marks = {tokenize.INDENT: "{", tokenize.DEDENT: "}", tokenize.NEWLINE: ";"}
     skipped = {tokenize.COMMENT, tokenize.NL, tokenize.ENCODING, tokenize.ENDMARKER}
     begin, end = getattr(tokenize, "FSTRING_START", None), getattr(tokenize, "FSTRING_END", None)
     lines = source.splitlines(keepends=True)
@@ -101,9 +102,7 @@ def _tokens(source: str, tree: ast.Module) -> str:
             start = token.start if depth == 0 else start
             depth += 1
         if depth == 0 and token.type not in skipped and token.start not in docstrings:
-            parts.append(
-                {tokenize.INDENT: "{", tokenize.DEDENT: "}", tokenize.NEWLINE: ";"}.get(token.type, token.string)
-            )
+            parts.append(marks.get(token.type, token.string))
         if end is not None and token.type == end:
             depth -= 1
             if depth == 0 and start not in docstrings:

@@ -19,7 +19,8 @@ for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 import numpy as np
 
 from workflow_scripts.explanation.published import explain_as_published
-from workflow_scripts.explanation.strict import Sample, Settings, Strict, numbers_below
+from workflow_scripts.explanation.ranking import numbers_below
+from workflow_scripts.explanation.strict import Sample, Settings, Strict
 from workflow_scripts.study.plan import FULL_CURVE
 
 SPEAKERS, EMOTIONS, FEATURES = 24, 8, 88

@@ -10,8 +10,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from workflow_scripts.explanation.published import explain_as_published
+from workflow_scripts.explanation.ranking import numbers_below
 from workflow_scripts.explanation.rows import ALL, Condition, conditions, shortage
-from workflow_scripts.explanation.strict import Sample, Settings, Strict, numbers_below
+from workflow_scripts.explanation.strict import Sample, Settings, Strict
 from workflow_scripts.materials.folds import strict
 from workflow_scripts.probing.files import FUNCTIONALS, vectors_of
 from workflow_scripts.probing.inputs import undefined

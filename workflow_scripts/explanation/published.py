@@ -19,6 +19,7 @@ from workflow_scripts.explanation import published_tables as tables
 from workflow_scripts.explanation.published_ridge import predict_as_published
 from workflow_scripts.explanation.published_scores import (
     Rows,
+    Splits,
     draw_rows,
     ranked,
     scored,
@@ -27,6 +28,7 @@ from workflow_scripts.explanation.published_scores import (
     speaker_normalised,
     split,
 )
+from workflow_scripts.explanation.ranking import numbers_below
 from workflow_scripts.study.seeds import seed_of
 
 F64 = npt.NDArray[np.float64]
@@ -80,29 +82,25 @@ def explain_as_published(
     splits = split(speakers[rows], label)
     every = scored(x, label, splits)
     ranking = ranked(x, label, splits, every.C[-1])
-    grid = [k for k in tried if k < width] or [max(1, width // 2)]
+    grid = numbers_below(tried, width)
     curve = {k: {side: scored(x[:, dims], label, splits) for side, dims in _sides(ranking.order, k)} for k in grid}
     height = np.array([curve[k]["top"].values[0].mean() for k in grid])
     k = smallest_best(grid, height)
     random_sets = _random_sets(width, k, random_draws, seed, emotion)
     random = np.stack([scored(x[:, dims], label, splits).values for dims in random_sets])
 
-    tested = ~splits.outer
     sizes = {side: len(dims) for side, dims in _sides(ranking.order, k)} | {"all": width, "random": k}
     counts = {
         "n_clips": len(rows),
         "n_positive": int(label.sum()),
-        "n_speakers": len(np.unique(speakers[rows][tested.any(0)])),
+        "n_speakers": len(np.unique(speakers[rows][(~splits.outer).any(0)])),
     }
-    choice = tables.NAMED | {
-        "fold": -1,
+    choice = {
         "k": k,
         "k_best": grid[int(height.argmax())],
         "score": height[grid.index(k)],
         "C": np.median(curve[k]["top"].C),
         "C_all": np.median(every.C),
-        "n_train": int(np.median(splits.outer.sum(1))),
-        "n_test": int(np.median(tested.sum(1))),
     }
     targets = speaker_normalised(features, speakers)[rows]
     gains = _gains(x, targets, ranking.order[:k], names, category, seed, emotion)
@@ -114,12 +112,18 @@ def explain_as_published(
     found = {
         "scores": [row | counts for row in tables.score_rows(every, curve[k], random, sizes, len(grid))],
         "curve": tables.curve_rows(curve),
-        "choices": [choice],
+        "choices": [tables.NAMED | {"fold": -1} | choice | _sizes(splits)],
         "importance": tables.importance_rows(ranking, own),
         "gains": [row | of_gains for row in gains],
         "categories": categories,
     }
     return {name: pd.DataFrame(rows) for name, rows in found.items()}
+
+
+def _sizes(splits: Splits) -> dict[str, int]:
+    """Clips that train and that are tested, medians over the splits."""
+    parts = {"n_train": splits.outer, "n_test": ~splits.outer}
+    return {name: int(np.median(part.sum(1))) for name, part in parts.items()}
 
 
 def _sides(order: Rows, k: int) -> list[tuple[str, Rows]]:

@@ -7,6 +7,8 @@ dimensions it is arbitrary. `shap`'s LinearExplainer gives the same if its maske
 (by default it keeps 100 rows).
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 
@@ -34,3 +36,8 @@ def importance(x: F64, coef: F64, background: F64) -> F64:
 def order(importances: F64) -> Order:
     """Dimensions from the one that matters most, (..., d); equal ones in their own order."""
     return np.asarray(np.argsort(-importances, axis=-1, kind="stable"))
+
+
+def numbers_below(ks: Sequence[int], width: int) -> list[int]:
+    """The numbers of dimensions that leave some of `width` out; half of the width where none does."""
+    return [k for k in ks if k < width] or [max(1, width // 2)]

@@ -88,13 +88,9 @@ def predict(
         unit = np.where(part.scale == 0, 1.0, part.scale) ** 2
         sst += whose @ part.y_held**2 / unit
         for side, of_fold in sides.items():
-            found = []
-            for dimensions in of_fold[fold]:
-                alpha = _best(parts, [dimensions], grid)
-                error = part.squared_errors(part.spectrum(dimensions), alpha)
-                sse[side] += whose @ error / unit / len(of_fold[fold])
-                found.append(alpha)
-            chosen[side].append(np.median(found, axis=0))
+            error, alpha = _of_side(part, parts, of_fold[fold], grid)
+            sse[side] += whose @ error / unit
+            chosen[side].append(alpha)
         if draws:
             sets = random_sets(x.shape[1], k[fold], draws, seed)
             alpha = _best(parts, sets[:SEARCHED], grid)
@@ -189,6 +185,13 @@ def _less_means(values: F64, groups: Codes, train: Flags, held: Flags) -> tuple[
     spread = np.sqrt((inside**2).mean(0))
     rounding = 10 * np.finfo(np.float64).eps * np.sqrt(len(inside)) * largest
     return inside, outside, np.where(spread <= rounding, 0.0, spread)
+
+
+def _of_side(part: _Part, parts: Sequence[_Part], sets: Codes, grid: F64) -> tuple[F64, F64]:
+    """Squared errors (m, f), mean over sets with penalties of their own, and the median of these (f,)."""
+    alphas = [_best(parts, [dimensions], grid) for dimensions in sets]
+    errors = [part.squared_errors(part.spectrum(own), alpha) for own, alpha in zip(sets, alphas, strict=True)]
+    return np.mean(errors, axis=0), np.median(alphas, axis=0)
 
 
 def _best(parts: Sequence[_Part], sets: Sequence[Codes] | Codes, grid: F64) -> F64:

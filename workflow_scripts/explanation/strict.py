@@ -45,11 +45,6 @@ class Sample:
     fold: npt.NDArray[np.int64]
 
 
-def numbers_below(ks: Sequence[int], width: int) -> list[int]:
-    """The numbers of dimensions that leave some of `width` out; half of the width where none does."""
-    return [k for k in ks if k < width] or [max(1, width // 2)]
-
-
 class Strict:
     """One emotion of one layer under one condition.
 

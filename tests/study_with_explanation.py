@@ -7,6 +7,8 @@ from typing import Any
 import made_up_explanation as made_up
 import pandas as pd
 from made_up import DATASETS, leaks_and_confounds, manifest
+from made_up_explanation import NETWORK, TINY
+from made_up_explanation_tables import tables
 from test_report import NOTHING_ASIDE
 
 from workflow_scripts.report_page import explanation_findings
@@ -14,7 +16,6 @@ from workflow_scripts.report_page.explanation_rows import Explained
 from workflow_scripts.report_page.findings import Study
 from workflow_scripts.study.config import Study as Config
 
-NETWORK, TINY, ACOUSTIC = made_up.NETWORK, made_up.TINY, made_up.ACOUSTIC
 LAST = "1"  # of NETWORK, which has the full curve
 
 
@@ -30,14 +31,14 @@ MODELS = models(layers=2)
 
 @functools.cache
 def made() -> dict[str, pd.DataFrame]:
-    return made_up.tables(MODELS)
+    return tables(MODELS)
 
 
 @functools.cache
 def with_five_layers() -> Study:
     """The network deep enough for the places of the categories to differ."""
     deep = {name: facts for name, facts in models(layers=5).items() if name == NETWORK}
-    return given(made_up.tables(deep), models=deep)
+    return given(tables(deep), models=deep)
 
 
 @functools.cache

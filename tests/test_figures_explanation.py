@@ -7,11 +7,13 @@ from typing import Any
 from xml.etree import ElementTree
 
 import made_up_explanation as made_up
+import made_up_explanation_shap as of_clips
 import numpy as np
 import pandas as pd
 import pytest
 from drawn_text import assert_text_inside_and_apart
-from made_up_explanation import ACOUSTIC, CATEGORIES, EMOTIONS, NETWORK, TINY, Models, Tables
+from made_up_explanation import ACOUSTIC, CATEGORIES, EMOTIONS, FEATURES, NETWORK, TINY, Models, Tables
+from made_up_explanation_tables import tables
 from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
@@ -29,7 +31,7 @@ from workflow_scripts.figures import (
     style,
 )
 from workflow_scripts.figures import explanation_rows as e
-from workflow_scripts.study import tables
+from workflow_scripts.study import tables as written
 from workflow_scripts.summaries.roles import acoustic_sets, networks
 
 Drawn = dict[str, tuple[Figure, pd.DataFrame]]
@@ -68,8 +70,8 @@ def all_figures(
         "papers": lambda: explanation_papers.data(made["papers"]),
     }
     for model in acoustic_sets(models):
-        shap = {emotion: made_up.shap(dataset, emotion) for emotion in emotions}
-        features = made_up.acoustics(dataset, emotions)
+        shap = {emotion: of_clips.shap(dataset, emotion) for emotion in emotions}
+        features = of_clips.acoustics(dataset, emotions)
         frames["shap"] = partial(explanation_shap.data, shap, features, made["importance"], dataset, model)
     for model in networks(models):
         own = models[model]["layers"]
@@ -91,13 +93,13 @@ def all_figures(
 
 @pytest.fixture(scope="module")
 def made() -> Tables:
-    return made_up.tables(MODELS)
+    return tables(MODELS)
 
 
 @pytest.fixture(scope="module")
 def small() -> Tables:
     """One emotion of one dataset, F1 alone of the papers."""
-    made = made_up.tables(FEW, ["speech"], SOME[:1])
+    made = tables(FEW, ["speech"], SOME[:1])
     return {**made, "papers": made["papers"][made["papers"]["what"] == "F1"]}
 
 
@@ -142,13 +144,13 @@ def _foot(figure: Figure) -> str:
 
 def test_the_made_up_tables_are_as_the_workflow_writes_them(made: Tables, tmp_path: Path) -> None:
     whole = {f"study_explanation_{name}": frame for name, frame in made.items() if name != "papers"}
-    whole |= {"explanation_papers": made["papers"], "explanation_shap": made_up.shap("song", "sad")}
-    whole["acoustics"] = made_up.acoustics("song", ["sad"])
+    whole |= {"explanation_papers": made["papers"], "explanation_shap": of_clips.shap("song", "sad")}
+    whole["acoustics"] = of_clips.acoustics("song", ["sad"])
     for name, frame in whole.items():
-        tables.write(frame, tmp_path / "table.parquet", name)
-        pd.testing.assert_frame_equal(tables.read(tmp_path / "table.parquet"), frame, check_dtype=False)
+        written.write(frame, tmp_path / "table.parquet", name)
+        pd.testing.assert_frame_equal(written.read(tmp_path / "table.parquet"), frame, check_dtype=False)
     shap = whole["explanation_shap"]
-    assert np.allclose(shap[made_up.FEATURES].sum(axis=1), shap["decision"] - shap["expected"])
+    assert np.allclose(shap[FEATURES].sum(axis=1), shap["decision"] - shap["expected"])
 
 
 def test_the_layer_with_the_full_curve_is_drawn(made: Tables) -> None:
@@ -253,7 +255,7 @@ def test_shap_values_of_the_foremost_features_are_drawn_with_their_names(figures
     assert [label.get_text() for label in swarm.get_yticklabels()] == [
         style.feature_words(name) for name in foremost["feature"]
     ]
-    shap, measured = made_up.shap("speech", "angry"), made_up.acoustics("speech", ["angry"]).set_index("clip_id")
+    shap, measured = of_clips.shap("speech", "angry"), of_clips.acoustics("speech", ["angry"]).set_index("clip_id")
     for points, name in zip(swarm.collections, foremost["feature"], strict=True):
         assert np.array_equal(points.get_offsets()[:, 0], shap[name])
         order = measured.loc[shap["clip_id"], name].rank().to_numpy()
@@ -543,7 +545,7 @@ ODD: dict[str, tuple[Models, dict[str, Any], list[str]]] = {
 @pytest.mark.parametrize("case", ODD)
 def test_odd_studies_are_drawn_with_text_that_can_be_read(case: str) -> None:
     models, options, checked = ODD[case]
-    made = made_up.tables(models, **options)
+    made = tables(models, **options)
     if case == "other categories":
         made = _other_categories(made)
     drawn = all_figures(made, models, emotions=options.get("emotions", EMOTIONS), only=checked)

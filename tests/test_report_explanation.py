@@ -7,11 +7,11 @@ import re
 from pathlib import Path
 from typing import Any
 
-import made_up_explanation as made_up
 import pandas as pd
 import pytest
 from made_up import DATASETS
-from study_with_explanation import ACOUSTIC, LAST, MODELS, NETWORK, TINY, changed, config, given, made, of_last, said
+from made_up_explanation import ACOUSTIC, CATEGORIES, EMOTIONS, NETWORK, TINY
+from study_with_explanation import LAST, MODELS, changed, config, given, made, of_last, said
 from test_report import Reader
 from test_report import config as config_without
 from test_report_entries import reported
@@ -36,7 +36,6 @@ from workflow_scripts.study.plan import Plan
 
 NAN = float("nan")
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" width="460pt" height="200pt" viewBox="0 0 460 200"></svg>'
-EMOTIONS = made_up.EMOTIONS
 SCHEMAS = {name: "explanation_papers" if name == "papers" else f"study_explanation_{name}" for name in made()}
 
 
@@ -159,7 +158,7 @@ def test_features_are_few_per_emotion_and_claimed_ones_come_first() -> None:
 def test_acoustic_features_are_weighed_by_category_and_named() -> None:
     grid = explanation_gains.shap(about())
     assert texts(grid, "emotion") == EMOTIONS
-    assert headings(grid) == ["emotion", *made_up.CATEGORIES, "most probable order", "in"]
+    assert headings(grid) == ["emotion", *CATEGORIES, "most probable order", "in"]
     assert texts(grid, "most probable order")[0].startswith("Energy > ")  # planted for angry
     heaviest = made()["importance"]
     heaviest = heaviest[(heaviest["model"] == ACOUSTIC) & (heaviest["fold"] == -1) & (heaviest["dataset"] == "speech")]

@@ -12,8 +12,8 @@ import pytest
 from made_up import DATASETS
 from made_up_explanation import ACOUSTIC, CATEGORIES, EMOTIONS, NETWORK, TINY
 from study_with_explanation import LAST, MODELS, changed, config, given, made, of_last, said
-from test_report import Reader
 from test_report import config as config_without
+from test_report import read, sections
 from test_report_entries import reported
 
 from workflow_scripts.report_page import (
@@ -230,18 +230,6 @@ def pictures() -> dict[str, Picture]:
 def page(synthetic: bool = False) -> str:
     datasets = {name: {**facts, "synthetic": synthetic} for name, facts in DATASETS.items()}
     return render(given(datasets=datasets), pictures(), config(), ["strict"])
-
-
-def read(text: str) -> Reader:
-    reader = Reader()
-    reader.feed(text)
-    reader.close()
-    assert reader.open == []
-    return reader
-
-
-def sections(text: str) -> list[str]:
-    return [attrs["id"] or "" for tag, attrs in read(text).tags if tag == "section"]
 
 
 def test_the_section_has_the_atlas_first_and_every_figure_with_its_words() -> None:

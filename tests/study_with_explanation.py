@@ -7,6 +7,8 @@ from typing import Any
 import made_up_explanation as made_up
 import pandas as pd
 from made_up import DATASETS, leaks_and_confounds, manifest
+from made_up_explanation import NETWORK, TINY
+from made_up_explanation_tables import tables
 from test_report import NOTHING_ASIDE
 
 from workflow_scripts.report_page import explanation_findings
@@ -14,7 +16,7 @@ from workflow_scripts.report_page.explanation_rows import Explained
 from workflow_scripts.report_page.findings import Study
 from workflow_scripts.study.config import Study as Config
 
-NETWORK, TINY, ACOUSTIC = made_up.NETWORK, made_up.TINY, made_up.ACOUSTIC
+Picks = Callable[[pd.DataFrame], "pd.Series[bool]"]  # rows of a table
 LAST = "1"  # of NETWORK, which has the full curve
 
 
@@ -30,14 +32,14 @@ MODELS = models(layers=2)
 
 @functools.cache
 def made() -> dict[str, pd.DataFrame]:
-    return made_up.tables(MODELS)
+    return tables(MODELS)
 
 
 @functools.cache
 def with_five_layers() -> Study:
     """The network deep enough for the places of the categories to differ."""
     deep = {name: facts for name, facts in models(layers=5).items() if name == NETWORK}
-    return given(made_up.tables(deep), models=deep)
+    return given(tables(deep), models=deep)
 
 
 @functools.cache
@@ -61,7 +63,7 @@ def given(changes: dict[str, pd.DataFrame] | None = None, **parts: Any) -> Study
     return Study(**{**facts, **parts})
 
 
-def changed(table: str, where: Callable[[pd.DataFrame], "pd.Series[bool]"], **values: Any) -> dict[str, pd.DataFrame]:
+def changed(table: str, where: Picks, **values: Any) -> dict[str, pd.DataFrame]:
     """One table with other values in the rows that `where` picks."""
     frame = made()[table].copy()
     picked = where(frame)
@@ -69,6 +71,41 @@ def changed(table: str, where: Callable[[pd.DataFrame], "pd.Series[bool]"], **va
     for column, value in values.items():
         frame.loc[picked, column] = value
     return {table: frame}
+
+
+def uar_of(side: str, model: str = NETWORK) -> Picks:
+    """Picks the UAR of a side, strict, all conditions."""
+    return lambda table: (table["side"] == side) & (table["metric"] == "UAR") & (table["model"] == model)
+
+
+def gain_of(emotion: str, category: str, form: str = "within-emotion", condition: str = "all") -> Picks:
+    """Picks the mean gain of one category at the last layer in speech."""
+    return lambda table: (
+        (table["emotion"] == emotion)
+        & (table["category"] == category)
+        & (table["what"] == "gain")
+        & (table["form"] == form)
+        & (table["aggregate"] == "mean")
+        & (table["condition"] == condition)
+        & (table["model"] == NETWORK)
+        & (table["layer"] == LAST)
+        & (table["dataset"] == "speech")
+    )
+
+
+def nothing_claimed() -> pd.DataFrame:
+    """The categories where no gain can be claimed after correction."""
+    return made()["categories"].assign(p_adjusted=0.6)
+
+
+def one_claimed(**values: Any) -> dict[str, pd.DataFrame]:
+    """Energy is gained for angry within the emotion, and nothing else in any form."""
+    table = nothing_claimed()
+    cell = gain_of("angry", "Energy")(table)
+    known = {"value": 0.123, "low": 0.054, "high": 0.192, "p_adjusted": 0.002, "p_first": 0.94, **values}
+    for column, value in known.items():
+        table.loc[cell, column] = value
+    return {"categories": table}
 
 
 def said(about: Study, dataset: str = "speech") -> list[str]:

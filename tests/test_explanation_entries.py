@@ -238,7 +238,7 @@ def test_the_study_gathers_the_tables_of_its_jobs(tmp_path: Path) -> None:
         input=Files({**inputs, "published": "resources/published/paper2.csv"}), output=output,
         params=SimpleNamespace(spec={"datasets": facts, "against": "neutral"}),
     )  # fmt: skip
-    summarise_explanation.main(smk)  # type: ignore[arg-type]
+    summarise_explanation.main(smk)
     scores = tables.read(output["scores"])
     assert set(scores["emotion"]) == {"angry", "sad"}
     assert set(scores.loc[scores["protocol"] == "paper2", "emotion"]) == {"angry"}
@@ -247,4 +247,4 @@ def test_the_study_gathers_the_tables_of_its_jobs(tmp_path: Path) -> None:
     assert all(Path(path).stat().st_size > 0 for path in output["csv"])
     smk.params.spec["against"] = "rest"
     with pytest.raises(UserError, match="tells the emotion from neutral, the config asks for rest"):
-        summarise_explanation.main(smk)  # type: ignore[arg-type]
+        summarise_explanation.main(smk)

@@ -1,11 +1,11 @@
 """Figures: what is drawn is what the table says, equal bytes for equal tables, text inside and apart, marked."""
 
 from pathlib import Path
-from xml.etree import ElementTree
 
 import numpy as np
 import pandas as pd
 import pytest
+from drawn_files import Drawn, assert_files_deterministic_whole_and_read_back
 from drawn_text import assert_text_inside_and_apart
 from made_up import DATASETS, EMOTIONS, MODELS, leaks_and_confounds, study
 from matplotlib.figure import Figure
@@ -13,7 +13,6 @@ from matplotlib.figure import Figure
 from workflow_scripts.figures import (
     confusion,
     cross_domain,
-    files,
     layer_curves,
     recall_by_emotion,
     recall_by_speaker,
@@ -23,10 +22,9 @@ from workflow_scripts.figures import (
 from workflow_scripts.summaries import papers
 
 Tables = dict[str, pd.DataFrame]
-Drawn = tuple[Figure, pd.DataFrame]
 
 
-def all_figures(tables: Tables, synthetic: bool = False) -> dict[str, Drawn]:
+def all_figures(tables: Tables, synthetic: bool = False) -> Drawn:
     facts = {**DATASETS["song"], "synthetic": synthetic}
     curve = layer_curves.data(tables["layers"], "song", MODELS)
     emotions = recall_by_emotion.data(tables["scores"], tables["layers"], "song", MODELS)
@@ -46,11 +44,11 @@ def all_figures(tables: Tables, synthetic: bool = False) -> dict[str, Drawn]:
 
 
 @pytest.fixture(scope="module")
-def figures() -> dict[str, Drawn]:
+def figures() -> Drawn:
     return all_figures(study())
 
 
-def test_layer_curves_draw_the_table(figures: dict[str, Drawn]) -> None:
+def test_layer_curves_draw_the_table(figures: Drawn) -> None:
     figure, frame = figures["layer_curves"]
     table = study()["layers"]
     panel = next(axis for axis in figure.axes if axis.get_title(loc="left") == "hubert-base")
@@ -70,7 +68,7 @@ def test_layer_curves_draw_the_table(figures: dict[str, Drawn]) -> None:
     assert len({axis.get_ylim() for axis in figure.axes}) == 1
 
 
-def test_recall_by_emotion_draws_every_layer_in_the_emotions_colour(figures: dict[str, Drawn]) -> None:
+def test_recall_by_emotion_draws_every_layer_in_the_emotions_colour(figures: Drawn) -> None:
     figure, frame = figures["recall_by_emotion"]
     emotions = DATASETS["song"]["emotions"]
     assert [axis.get_title(loc="left") for axis in figure.axes[: len(emotions)]] == emotions
@@ -82,7 +80,7 @@ def test_recall_by_emotion_draws_every_layer_in_the_emotions_colour(figures: dic
         assert line.get_marker() == style.EMOTIONS[emotion].marker
 
 
-def test_recall_by_speaker_draws_every_speaker(figures: dict[str, Drawn]) -> None:
+def test_recall_by_speaker_draws_every_speaker(figures: Drawn) -> None:
     figure, frame = figures["recall_by_speaker"]
     for model in MODELS:
         line = next(line for line in figure.axes[0].lines if line.get_label() == model)
@@ -91,7 +89,7 @@ def test_recall_by_speaker_draws_every_speaker(figures: dict[str, Drawn]) -> Non
         assert np.array_equal(line.get_ydata(), rows["value"])
 
 
-def test_confusions_sum_to_one_and_are_written(figures: dict[str, Drawn]) -> None:
+def test_confusions_sum_to_one_and_are_written(figures: Drawn) -> None:
     figure, frame = figures["confusion"]
     totals = frame.groupby(["model", "protocol", "true"])["share"].sum()
     assert totals.to_numpy() == pytest.approx(1.0)
@@ -101,7 +99,7 @@ def test_confusions_sum_to_one_and_are_written(figures: dict[str, Drawn]) -> Non
     assert [text.get_text() for text in shown[0].texts] == [f"{100 * share:.0f}" for share in part["share"]]
 
 
-def test_cross_domain_draws_both_directions_and_normalisations(figures: dict[str, Drawn]) -> None:
+def test_cross_domain_draws_both_directions_and_normalisations(figures: Drawn) -> None:
     figure, frame = figures["cross_domain"]
     assert len(figure.axes) == 4
     panel = figure.axes[0]
@@ -112,7 +110,7 @@ def test_cross_domain_draws_both_directions_and_normalisations(figures: dict[str
     assert set(part["kind"]) == {"within", "across"}
 
 
-def test_side_by_side_draws_printed_and_own(figures: dict[str, Drawn]) -> None:
+def test_side_by_side_draws_printed_and_own(figures: Drawn) -> None:
     figure, frame = figures["side_by_side"]
     drawn = [line.get_xdata()[0] for axis in figure.axes for line in axis.lines if line.get_label() == "strict"]
     assert drawn == list(frame["strict"].dropna())
@@ -125,21 +123,7 @@ def test_side_by_side_draws_printed_and_own(figures: dict[str, Drawn]) -> None:
     ["layer_curves", "recall_by_emotion", "recall_by_speaker", "confusion", "cross_domain", "side_by_side"],
 )
 def test_files_are_deterministic_whole_and_read_back(name: str, tmp_path: Path) -> None:
-    contents = []
-    for run in ("first", "second"):
-        figure, frame = all_figures(study())[name]
-        paths = [str(tmp_path / run / f"{name}.{kind}") for kind in ("svg", "png", "csv")]
-        files.write(figure, frame, *paths)
-        contents.append([(tmp_path / run / f"{name}.{kind}").read_bytes() for kind in ("svg", "png", "csv")])
-        assert len(list((tmp_path / run).iterdir())) == 3
-    assert contents[0] == contents[1]
-    read = pd.read_csv(tmp_path / "first" / f"{name}.csv", dtype={"layer": str, "speaker": str})
-    numbers = frame.select_dtypes("number")
-    pd.testing.assert_frame_equal(read[numbers.columns].astype(float), numbers.astype(float), check_exact=True)
-    svg = contents[0][0].decode()
-    ElementTree.fromstring(svg)
-    assert "<text" in svg
-    assert "<dc:date>" not in svg
+    assert_files_deterministic_whole_and_read_back(lambda: {name: all_figures(study())[name]}, tmp_path)
 
 
 def test_demonstrations_are_marked_on_every_figure_and_only_there() -> None:
@@ -148,12 +132,12 @@ def test_demonstrations_are_marked_on_every_figure_and_only_there() -> None:
             assert (style.DEMONSTRATION in style.as_svg(figure).decode()) == synthetic
 
 
-def test_n_stands_on_every_figure(figures: dict[str, Drawn]) -> None:
+def test_n_stands_on_every_figure(figures: Drawn) -> None:
     for figure, _ in figures.values():
         assert any("n = 8 speakers" in text or "of 8 speakers" in text for text in _words_below(figure))
 
 
-def test_probe_pooling_and_normalisation_stand_on_every_figure_and_in_its_data(figures: dict[str, Drawn]) -> None:
+def test_probe_pooling_and_normalisation_stand_on_every_figure_and_in_its_data(figures: Drawn) -> None:
     for figure, frame in figures.values():
         assert {"probe", "pooling", "speaker_normalisation"} <= set(frame.columns)
         assert any(
@@ -161,7 +145,7 @@ def test_probe_pooling_and_normalisation_stand_on_every_figure_and_in_its_data(f
         )
 
 
-def test_the_other_normalisation_is_drawn_thin_beside(figures: dict[str, Drawn]) -> None:
+def test_the_other_normalisation_is_drawn_thin_beside(figures: Drawn) -> None:
     figure, frame = figures["layer_curves"]
     panel = next(axis for axis in figure.axes if axis.get_title(loc="left") == "hubert-base")
     lines = {line.get_label(): line for line in panel.lines}
@@ -186,7 +170,7 @@ def _words_below(figure: Figure) -> list[str]:
     return [" ".join(text.get_text() for text in reversed(figure.texts))]
 
 
-def test_text_is_neither_clipped_nor_overlapping(figures: dict[str, Drawn]) -> None:
+def test_text_is_neither_clipped_nor_overlapping(figures: Drawn) -> None:
     cells = figures["confusion"][1]
     few = cells[(cells["protocol"] == "strict") & (cells[["true", "predicted"]].isin(EMOTIONS[:3]).all(axis=1))]
     square = confusion.draw(few.assign(pooling="given"), {"domain": "song", "synthetic": False})

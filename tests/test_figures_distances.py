@@ -3,12 +3,12 @@
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
-from xml.etree import ElementTree
 
 import made_up_distances as made_up
 import numpy as np
 import pandas as pd
 import pytest
+from drawn_files import Drawn, assert_files_deterministic_whole_and_read_back
 from drawn_text import assert_text_inside_and_apart
 from made_up_distances import CLIPS, CONDITIONS, EMOTIONS, FEATURES, PAIR, PAPER, Models, Tables
 from matplotlib.axes import Axes
@@ -22,13 +22,10 @@ from workflow_scripts.figures import (
     distance_layers,
     distance_matrix,
     distance_ranking,
-    files,
     style,
 )
 from workflow_scripts.figures.distance_variants import emotions_in_order
 from workflow_scripts.study import tables
-
-Drawn = tuple[Figure, pd.DataFrame]
 
 MODELS = made_up.models()
 FEW, SOME = made_up.models(layers=1), EMOTIONS[3:]  # where what is drawn does not matter
@@ -36,9 +33,7 @@ NAMES = ["distance_ranking", "distance_conditions", "distance_layers", "distance
 NEAREST_FIRST = ["happy", "sad", "neutral", "calm"]  # in the paper, after the two that it names together
 
 
-def all_figures(
-    made: Tables, models: Models, synthetic: bool = False, conditions: Any = CONDITIONS
-) -> dict[str, Drawn]:
+def all_figures(made: Tables, models: Models, synthetic: bool = False, conditions: Any = CONDITIONS) -> Drawn:
     ranking, ranks = made["ranking"], made["ranks"]
     order = distance_ranking.data(ranking, ranks, PAIR, models)
     survival = distance_conditions.data(ranking, ranks, made["agreement"], PAIR, models, conditions)
@@ -61,7 +56,7 @@ def made() -> Tables:
 
 
 @pytest.fixture(scope="module")
-def figures(made: Tables) -> dict[str, Drawn]:
+def figures(made: Tables) -> Drawn:
     return all_figures(made, MODELS)
 
 
@@ -88,7 +83,7 @@ def _foot(figure: Figure) -> str:
 
 
 def test_ranking_draws_the_probability_of_every_rank_and_the_ranks_of_all_speakers(
-    figures: dict[str, Drawn], made: Tables
+    figures: Drawn, made: Tables
 ) -> None:
     figure, frame = figures["distance_ranking"]
     emotions = list(dict.fromkeys(frame["emotion"]))
@@ -127,7 +122,7 @@ def test_ranking_marks_the_papers_rank_among_the_emotions_that_are_drawn() -> No
 
 
 def test_conditions_draw_the_rank_under_every_variant_and_the_agreement_with_the_paper(
-    figures: dict[str, Drawn], made: Tables
+    figures: Drawn, made: Tables
 ) -> None:
     figure, frame = figures["distance_conditions"]
     emotions = list(dict.fromkeys(frame["emotion"]))
@@ -160,7 +155,7 @@ def test_conditions_draw_the_rank_under_every_variant_and_the_agreement_with_the
     assert labels[7] == "kernel, levels matched, windows of 1.0 s"
 
 
-def test_bars_in_the_cells_are_the_share_of_half_samples(figures: dict[str, Drawn], made: Tables) -> None:
+def test_bars_in_the_cells_are_the_share_of_half_samples(figures: Drawn, made: Tables) -> None:
     figure, frame = figures["distance_conditions"]
     emotions = list(dict.fromkeys(frame["emotion"]))
     points = _of(made["ranking"], "network-0", "mean", measure="kernel").set_index("emotion")["rank"]
@@ -174,7 +169,7 @@ def test_bars_in_the_cells_are_the_share_of_half_samples(figures: dict[str, Draw
 # -- layers ------------------------------------------------------------------------------------------------------------
 
 
-def test_layers_draw_every_emotion_with_its_interval_on_common_axes(figures: dict[str, Drawn], made: Tables) -> None:
+def test_layers_draw_every_emotion_with_its_interval_on_common_axes(figures: Drawn, made: Tables) -> None:
     figure, frame = figures["distance_layers"]
     emotions = list(dict.fromkeys(frame["emotion"]))
     shown = _shown(figure)
@@ -202,9 +197,7 @@ def test_layers_draw_every_emotion_with_its_interval_on_common_axes(figures: dic
 # -- matrix ------------------------------------------------------------------------------------------------------------
 
 
-def test_matrix_draws_published_distances_below_and_kernel_distances_above(
-    figures: dict[str, Drawn], made: Tables
-) -> None:
+def test_matrix_draws_published_distances_below_and_kernel_distances_above(figures: Drawn, made: Tables) -> None:
     figure, frame = figures["distance_matrix"]
     emotions = list(dict.fromkeys(figures["distance_ranking"][1]["emotion"]))
     groups = [(dataset, emotion) for dataset in PAIR for emotion in emotions]
@@ -238,7 +231,7 @@ def test_matrix_takes_the_first_the_middle_and_the_last_layer(layers: int, chose
 # -- drivers -----------------------------------------------------------------------------------------------------------
 
 
-def test_drivers_draw_the_largest_shifts_and_mark_the_significant(figures: dict[str, Drawn], made: Tables) -> None:
+def test_drivers_draw_the_largest_shifts_and_mark_the_significant(figures: Drawn, made: Tables) -> None:
     figure, frame = figures["distance_drivers"]
     shifts = frame[(frame["what"] == "shift") & (frame["feature"] != "")]
     assert set(shifts["feature"]) == {name for names in FEATURES.values() for name in names}  # the data holds all
@@ -255,9 +248,7 @@ def test_drivers_draw_the_largest_shifts_and_mark_the_significant(figures: dict[
     assert sorted(text.get_text() for text in axis.texts) == sorted(f"{value:.2f}" for value in whole["value"])
 
 
-def test_drivers_draw_the_shares_of_the_middle_layer_and_say_where_there_are_none(
-    figures: dict[str, Drawn], made: Tables
-) -> None:
+def test_drivers_draw_the_shares_of_the_middle_layer_and_say_where_there_are_none(figures: Drawn, made: Tables) -> None:
     figure, frame = figures["distance_drivers"]
     emotions = list(dict.fromkeys(figures["distance_ranking"][1]["emotion"]))
     table = made["drivers"]
@@ -285,19 +276,8 @@ def test_drivers_draw_the_shares_of_the_middle_layer_and_say_where_there_are_non
 
 
 def test_files_are_deterministic_whole_and_read_back(tmp_path: Path) -> None:
-    contents: dict[str, list[Any]] = {name: [] for name in NAMES}
-    for run in ("first", "second"):
-        drawn = all_figures(made_up.tables(FEW, SOME), FEW)
-        for name, (figure, frame) in drawn.items():
-            paths = [tmp_path / run / f"{name}.{kind}" for kind in ("svg", "png", "csv")]
-            files.write(figure, frame, *map(str, paths))
-            contents[name].append([path.read_bytes() for path in paths])
-    for name, (_, frame) in drawn.items():
-        assert contents[name][0] == contents[name][1], name
-        read = pd.read_csv(tmp_path / "first" / f"{name}.csv", dtype={"layer": str})
-        numbers = frame.select_dtypes("number")
-        pd.testing.assert_frame_equal(read[numbers.columns].astype(float), numbers.astype(float), check_exact=True)
-        ElementTree.fromstring(contents[name][0][0].decode())
+    assert_files_deterministic_whole_and_read_back(lambda: all_figures(made_up.tables(FEW, SOME), FEW), tmp_path)
+    assert {path.stem for path in tmp_path.glob("*/*")} == set(NAMES)
 
 
 def test_demonstrations_are_marked_on_every_figure_and_only_there() -> None:
@@ -306,7 +286,7 @@ def test_demonstrations_are_marked_on_every_figure_and_only_there() -> None:
             assert (style.DEMONSTRATION in _foot(figure)) == synthetic
 
 
-def test_n_stands_on_every_figure(figures: dict[str, Drawn]) -> None:
+def test_n_stands_on_every_figure(figures: Drawn) -> None:
     for figure, _ in figures.values():
         assert "n = 8 speakers" in _foot(figure)
     for name in ("distance_ranking", "distance_conditions"):
@@ -422,6 +402,6 @@ class Output(dict[str, Any]):
         self.png, self.csv = lists["png"], lists["csv"]
 
 
-def test_the_papers_ranks_are_those_of_its_figure(figures: dict[str, Drawn]) -> None:
+def test_the_papers_ranks_are_those_of_its_figure(figures: Drawn) -> None:
     frame = figures["distance_ranking"][1].drop_duplicates("emotion").set_index("emotion")
     assert frame["rank_paper"].to_dict() == PAPER

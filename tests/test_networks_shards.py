@@ -52,8 +52,8 @@ def gather(manifest, folder, monkeypatch, shards, poolings=("mean", "std-active"
 
 def tensors(path):
     with safe_open(path, framework="numpy") as file:
-        # an open file of safetensors cannot be iterated by itself
-        return {name: file.get_tensor(name) for name in file.keys()}, file.metadata()  # noqa: SIM118
+        names = file.keys()  # an open file of safetensors cannot be iterated by itself
+        return {name: file.get_tensor(name) for name in names}, file.metadata()
 
 
 @pytest.mark.parametrize("stretch", [100, 3])

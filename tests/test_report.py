@@ -292,16 +292,27 @@ class Reader(HTMLParser):
             self.text.append(data)
 
 
-@functools.cache
-def read(synthetic: bool = False) -> Reader:
+def read(text: str) -> Reader:
+    """What stands on a page, all of whose tags are closed."""
     reader = Reader()
-    reader.feed(page(synthetic))
+    reader.feed(text)
     reader.close()
+    assert reader.open == []
     return reader
 
 
+def sections(text: str) -> list[str]:
+    """Ids of the sections of a page, in order."""
+    return [attrs["id"] or "" for tag, attrs in read(text).tags if tag == "section"]
+
+
+@functools.cache
+def read_page(synthetic: bool = False) -> Reader:
+    return read(page(synthetic))
+
+
 def test_page_is_well_formed_with_unique_ids_and_all_sections() -> None:
-    reader = read()
+    reader = read_page()
     assert reader.open == []
     ids = [attrs["id"] for _, attrs in reader.tags if "id" in attrs]
     assert len(ids) == len(set(ids))
@@ -320,7 +331,7 @@ def test_page_is_well_formed_with_unique_ids_and_all_sections() -> None:
 
 
 def test_page_refers_to_nothing_outside_itself() -> None:
-    for tag, attrs in read().tags:
+    for tag, attrs in read_page().tags:
         for name in ("src", "href", "action", "poster", "srcset", "data"):
             value = attrs.get(name)
             if value is not None:
@@ -345,22 +356,24 @@ def test_what_users_wrote_is_escaped() -> None:
 
 
 def test_every_figure_has_a_finding_as_alternative_text_and_its_data() -> None:
-    images = [attrs for tag, attrs in read().tags if tag == "img"]
+    images = [attrs for tag, attrs in read_page().tags if tag == "img"]
     assert len(images) == 10
     assert all(len(attrs["alt"] or "") > 30 for attrs in images)
     curves = next(attrs["alt"] for attrs in images if "layer 2" in (attrs["alt"] or ""))
     assert "hubert-base scores highest" in curves
-    data = [attrs for tag, attrs in read().tags if tag == "a" and (attrs.get("href") or "").startswith("data:text/csv")]
+    data = [
+        attrs for tag, attrs in read_page().tags if tag == "a" and (attrs.get("href") or "").startswith("data:text/csv")
+    ]
     assert {attrs["download"] for attrs in data} >= {"speech_layer_curves.csv", "papers_side_by_side.csv"}
 
 
 def test_demonstrations_are_marked() -> None:
-    assert "Demonstration: synthetic audio (speech, song)" in " ".join(read(True).text)
-    assert "demonstration" not in " ".join(read(False).text).lower()
+    assert "Demonstration: synthetic audio (speech, song)" in " ".join(read_page(True).text)
+    assert "demonstration" not in " ".join(read_page(False).text).lower()
 
 
 def test_tables_of_the_page_hold_what_the_tables_of_the_study_hold() -> None:
-    text = " ".join(read().text)
+    text = " ".join(read_page().text)
     best = study()["best"]
     rows = best[(best["metric"] == "UAR") & (best["condition"] == "all") & (best["repeat"] == -1)]
     rows = rows[(rows["speaker"] == "") & (rows["null_run"] == 0)]

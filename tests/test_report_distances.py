@@ -11,7 +11,7 @@ import pytest
 from made_up import DATASETS, MODELS, manifest, study
 from made_up_report_distances import OTHERS, PAIR, PLANTED
 from study_with_distances import COMPARED, given, made, said, starting
-from test_report import Reader, config, whole
+from test_report import config, read, sections, whole
 from test_report_entries import reported
 
 from workflow_scripts.report_page import distance_alt, distance_results
@@ -134,18 +134,6 @@ def with_distances() -> dict[str, Any]:
 def page(synthetic: bool = False) -> str:
     datasets = {name: {**facts, "synthetic": synthetic} for name, facts in DATASETS.items()}
     return render(given(datasets=datasets), pictures(), with_distances(), ["strict", "paper1"])
-
-
-def read(text: str) -> Reader:
-    reader = Reader()
-    reader.feed(text)
-    reader.close()
-    assert reader.open == []
-    return reader
-
-
-def sections(text: str) -> list[str]:
-    return [attrs["id"] or "" for tag, attrs in read(text).tags if tag == "section"]
 
 
 def test_the_section_stands_between_layers_and_material_with_all_figures() -> None:

@@ -7,13 +7,13 @@ import re
 from pathlib import Path
 from typing import Any
 
-import made_up_explanation as made_up
 import pandas as pd
 import pytest
 from made_up import DATASETS
-from study_with_explanation import ACOUSTIC, LAST, MODELS, NETWORK, TINY, changed, config, given, made, of_last, said
-from test_report import Reader
+from made_up_explanation import ACOUSTIC, CATEGORIES, EMOTIONS, NETWORK, TINY
+from study_with_explanation import LAST, MODELS, changed, config, given, made, of_last, said
 from test_report import config as config_without
+from test_report import read, sections
 from test_report_entries import reported
 
 from workflow_scripts.report_page import (
@@ -36,7 +36,6 @@ from workflow_scripts.study.plan import Plan
 
 NAN = float("nan")
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" width="460pt" height="200pt" viewBox="0 0 460 200"></svg>'
-EMOTIONS = made_up.EMOTIONS
 SCHEMAS = {name: "explanation_papers" if name == "papers" else f"study_explanation_{name}" for name in made()}
 
 
@@ -159,7 +158,7 @@ def test_features_are_few_per_emotion_and_claimed_ones_come_first() -> None:
 def test_acoustic_features_are_weighed_by_category_and_named() -> None:
     grid = explanation_gains.shap(about())
     assert texts(grid, "emotion") == EMOTIONS
-    assert headings(grid) == ["emotion", *made_up.CATEGORIES, "most probable order", "in"]
+    assert headings(grid) == ["emotion", *CATEGORIES, "most probable order", "in"]
     assert texts(grid, "most probable order")[0].startswith("Energy > ")  # planted for angry
     heaviest = made()["importance"]
     heaviest = heaviest[(heaviest["model"] == ACOUSTIC) & (heaviest["fold"] == -1) & (heaviest["dataset"] == "speech")]
@@ -231,18 +230,6 @@ def pictures() -> dict[str, Picture]:
 def page(synthetic: bool = False) -> str:
     datasets = {name: {**facts, "synthetic": synthetic} for name, facts in DATASETS.items()}
     return render(given(datasets=datasets), pictures(), config(), ["strict"])
-
-
-def read(text: str) -> Reader:
-    reader = Reader()
-    reader.feed(text)
-    reader.close()
-    assert reader.open == []
-    return reader
-
-
-def sections(text: str) -> list[str]:
-    return [attrs["id"] or "" for tag, attrs in read(text).tags if tag == "section"]
 
 
 def test_the_section_has_the_atlas_first_and_every_figure_with_its_words() -> None:

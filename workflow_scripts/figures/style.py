@@ -25,7 +25,7 @@ NO_VALUE = "#F3F3F3"
 INK = "#222222"
 TITLE_SIZE = 8.5
 FOOT_SIZE = 6.2
-MOST_DRAWS = 5  # until axes rest; four are the most seen
+MOST_LAYOUTS = 5  # until axes rest; four are the most seen
 
 
 @dataclass(frozen=True)
@@ -341,13 +341,16 @@ def _saved(figure: Figure, kind: str, metadata: dict[str, str | None]) -> bytes:
 def _settle(figure: Figure) -> None:
     """Lay the axes out once and for all, on round numbers: the solver's last digits differ from run to run.
 
-    Axes of equal aspect need more than one draw before they rest.
+    Axes of equal aspect need more than one layout before they rest.
     """
-    if not isinstance(figure.get_layout_engine(), ConstrainedLayoutEngine):
+    engine = figure.get_layout_engine()
+    if not isinstance(engine, ConstrainedLayoutEngine):
         return
     before: list[tuple[float, ...]] = []
-    for _ in range(MOST_DRAWS):
-        figure.draw_without_rendering()
+    for _ in range(MOST_LAYOUTS):
+        engine.execute(figure)  # what a draw does first; the rest of a draw takes as long again and moves nothing
+        for axis in figure.axes:
+            axis.apply_aspect()
         places = [tuple(round(share, 3) for share in axis.get_position(original=True).bounds) for axis in figure.axes]
         if places == before:
             break

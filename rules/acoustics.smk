@@ -8,6 +8,7 @@ rule measure_acoustics:
         features="results/acoustics/{dataset}/{features}.parquet",
     log:
         "results/logs/measure_acoustics/{dataset}_{features}.log",
+    priority: 2
     conda:
         "../envs/acoustics.yaml"
     threads: 2

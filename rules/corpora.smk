@@ -9,6 +9,7 @@ rule synthesise:
         "results/logs/synthesise/{dataset}.log",
     wildcard_constraints:
         dataset=one_of(name for name in plan.datasets if plan.corpus(name).synthetic),
+    priority: 2  # all questions wait for clips and vectors
     conda:
         "../envs/analysis.yaml"
     params:
@@ -45,6 +46,7 @@ rule manifest:
         set_aside="results/corpora/{dataset}/set_aside.parquet",
     log:
         "results/logs/manifest/{dataset}.log",
+    priority: 2
     conda:
         "../envs/analysis.yaml"
     threads: 2

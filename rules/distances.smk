@@ -50,6 +50,7 @@ rule measure_distances:
         drivers=f"{COMPARED}/{{model}}/layer_{{layer}}/drivers.parquet",
     log:
         "results/logs/measure_distances/{first}_and_{second}_{model}_{layer}.log",
+    priority: 1  # the longest chain to the report: begun first, else it ends alone
     conda:
         "../envs/analysis.yaml"
     params:
@@ -74,6 +75,7 @@ rule summarise_distances:
         csv=[f"results/distances/{table}.csv" for table in DISTANCES[1:]],
     log:
         "results/logs/summarise_distances.log",
+    priority: 1
     conda:
         "../envs/report.yaml"
     params:
@@ -101,6 +103,7 @@ rule figures_distances:
         csv=expand("results/figures/{{first}}_and_{{second}}/{figure}.csv", figure=FIGURES_DISTANCES),
     log:
         "results/logs/figures_distances/{first}_and_{second}.log",
+    priority: 1
     conda:
         "../envs/report.yaml"
     params:

@@ -42,6 +42,7 @@ for STATES in sorted({tuple(plan.states(model)) for model in plan.networks}, key
             f"results/benchmarks/embed/{EMBEDDING}.tsv"
         wildcard_constraints:
             model=one_of(model for model in plan.networks if tuple(plan.states(model)) == STATES),
+        priority: 2
         conda:
             "../envs/networks.yaml"
         threads: plan.study.embeddings.threads

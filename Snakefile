@@ -4,6 +4,7 @@ import sys
 
 from snakemake.utils import min_version
 
+from workflow_scripts.study import trainings
 from workflow_scripts.study.checks import check_study
 from workflow_scripts.study.devices import gpus
 from workflow_scripts.study.errors import UserError
@@ -40,6 +41,7 @@ include: "rules/acoustics.smk"
 include: "rules/probing.smk"
 include: "rules/distances.smk"
 include: "rules/explanation.smk"
+include: "rules/transfer.smk"
 include: "rules/report.smk"
 
 

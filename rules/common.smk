@@ -69,6 +69,30 @@ def of_protocols(file):
     return [f"results/corpora/{dataset}/{file}_{protocol}.parquet" for dataset, protocol in pairs]
 
 
+def heard_layers(dataset, model, tuner):
+    """The stored layers that a tuner learns from; nothing where it acts inside the network."""
+    stored = [] if plan.acts_inside(tuner) else plan.states(model)
+    return [f"results/embeddings/{dataset}/{model}/layer_{state}.parquet" for state in stored]
+
+
+def fetched_for(model, tuner):
+    return [plan.record(model)] if plan.acts_inside(tuner) and plan.is_fetched(model) else []
+
+
+def begun_by(cell):
+    """Checkpoint of the stage that a cell tests or goes on from."""
+    stage = trainings.stage_of(plan, trainings.Cell(**cell))
+    return [f"{stage.folder}/checkpoint.json"] if stage else []
+
+
+def equalled_by(cell):
+    """Curves of both stages whose updates a cell has."""
+    if cell.condition != "equal-updates":
+        return []
+    both = trainings.equalled(trainings.Cell(**cell))
+    return [f"{part.folder}/curves.parquet" for part in (trainings.stage_of(plan, both), both)]
+
+
 SHARDS = [str(shard) for shard in range(1, plan.study.embeddings.shards + 1)]
 # One job writes the layer files; of several shards, each writes its own, which are put together and then deleted.
 EMBEDDED = "results/embeddings/{dataset}/{model}"
@@ -90,6 +114,10 @@ wildcard_constraints:
     model=one_of(plan.representations),
     features=one_of(plan.study.acoustics),
     emotion=one_of({emotion for dataset in plan.explained_datasets for emotion in plan.explained(dataset)}),
-    protocol=one_of(plan.probe_protocols),
+    protocol=one_of({*plan.probe_protocols, *plan.trained_protocols}),
+    labels=one_of({stage.labels for stage in plan.stages}),
+    tuner=one_of(plan.tuners),
+    training=one_of({stage.training for stage in plan.stages}),
+    seed=r"\d+",
     shard=r"\d+",
     layer=r"\d+|final|functionals",

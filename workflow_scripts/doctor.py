@@ -19,8 +19,9 @@ from workflow_scripts.downloads import records
 from workflow_scripts.study import catalogue
 from workflow_scripts.study.checks import read_study
 from workflow_scripts.study.errors import UserError
+from workflow_scripts.study.nearest import did_you_mean
 from workflow_scripts.study.plan import Plan
-from workflow_scripts.study.plan_checks import did_you_mean, remarks
+from workflow_scripts.study.plan_checks import remarks
 
 
 def main() -> int:

@@ -12,6 +12,7 @@ from workflow_scripts.networks import Network
 from workflow_scripts.networks._shapes import waveform_shape
 
 MODEL_TYPES = ("wavlm",)
+TUNABLE = True
 CITATION = "Chen et al. (2022). WavLM. IEEE Journal of Selected Topics in Signal Processing 16(6)."
 
 shape = waveform_shape

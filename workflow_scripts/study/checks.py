@@ -15,8 +15,9 @@ from workflow_scripts import corpora, networks
 from workflow_scripts.study import catalogue
 from workflow_scripts.study.config import Dataset, Study
 from workflow_scripts.study.errors import UserError
+from workflow_scripts.study.nearest import did_you_mean, nearest
 from workflow_scripts.study.plan import Plan
-from workflow_scripts.study.plan_checks import CHECKS, did_you_mean, nearest
+from workflow_scripts.study.plan_checks import CHECKS
 
 FORMS_OF_MODELS = ("str", "Published", "Model", "Precomputed")
 NO_LAYER = "is neither a layer's number nor 'final'"
@@ -47,7 +48,7 @@ def check_study(raw: Any, place: str = "config") -> Study:
     mistakes = [words for item in wrong if (words := _in_words(item))]
     mistakes += [
         f"{key}: holds nothing; write `{key}: {{}}` to ask the question with its defaults, or leave the key out"
-        for key in ("probing", "distances", "explanation")
+        for key in ("probing", "distances", "explanation", "transfer")
         if key in raw and raw[key] is None
     ]
     mistakes += [*check_datasets(raw), *check_models(raw)]

@@ -9,9 +9,11 @@ from workflow_scripts.downloads import records
 from workflow_scripts.precomputed import files_of
 from workflow_scripts.study import catalogue
 from workflow_scripts.study.config import Dataset, Study
-from workflow_scripts.study.digest import content_hashes
+from workflow_scripts.study.digest import content_digest, content_hashes
 
 FUNCTIONALS = "functionals"
+# Keys of a network's entry that say where it comes from: what it does depends on what came, not on these.
+ABOUT_THE_FETCH = ("licence", "revision", "source")
 
 
 class Names:
@@ -191,6 +193,22 @@ class Names:
         entry = self.models[model]
         published = entry["weights"] == "local" and "source" in entry and "folder" not in entry
         return published and records.is_left_to_fetch(Path(self.weights(model)))
+
+    def listened(self, model: str) -> dict[str, Any]:
+        """What a network is, for the specs of jobs in which it listens."""
+        entry = {key: value for key, value in sorted(self.models[model].items()) if key not in ABOUT_THE_FETCH}
+        folder = self.weights(model)
+        return {"model_entry": entry, "weights_folder": folder, "weights_digest": self.weights_digest(model)}
+
+    def weights_digest(self, model: str) -> str:
+        """Digest of the weights; one word for those that lie as they were fetched, or are still to come."""
+        if not self.weights(model):
+            return content_digest([], None)
+        folder = Path(self.weights(model))
+        files = records.weights_files(folder)
+        digest = content_digest(files, self._remembered, folder)
+        as_fetched = self.is_fetched(model) and (not files or records.read(folder).get("digest") == digest)
+        return "as fetched" if as_fetched else digest
 
     def other_weights(self, model: str) -> str:
         """What an earlier fetch left in a network's folder, in words, where it is not what the study asks for; else "".

@@ -13,15 +13,14 @@ from workflow_scripts import corpora, networks
 from workflow_scripts.downloads import records
 from workflow_scripts.precomputed import GIVEN
 from workflow_scripts.study.digest import PACKAGE, code_digest, content_digest
-from workflow_scripts.study.names import FUNCTIONALS, Names, is_empty
+from workflow_scripts.study.names import FUNCTIONALS, is_empty
+from workflow_scripts.study.plan_transfer import TransferPlan
 
 Spec = dict[str, Any]
-# Keys of a network's entry that say where it comes from: its embeddings depend on what came, not on these.
-ABOUT_THE_FETCH = ("licence", "revision", "source")
 FULL_CURVE = range(10, 512, 10)  # numbers of dimensions of paper 2
 
 
-class Plan(Names):
+class Plan(TransferPlan):
     """The spec of every rule's jobs, one method `_<rule>` each; arguments as of `Names`."""
 
     def spec(self, rule: str, **names: str) -> Spec:
@@ -97,11 +96,8 @@ class Plan(Names):
 
     def _embed(self, dataset: str, model: str, shard: str = "1") -> Spec:
         settings = self.study.embeddings
-        entry = {key: value for key, value in sorted(self.models[model].items()) if key not in ABOUT_THE_FETCH}
         return {
-            "model_entry": entry,
-            "weights_folder": self.weights(model),
-            "weights_digest": self._weights_digest(model),
+            **self.listened(model),
             **self.preparation(dataset),
             "poolings": list(settings.poolings),
             "frame_statistics": settings.frame_statistics,
@@ -123,16 +119,6 @@ class Plan(Names):
             **{key: value for key, value in embedding.items() if key != "shard"},
             "plugins": [*embedding["plugins"], f"{PACKAGE}.embed"],
         }
-
-    def _weights_digest(self, model: str) -> str:
-        """Digest of the weights; one word for those that lie as they were fetched, or are still to come."""
-        if not self.weights(model):
-            return content_digest([], None)
-        folder = Path(self.weights(model))
-        files = records.weights_files(folder)
-        digest = content_digest(files, self._remembered, folder)
-        as_fetched = self.is_fetched(model) and (not files or records.read(folder).get("digest") == digest)
-        return "as fetched" if as_fetched else digest
 
     def _fetch_weights(self, model: str) -> Spec:
         entry = self.models[model]

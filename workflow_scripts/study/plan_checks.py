@@ -4,7 +4,6 @@ Every check takes the plan of a study whose keys are valid one by one, and yield
 beginning with the key.
 """
 
-import difflib
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -14,22 +13,11 @@ from typing import Any
 from workflow_scripts import corpora, networks
 from workflow_scripts.downloads import places, records
 from workflow_scripts.precomputed import NPY, PARQUET
-from workflow_scripts.study.config import NAME, Precomputed
+from workflow_scripts.study.config import Precomputed
+from workflow_scripts.study.config.base import NAME
+from workflow_scripts.study.nearest import did_you_mean
 from workflow_scripts.study.plan import Plan
-
-
-def nearest(word: Any, valid: Iterable[str]) -> str:
-    """The valid name that was probably meant, or ""."""
-    by_lower = {name.lower(): name for name in valid}
-    near = difflib.get_close_matches(str(word).lower(), by_lower, n=1, cutoff=0.5)
-    return by_lower[near[0]] if near else ""
-
-
-def did_you_mean(word: Any, valid: Iterable[str]) -> str:
-    """The end of a sentence on a wrong name: the nearest valid one, else all of them."""
-    valid = list(valid)
-    near = nearest(word, valid)
-    return f"; did you mean '{near}'?" if near else f"; valid: {', '.join(valid)}" if valid else ""
+from workflow_scripts.study.plan_checks_transfer import check_transfer
 
 
 def _words(names: Iterable[str]) -> str:
@@ -343,6 +331,7 @@ CHECKS: tuple[tuple[tuple[str, ...], Callable[[Plan], Iterable[str]]], ...] = (
     (("embeddings", "datasets"), check_probing),
     (("embeddings", "pairs", "models", "acoustics"), check_distances),
     (("embeddings", "datasets", "models", "layers", "emotions", "acoustics", "explanation"), check_explanation),
+    (("embeddings", "datasets", "models", "emotions", "folds", "transfer"), check_transfer),
 )
 
 

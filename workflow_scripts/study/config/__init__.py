@@ -2,21 +2,15 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
+from pydantic import ConfigDict, Discriminator, Field, Tag
 
 from workflow_scripts.study import catalogue
+from workflow_scripts.study.config.base import Name, Pair, Section
+from workflow_scripts.study.config.transfer import Transfer
 
-NAME = r"^[A-Za-z0-9][A-Za-z0-9.-]*$"
-Name = Annotated[str, Field(pattern=NAME)]
 Protocol = Literal["strict", "paper1", "paper2", "emobox"]
 Pooling = Literal["mean", "std", "parts", "mean-active", "std-active", "parts-active"]
 FeatureSet = Literal["eGeMAPSv02", "GeMAPSv01b", "ComParE_2016", "emobase"]
-
-
-class Section(BaseModel):
-    """A part of the config: unknown keys are refused, values are not coerced across types."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, use_attribute_docstrings=True)
 
 
 class Dataset(Section):
@@ -235,7 +229,7 @@ class Study(Section):
     """Layers to analyse: 0 is the input of the first block, L the output of the last."""
     emotions: Literal["all"] | list[str] = "all"
     """Emotions to tell apart, in canonical words; clips of others are left out of the analyses."""
-    pairs: list[Annotated[list[str], Field(min_length=2, max_length=2)]] = []
+    pairs: list[Pair] = []
     """Pairs of datasets to compare, e.g. [[speech, song]]: cross-domain probes in both directions, distances."""
     protocols: list[Protocol] = Field(default=["strict", "paper1"], min_length=1)
     """`strict` (speakers held out), `paper1` and `paper2` (as published; the first of probes, the second of the
@@ -253,6 +247,8 @@ class Study(Section):
     """Left out: no distances are taken."""
     explanation: Explanation | None = None
     """Left out: nothing is explained."""
+    transfer: Transfer | None = None
+    """Left out: nothing is trained."""
 
     def as_config(self) -> dict[str, Any]:
         """The study as a config with all defaults; questions that are not asked are left out, as a config must."""

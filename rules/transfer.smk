@@ -1,0 +1,92 @@
+# Does training on one dataset help the other?
+
+
+STAGES = "results/transfer/stages/{labels}/{dataset}/{model}/{tuner}/{training}/{protocol}/seed_{seed}"
+TRANSFERRED = "results/transfer/{source}_to_{target}/{model}/{tuner}/{condition}/{protocol}/seed_{seed}"
+BOTH = ["{source}", "{target}"]
+
+
+# One job trains all folds of a fold set, so that the network is loaded and listens through its convolutions once.
+rule train_stage:
+    input:
+        manifest="results/corpora/{dataset}/manifest.parquet",
+        folds="results/corpora/{dataset}/folds_{protocol}.parquet",
+        layers=lambda wc: heard_layers(wc.dataset, wc.model, wc.tuner),
+        fetched=lambda wc: fetched_for(wc.model, wc.tuner),
+    output:
+        predictions=f"{STAGES}/predictions.parquet",
+        curves=f"{STAGES}/curves.parquet",
+        checkpoint=f"{STAGES}/checkpoint.json",
+    log:
+        "results/logs/train_stage/{labels}_{dataset}_{model}_{tuner}_{training}_{protocol}_{seed}.log",
+    benchmark:
+        "results/benchmarks/train_stage/{labels}_{dataset}_{model}_{tuner}_{training}_{protocol}_{seed}.tsv"
+    conda:
+        "../envs/transfer.yaml"
+    threads: 8
+    resources:
+        gpu=gpus(),
+    params:
+        spec=spec_of("train_stage"),
+    message:
+        "Training {wildcards.model} ({wildcards.tuner}, {wildcards.training}) on {wildcards.dataset}, {wildcards.protocol}, seed {wildcards.seed}"
+    script:
+        "../workflow_scripts/train_stage.py"
+
+
+rule train_target:
+    input:
+        manifests=expand("results/corpora/{dataset}/manifest.parquet", dataset=BOTH),
+        folds=expand("results/corpora/{dataset}/folds_{protocol}.parquet", dataset=BOTH, allow_missing=True),
+        source_layers=lambda wc: heard_layers(wc.source, wc.model, wc.tuner),
+        target_layers=lambda wc: heard_layers(wc.target, wc.model, wc.tuner),
+        fetched=lambda wc: fetched_for(wc.model, wc.tuner),
+        begun=lambda wc: begun_by(wc),
+        equalled=lambda wc: equalled_by(wc),
+    output:
+        predictions=f"{TRANSFERRED}/predictions.parquet",
+        curves=f"{TRANSFERRED}/curves.parquet",
+        checkpoint=f"{TRANSFERRED}/checkpoint.json",
+    log:
+        "results/logs/train_target/{source}_to_{target}_{model}_{tuner}_{condition}_{protocol}_{seed}.log",
+    benchmark:
+        "results/benchmarks/train_target/{source}_to_{target}_{model}_{tuner}_{condition}_{protocol}_{seed}.tsv"
+    wildcard_constraints:
+        condition="two-stage|joint|shuffled-source|equal-updates",
+    conda:
+        "../envs/transfer.yaml"
+    threads: 8
+    resources:
+        gpu=gpus(),
+    params:
+        spec=spec_of("train_target"),
+    message:
+        "Training {wildcards.model} ({wildcards.tuner}, {wildcards.condition}) from {wildcards.source} to {wildcards.target}, {wildcards.protocol}, seed {wildcards.seed}"
+    script:
+        "../workflow_scripts/train_target.py"
+
+
+rule test_source:
+    input:
+        manifests=expand("results/corpora/{dataset}/manifest.parquet", dataset=BOTH),
+        folds=expand("results/corpora/{dataset}/folds_{protocol}.parquet", dataset=BOTH, allow_missing=True),
+        target_layers=lambda wc: heard_layers(wc.target, wc.model, wc.tuner),
+        fetched=lambda wc: fetched_for(wc.model, wc.tuner),
+        begun=lambda wc: begun_by(wc),
+    output:
+        predictions=f"{TRANSFERRED}/predictions.parquet",
+    log:
+        "results/logs/test_source/{source}_to_{target}_{model}_{tuner}_{condition}_{protocol}_{seed}.log",
+    wildcard_constraints:
+        condition="source-only",
+    conda:
+        "../envs/transfer.yaml"
+    threads: 8
+    resources:
+        gpu=gpus(),
+    params:
+        spec=spec_of("test_source"),
+    message:
+        "Testing on {wildcards.target} what {wildcards.model} ({wildcards.tuner}) learnt on {wildcards.source}, {wildcards.protocol}, seed {wildcards.seed}"
+    script:
+        "../workflow_scripts/test_source.py"

@@ -1,0 +1,120 @@
+"""The specs of trainings."""
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+
+from pydantic import ValidationError
+
+from workflow_scripts import networks
+from workflow_scripts.study import trainings
+from workflow_scripts.study.config.transfer import Training, Variant
+from workflow_scripts.study.errors import UserError
+from workflow_scripts.study.names import Names
+from workflow_scripts.study.trainings import Cell, Stage
+from workflow_scripts.transfer import tuners
+
+Spec = dict[str, Any]
+FIRST_STATE = {"strict": 0, "paper1": 1, "twins": 1}  # paper 1 weighs the outputs of the blocks alone
+
+
+class TransferPlan(Names):
+    """What the rules of trainings ask of a plan."""
+
+    @cached_property
+    def cells(self) -> list[Cell]:
+        """The cells of the grid."""
+        return trainings.cells(self)
+
+    @cached_property
+    def stages(self) -> list[Stage]:
+        """The stages that they need."""
+        return trainings.stages(self)
+
+    @cached_property
+    def trained_protocols(self) -> list[str]:
+        """Protocols of the trainings."""
+        return list(dict.fromkeys(cell.protocol for cell in self.cells))
+
+    @cached_property
+    def tuners(self) -> list[str]:
+        """Names of all variants."""
+        return list(self.study.transfer.tuners) if self.study.transfer else []
+
+    def variant(self, tuner: str) -> list[tuple[str, dict[str, Any]]]:
+        """[(tuner, its options), ...] of a variant. Raises UserError when it cannot be read."""
+        return tuners.variant(self._stated(tuner).parts)
+
+    def _stated(self, tuner: str) -> Variant:
+        """A variant as the config states it."""
+        assert self.study.transfer is not None, "nothing is trained without a section `transfer`"
+        stated = self.study.transfer.tuners[tuner]
+        if not (isinstance(stated, Mapping) and "parts" in stated):
+            return Variant(parts=stated)
+        try:
+            return Variant.model_validate(stated)
+        except ValidationError as error:
+            first = error.errors()[0]
+            raise UserError(f"{'.'.join(map(str, first['loc']))}: {first['msg'].lower()}") from error
+
+    def acts_inside(self, tuner: str) -> bool:
+        """Whether a variant acts inside the network; else it learns from the stored layers."""
+        return any(tuners.find(name).INSIDE for name, _ in self.variant(tuner))
+
+    def training(self, tuner: str) -> dict[str, Any]:
+        """Settings of training of a variant: its own, then the study's, then what its tuners like, then defaults."""
+        assert self.study.transfer is not None, "nothing is trained without a section `transfer`"
+        liked: dict[str, Any] = {}
+        for name, _ in self.variant(tuner):
+            liked |= tuners.find(name).DEFAULTS
+        settings = {**Training().model_dump(), **liked}
+        for stated in (self.study.transfer.training, self._stated(tuner).training):
+            settings |= stated.model_dump(exclude_unset=True)
+        return settings
+
+    def _trained(self, model: str, tuner: str, protocol: str, labels: list[str]) -> Spec:
+        """What all trainings of a variant of a network have in common."""
+        parts = self.variant(tuner)
+        inside = self.acts_inside(tuner)
+        return {
+            **self.listened(model),
+            "states": self.states(model),
+            "parts": [[name, _in_protocol(name, options, protocol)] for name, options in parts],
+            "inside": inside,
+            **self.training(tuner),
+            "emotions": labels,
+            "batch_seconds": self.study.embeddings.batch_seconds if inside else 0.0,
+            "seed_of_study": self.study.seed,
+            "plugins": [
+                *([networks.family_module(self.models[model]["family"])] if inside else []),
+                *(tuners.module_of(name) for name, _ in parts),
+            ],
+        }
+
+    def _train_stage(
+        self, labels: str, dataset: str, model: str, tuner: str, training: str, protocol: str, seed: str
+    ) -> Spec:
+        return {**self._trained(model, tuner, protocol, labels.split("+")), **self.preparation(dataset)}
+
+    def _train_target(
+        self, source: str, target: str, model: str, tuner: str, condition: str, protocol: str, seed: str
+    ) -> Spec:
+        labels = self.common_emotions(source, target)
+        cell = Cell(source, target, model, tuner, condition, protocol, int(seed))
+        return {
+            **self._trained(model, tuner, protocol, labels),
+            "preparations": {dataset: self.preparation(dataset) for dataset in (source, target)},
+            "shared": trainings.share_speakers(self, cell),
+        }
+
+    def _test_source(
+        self, source: str, target: str, model: str, tuner: str, condition: str, protocol: str, seed: str
+    ) -> Spec:
+        return self._train_target(source, target, model, tuner, condition, protocol, seed)
+
+
+def _in_protocol(tuner: str, options: Mapping[str, Any], protocol: str) -> dict[str, Any]:
+    """Options with what the protocol decides where the config is silent."""
+    return {
+        name: FIRST_STATE[protocol] if name == "first" and value is None else value for name, value in options.items()
+    }

@@ -78,7 +78,7 @@ def _of_pairs(plan: Plan) -> Iterable[str]:
     for source, target in dict.fromkeys((cell.source, cell.target) for cell in plan.cells):
         for dataset in (source, target):
             if not plan.emotions(dataset):
-                yield f"emotions: 'all' of dataset '{dataset}' are known only from its files; name them to train on them"
+                yield f"emotions: 'all' of dataset '{dataset}' are known only from its files; name them to train"
             for emotion in plan.emotions(dataset):
                 if not re.fullmatch(NAME, emotion):
                     word = f"'{emotion}' of dataset '{dataset}' would be part of paths"

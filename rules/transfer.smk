@@ -23,7 +23,7 @@ rule train_stage:
         "results/benchmarks/train_stage/{labels}_{dataset}_{model}_{tuner}_{training}_{protocol}_{seed}.tsv"
     conda:
         "../envs/transfer.yaml"
-    threads: 8
+    threads: plan.training_threads
     resources:
         gpu=gpus(),
     params:
@@ -55,7 +55,7 @@ rule train_target:
         condition="two-stage|joint|shuffled-source|equal-updates",
     conda:
         "../envs/transfer.yaml"
-    threads: 8
+    threads: plan.training_threads
     resources:
         gpu=gpus(),
     params:
@@ -81,7 +81,7 @@ rule test_source:
         condition="source-only",
     conda:
         "../envs/transfer.yaml"
-    threads: 8
+    threads: plan.training_threads
     resources:
         gpu=gpus(),
     params:

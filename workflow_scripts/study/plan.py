@@ -81,7 +81,7 @@ class Plan(TransferPlan):
             "options": options,
             "pool": corpora.pool_of(self.corpus(dataset), dataset, options),
             "emotions": self.emotions(dataset),
-            "draws": self.study.folds.paper1_draws if protocol == "paper1" else 1,
+            "draws": self.study.folds.paper1_draws if protocol in ("paper1", "twins") else 1,
             "stratified": self.study.folds.paper1_stratified if protocol == "paper1" else False,
             "folds": self.study.folds.strict if protocol == "strict" else 0,
             "on_bad_clips": self.study.bad_clips,

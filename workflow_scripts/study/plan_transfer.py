@@ -36,6 +36,11 @@ class TransferPlan(Names):
         """Protocols of the trainings."""
         return list(dict.fromkeys(cell.protocol for cell in self.cells))
 
+    @property
+    def training_threads(self) -> int:
+        """Cores for one training."""
+        return self.study.transfer.threads if self.study.transfer else 1
+
     @cached_property
     def tuners(self) -> list[str]:
         """Names of all variants."""

@@ -89,3 +89,5 @@ class Transfer(Section):
     training: Training = Training()
     permutations: int = Field(default=999, ge=99)
     """Draws for chance levels and p-values."""
+    threads: int = Field(default=8, ge=1)
+    """Cores for one training (fewer are used where fewer are there)."""

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import torch
 
 MODEL_TYPES = ("data2vec-audio",)
+TUNABLE = True
 CITATION = "Baevski et al. (2022). data2vec. ICML."
 
 ARCHITECTURES: dict[str, dict[str, Any]] = {

@@ -11,6 +11,7 @@ from workflow_scripts.networks import Network
 from workflow_scripts.networks._shapes import waveform_shape
 
 MODEL_TYPES = ("hubert",)
+TUNABLE = True
 CITATION = "Hsu et al. (2021). HuBERT. IEEE/ACM Transactions on Audio, Speech, and Language Processing 29."
 
 shape = waveform_shape

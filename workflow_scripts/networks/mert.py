@@ -14,6 +14,7 @@ from workflow_scripts.networks import Network
 from workflow_scripts.networks._shapes import waveform_shape
 
 MODEL_TYPES = ("mert_model",)
+TUNABLE = True
 CITATION = "Li et al. (2024). MERT. ICLR."
 
 shape = waveform_shape

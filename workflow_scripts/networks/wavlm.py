@@ -12,6 +12,7 @@ from workflow_scripts.networks import Network
 from workflow_scripts.networks._shapes import waveform_shape
 
 MODEL_TYPES = ("wavlm",)
+TUNABLE = True
 CITATION = "Chen et al. (2022). WavLM. IEEE Journal of Selected Topics in Signal Processing 16(6)."
 
 shape = waveform_shape
@@ -60,6 +61,13 @@ def classes() -> tuple[Any, Any]:
 def objections(config: dict[str, Any], preprocessor: dict[str, Any]) -> list[str]:
     """Settings of a weights folder under which this class would compute something else: none known."""
     return []
+
+
+def prepare_for_tuning(model: Any) -> None:
+    """See `Network`: the library's attention reads the weights of its projections and never calls them."""
+    from workflow_scripts.networks._wavlm_attention import call_projections
+
+    call_projections(model)
 
 
 def load(name: str, entry: Mapping[str, Any], folder: Path) -> Network:

@@ -19,6 +19,7 @@ and may have
                    with its entry too; it also reads the key `config` of an architecture
     CITATION       the work to cite, for the report
     FIXED_SECONDS  what every clip is padded to, where its networks take no other length (see Network.fixed_input)
+    TUNABLE        True: its networks can be trained from the inside (see Network.tunable)
 
 An entry of the catalogue (`resources/models.yaml`), or of a config's `models`, is a plain mapping:
 
@@ -121,6 +122,11 @@ class Network:
         """Precision of the weights."""
         return self._weight().dtype
 
+    @property
+    def tunable(self) -> bool:
+        """Whether it has `front` and `states_from`, and blocks that tuners know: TUNABLE of its family. Here not."""
+        return False
+
     def _weight(self) -> "torch.Tensor":
         return next(itertools.chain(self.model.parameters(), self.model.buffers()))
 
@@ -166,6 +172,42 @@ class Network:
             visit(state, padded, [clip.shape[0] for clip in frames])
         if any(next(clip, None) is not None for clip in clips):
             raise RuntimeError(f"{self.name}: listen yields more states than {', '.join(self.states)}")
+
+    def front(self, waves: Sequence[Wave]) -> list["torch.Tensor"]:
+        """What the convolutions over the waveform make of each clip, alone and without gradients.
+
+        It never changes in training, so it can be computed once and kept.
+
+        Args:
+            waves: samples (n,) of each clip, as `scaled` gives them, each at least `shortest` long.
+
+        Returns:
+            (frames, channels) for each clip.
+        """
+        raise NotImplementedError(f"{type(self).__name__} is not tunable")
+
+    def states_from(
+        self, front: "torch.Tensor", lengths: Sequence[int], layer_drop: float = 0.0, spec_augment: float = 0.0
+    ) -> list["torch.Tensor"]:
+        """All states of a batch, in the order of `states`, with gradients; no clip depends on its batch mates.
+
+        Args:
+            front: (clips, longest, channels), what `front` gives, padded behind.
+            lengths: frames of each clip.
+            layer_drop: chance of each block to be skipped; its state is then the one before it.
+            spec_augment: share of frames that spans of zeros hide from the blocks, of each clip long enough for them.
+                Both draw from torch's generator; spans are put in training mode only.
+
+        Returns:
+            (clips, longest, width) for each state; what stands behind a clip's end is finite and means nothing.
+        """
+        raise NotImplementedError(f"{type(self).__name__} is not tunable")
+
+    def prepare_for_tuning(self) -> None:
+        """Change the model so that whatever is attached to its linear maps has an effect; it computes the same.
+
+        Called once before a tuner is attached. Here nothing is done.
+        """
 
 
 def states_of(layers: int, final_norm: bool) -> list[str]:
@@ -213,6 +255,11 @@ def is_tunable(family: str) -> bool:
 def fixed_seconds(family: str) -> float | None:
     """Seconds of the only input that a family's networks take; None for any length, and for what is no family."""
     return getattr(find(family), "FIXED_SECONDS", None) if family in names() else None
+
+
+def tunable(family: str) -> bool:
+    """Whether a family's networks can be trained from the inside; False for what is no family."""
+    return bool(getattr(find(family), "TUNABLE", False)) if family in names() else False
 
 
 def facts_of(family: Any, settings: Mapping[str, Any]) -> dict[str, Any]:

@@ -33,3 +33,25 @@ def watched(blocks: Any, final_norm: Any, saw: Callable[[str, torch.Tensor], Non
     finally:
         for handle in handles:
             handle.remove()
+
+
+@contextmanager
+def skipped(blocks: Any, chance: float) -> Iterator[None]:
+    """While open, each block hands on what entered it, by chance (LayerDrop): there are as many states as ever.
+
+    The draws come from torch's generator, one a block for the whole batch. The library's own LayerDrop would leave
+    states out instead. Opened before `watched`, whose hooks then see what is handed on.
+    """
+
+    def perhaps(module: Any, args: tuple[Any, ...], kwargs: dict[str, Any], output: Any) -> Any:
+        if torch.rand([]) >= chance:
+            return output
+        entered = args[0] if args else kwargs["hidden_states"]
+        return (entered, *output[1:]) if isinstance(output, tuple) else entered
+
+    handles = [block.register_forward_hook(perhaps, with_kwargs=True) for block in blocks] if chance > 0 else []
+    try:
+        yield
+    finally:
+        for handle in handles:
+            handle.remove()

@@ -17,8 +17,9 @@ import torch
 from torch.nn.utils import parametrize
 
 from workflow_scripts.networks import Network, Visitor, Wave, states_of
-from workflow_scripts.networks._hooks import watched
+from workflow_scripts.networks._hooks import skipped, watched
 from workflow_scripts.networks._norm_over_time import normed_as_whole
+from workflow_scripts.networks._spec_augment import hide_spans
 from workflow_scripts.networks._weights import from_folder, read_json, refuse
 
 # Tensors that checkpoints carry beside the encoder and that no hidden state depends on: heads of pre-training and
@@ -51,10 +52,22 @@ class WaveformNetwork(Network):
     Attributes:
         normalise: each clip is scaled to zero mean and unit variance first, as its preprocessor file says.
         guard: see `Guard`; None where the encoder's own mask is enough.
+        prepare: the family's `prepare_for_tuning(model)`; None where nothing needs to be done.
     """
 
     normalise: bool
     guard: Guard | None = None
+    prepare: Callable[[Any], None] | None = None
+
+    @property
+    def tunable(self) -> bool:
+        """See `Network`."""
+        return True
+
+    def prepare_for_tuning(self) -> None:
+        """See `Network`."""
+        if self.prepare:
+            self.prepare(self.model)
 
     def scaled(self, wave: Wave) -> Wave:
         """See `Network`."""
@@ -72,21 +85,46 @@ class WaveformNetwork(Network):
 
     def listen_batch(self, waves: Sequence[Wave], visit: Visitor) -> None:
         """See `Network`."""
-        model: Any = self.model
-        extracted = convolved(self, waves)
+        extracted = self.front(waves)
         lengths = [features.shape[0] for features in extracted]
         padded = torch.nn.utils.rnn.pad_sequence(extracted, batch_first=True)
         del extracted
-        projected = model.feature_projection(padded)
-        hidden = projected[0] if isinstance(projected, tuple) else projected
+        self._encode(padded, lengths, lambda state, frames: visit(state, frames, lengths))
 
+    def front(self, waves: Sequence[Wave]) -> list[torch.Tensor]:
+        """See `Network`."""
+        with torch.no_grad():
+            return convolved(self, waves)
+
+    def states_from(
+        self, front: torch.Tensor, lengths: Sequence[int], layer_drop: float = 0.0, spec_augment: float = 0.0
+    ) -> list[torch.Tensor]:
+        """See `Network`."""
+        model: Any = self.model
+        found: list[torch.Tensor] = []
+        with skipped(model.encoder.layers, layer_drop):
+            self._encode(front, lengths, lambda state, frames: found.append(frames), spec_augment)
+        return found
+
+    def _encode(
+        self,
+        front: torch.Tensor,
+        lengths: Sequence[int],
+        saw: Callable[[str, torch.Tensor], None],
+        spec_augment: float = 0.0,
+    ) -> None:
+        """Run everything behind the convolutions and hand each state to `saw` as soon as it exists."""
+        model: Any = self.model
+        projected = model.feature_projection(front)
+        hidden = projected[0] if isinstance(projected, tuple) else projected
+        hide_spans(model, hidden, lengths, spec_augment)
         mask, guards = None, list[Any]()
         if min(lengths) < max(lengths):
             ends = torch.tensor(lengths, device=hidden.device)[:, None]
             mask = torch.arange(max(lengths), device=hidden.device)[None] < ends
             guards += self.guard(model, mask) if self.guard else []
         try:
-            with watched(model.encoder.layers, self._final_norm, lambda state, frames: visit(state, frames, lengths)):
+            with watched(model.encoder.layers, self._final_norm, saw):
                 model.encoder(hidden, attention_mask=mask)
         finally:
             for handle in guards:
@@ -126,7 +164,8 @@ def load(module: str, name: str, entry: Mapping[str, Any], folder: Path) -> Wave
 
     Args:
         module: name of the family's module, which has MODEL_TYPES, ARCHITECTURES (settings in which a shape departs
-            from the class's defaults, sample_rate, normalise), `shape`, `classes`, `objections` and perhaps `guard`.
+            from the class's defaults, sample_rate, normalise), `shape`, `classes`, `objections` and perhaps `guard`
+            and `prepare_for_tuning`.
         name, entry, folder: see the package's docstring.
     """
     family: Any = sys.modules[module]
@@ -155,6 +194,7 @@ def load(module: str, name: str, entry: Mapping[str, Any], folder: Path) -> Wave
         about=about,
         normalise=normalise,
         guard=getattr(family, "guard", None),
+        prepare=getattr(family, "prepare_for_tuning", None),
     )
 
 

@@ -63,6 +63,13 @@ def objections(config: dict[str, Any], preprocessor: dict[str, Any]) -> list[str
     return []
 
 
+def prepare_for_tuning(model: Any) -> None:
+    """See `Network`: the library's attention reads the weights of its projections and never calls them."""
+    from workflow_scripts.networks._wavlm_attention import call_projections
+
+    call_projections(model)
+
+
 def load(name: str, entry: Mapping[str, Any], folder: Path) -> Network:
     """See the package's docstring (torch is imported here: it takes a second)."""
     from workflow_scripts.networks import _waveform

@@ -1,0 +1,95 @@
+"""LoRA (Hu et al. 2022, arXiv 2106.09685), by peft: W x + (alpha / rank) B A x, A random, B zero.
+
+On WavLM the network's own preparation makes it work (see networks/_wavlm_attention.py); stock transformers passes
+LoRA by there.
+"""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from workflow_scripts.transfer.site import Site
+from workflow_scripts.transfer.tuners import Option, Shape
+
+if TYPE_CHECKING:
+    import torch
+
+# word of the config -> module of a block
+MODULES = {
+    "q": "q_proj",
+    "k": "k_proj",
+    "v": "v_proj",
+    "out": "out_proj",
+    "ffn-in": "intermediate_dense",
+    "ffn-out": "output_dense",
+}
+
+OPTIONS = {
+    "rank": Option(8, "rank of B A", low=1),
+    "alpha": Option(16, "B A is scaled by alpha / rank", low=1),
+    "targets": Option(["q", "k", "v"], "linear maps of a block that get it", choices=tuple(MODULES)),
+    "dropout": Option(0.0, "share of A's inputs that are dropped in training", low=0, high=0.9),
+}
+DEFAULTS = {"learning_rate": 5e-4, "epochs": 30}
+SOURCE = (
+    "q, k, v: Lashkarashvili et al. (2024), whose rank is not known; rank 8, alpha 16: our choice; "
+    "rate and epochs: Feng & Narayanan (2023, PEFT-SER)"
+)
+INSIDE = True
+ALONE = False
+
+
+def parameters(options: Mapping[str, Any], shape: Shape) -> int:
+    """A and B for each target of each block."""
+    sides = {"ffn-in": shape.width + shape.inner, "ffn-out": shape.inner + shape.width}
+    ends = sum(sides.get(target, 2 * shape.width) for target in options["targets"])
+    return int(shape.layers * options["rank"] * ends)
+
+
+def attach(site: Site, options: Mapping[str, Any]) -> None:
+    """See the package's docstring."""
+    from peft import LoraConfig, inject_adapter_in_model
+
+    config = LoraConfig(
+        r=options["rank"],
+        lora_alpha=options["alpha"],
+        target_modules=[MODULES[target] for target in options["targets"]],
+        lora_dropout=options["dropout"],
+    )
+    inject_adapter_in_model(config, site.model)
+
+
+def lora_files(model: Any) -> tuple[dict[str, Any], dict[str, "torch.Tensor"]]:
+    """LoRA of a network in peft's own format.
+
+    Args:
+        model: a listener's `model`, with LoRA attached.
+
+    Returns:
+        content of adapter_config.json, and the tensors of adapter_model.safetensors: with both in a folder,
+        `peft.PeftModel.from_pretrained(model, folder)` loads them onto the pretrained network.
+    """
+    from peft import get_peft_model_state_dict
+
+    settings = {
+        key: sorted(value) if isinstance(value, set) else value
+        for key, value in model.peft_config["default"].to_dict().items()
+    }
+    tensors = get_peft_model_state_dict(model)
+    return {**settings, "inference_mode": True}, {f"base_model.model.{key}": tensors[key] for key in sorted(tensors)}
+
+
+def load_lora(model: Any, tensors: Mapping[str, "torch.Tensor"]) -> None:
+    """Put tensors of `lora_files` into a network that has the same LoRA attached.
+
+    Raises:
+        ValueError: tensors are missing, or stand there for nothing.
+    """
+    own = {name: tensor for name, tensor in model.named_parameters() if ".lora_" in name}
+    given = {
+        name.removeprefix("base_model.model.").removesuffix(".weight") + ".default.weight": tensor
+        for name, tensor in tensors.items()
+    }
+    apart = sorted(own.keys() ^ given.keys())
+    if apart:
+        raise ValueError(f"these tensors of LoRA are only in the network or only in the file: {', '.join(apart)}")
+    model.load_state_dict(given, strict=False)

@@ -58,7 +58,7 @@ def hold_out(manifest: pd.DataFrame, spec: Mapping[str, Any]) -> tuple[pd.DataFr
     corpus = corpora.find(spec["corpus"])
     if spec["emotions"]:
         manifest = manifest[manifest["emotion"].isin(spec["emotions"])]
-    if spec["protocol"] == "paper1":
+    if spec["protocol"] in ("paper1", "twins"):
         manifest = splits.restricted(manifest, corpus.paper1)
     if manifest.empty:
         place = f"dataset {spec['dataset']}, protocol {spec['protocol']}"
@@ -70,6 +70,8 @@ def hold_out(manifest: pd.DataFrame, spec: Mapping[str, Any]) -> tuple[pd.DataFr
             return splits.strict(clips, speakers, spec["folds"])
         if spec["protocol"] == "paper1":
             return splits.paper1(clips, spec["draws"], spec["stratified"])
+        if spec["protocol"] == "twins":
+            return splits.twins(clips, spec["draws"])
         return splits.emobox(clips, pd.read_csv(EMOBOX))
 
     return splits.fit(manifest, split)

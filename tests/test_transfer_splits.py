@@ -161,5 +161,4 @@ def test_speakers_held_out_in_one_domain_only_are_refused() -> None:
     tables = [folds_of.strict(rows, None) for rows in clips]  # dealt apart, since their pool is not stated
     source, target = (splits.stage("strict", *part) for part in zip(clips, tables, strict=True))
     with pytest.raises(UserError, match="holds out speakers who train: pool/"):
-        for first, second in zip(source, target, strict=False):
-            splits.refuse_leaks(first, second, clips)
+        splits.refuse_leaks(source[0], target[0], clips)

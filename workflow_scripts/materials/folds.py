@@ -1,4 +1,4 @@
-"""Which clips are held out when: speaker-disjoint folds, paper 1's draws, EmoBox's lists."""
+"""Which clips are held out when: speaker-disjoint folds, paper 1's draws, draws of twins, EmoBox's lists."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -12,6 +12,7 @@ from workflow_scripts.study.errors import UserError
 
 TEST_SHARE = 0.2
 SMALLEST_BALANCED = 6
+TWINS = ("speaker", "emotion", "intensity", "statement")  # what twins have in common
 _SEX_ORDER = {"male": 0, "female": 1}
 
 
@@ -77,6 +78,34 @@ def paper1(manifest: pd.DataFrame, draws: int, stratified: bool = False) -> pd.D
         fold = pd.Series(-1, index=ordered.index)
         fold.iloc[tested] = 0
         parts.append(_table(ordered, draw, fold))
+    return pd.concat(parts, ignore_index=True)
+
+
+def twins(manifest: pd.DataFrame, draws: int) -> pd.DataFrame:
+    """Draws like those of `paper1`, but twins stay together: a fifth of the groups of twins (rounded up) is tested.
+
+    Twins are clips of one speaker with one emotion, intensity and statement; a clip whose statement is not known is
+    a group of its own. The same speakers are in training. Exactly scikit-learn's `GroupShuffleSplit(test_size=0.2,
+    random_state=draw)` over the clips in the order of their ids.
+
+    Raises UserError where all clips are twins of each other.
+    """
+    from sklearn.model_selection import GroupShuffleSplit  # here: see `paper1`
+
+    ordered = manifest.sort_values("clip_id")
+    keys = list(zip(*(ordered[name] for name in TWINS), strict=True))
+    alone = ordered["statement"] == ""
+    group = pd.Series([(clip,) if a else key for clip, a, key in zip(ordered["clip_id"], alone, keys, strict=True)])
+    codes = pd.factorize(group)[0]
+    if len(set(codes)) < 2:
+        raise UserError("all clips are twins of each other, so none can be held out", remedy="leave `twins` out")
+    parts = []
+    for draw in range(draws):
+        splitter = GroupShuffleSplit(n_splits=1, test_size=TEST_SHARE, random_state=draw)
+        _, tested = next(splitter.split(codes, groups=codes))
+        fold = pd.Series(-1, index=ordered.index)
+        fold.iloc[tested] = 0
+        parts.append(_table(ordered["clip_id"], draw, fold))
     return pd.concat(parts, ignore_index=True)
 
 

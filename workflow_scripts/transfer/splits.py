@@ -1,0 +1,152 @@
+"""Which clips train, validate and test in every fold of a training, of one dataset or of a pair.
+
+In `strict` fold k tests the speakers dealt to k, and the speakers of the next fold in use (after the last the first)
+validate. Where two datasets have the same speakers, fold k holds the same ones out in both, for validation too: the
+fold that validates is then one that both use. In `paper1` and `twins` a draw of clips is tested, nothing validates.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from workflow_scripts.materials.folds import natural
+from workflow_scripts.study.errors import UserError
+
+WHOLE = -1  # number of the fold that tests nothing
+
+
+@dataclass(frozen=True)
+class Split:
+    """Clip ids of one fold, sorted.
+
+    Attributes:
+        fold: its number in the folds table; WHOLE where nothing is tested.
+        train, validation, test: clips of the dataset (of a pair: the target). No validation in `paper1` and `twins`.
+        source: clips of the source that train beside them (joint training).
+    """
+
+    fold: int
+    train: tuple[str, ...]
+    validation: tuple[str, ...]
+    test: tuple[str, ...]
+    source: tuple[str, ...] = ()
+
+
+def stage(
+    protocol: str,
+    manifest: pd.DataFrame,
+    folds: pd.DataFrame,
+    draw: int = 0,
+    others: Sequence[pd.DataFrame] = (),
+) -> list[Split]:
+    """The folds of a training on one dataset.
+
+    Args:
+        protocol: strict, paper1 or twins.
+        manifest: clip_id and emotion of the clips in question (those of the emotions in common); others are left out.
+        folds: of the dataset under the protocol.
+        draw: of paper1 and twins (`repeat` of the table).
+        others: strict: folds of further datasets of the same pool of speakers that this one is paired with. Their
+            folds that have no clip here are among the result, with nothing to test, for a target that tests them.
+
+    Raises:
+        UserError: too few folds to test one and validate on another, or a part that lacks clips.
+    """
+    fold_of = _fold_of(manifest, folds, 0 if protocol == "strict" else draw)
+    if protocol != "strict":
+        found = [Split(0, _clips(fold_of != 0), (), _clips(fold_of == 0))]
+    else:
+        used = [set(fold_of)] + [set(table["fold"]) for table in others]
+        validates = _validating(set.intersection(*used), set.union(*used))
+        found = [_strict(fold_of, tested, validating) for tested, validating in validates.items()]
+    for split in found:
+        _check(manifest, split)
+    return found
+
+
+def whole(manifest: pd.DataFrame, folds: pd.DataFrame) -> Split:
+    """All clips of a dataset, the speakers of the first fold in use for validation: for targets with other speakers.
+
+    Arguments and errors as those of `stage`; `folds` are those of strict.
+    """
+    fold_of = _fold_of(manifest, folds, 0)
+    split = _strict(fold_of, WHOLE, min(fold_of))
+    _check(manifest, split)
+    return split
+
+
+def source_fold(protocol: str, shared: bool, fold: int) -> int:
+    """The fold of the source stage that a target's fold goes on from; `shared`: both have the same speakers.
+
+    In paper1 and twins each dataset has its own draw, so that test speakers train in the source.
+    """
+    return WHOLE if protocol == "strict" and not shared else fold
+
+
+def joint(source: Split, target: Split) -> Split:
+    """Both domains train together: what trains in the source stage, and what trains in the target.
+
+    The target alone validates, since it alone is tested: stopping is chosen for it as in the other conditions.
+    """
+    return Split(target.fold, target.train, target.validation, target.test, source.train)
+
+
+def refuse_leaks(source: Split, target: Split, manifests: tuple[pd.DataFrame, pd.DataFrame]) -> None:
+    """Raise UserError where a speaker whom the target holds out trains, or one whom it tests validates in the source.
+
+    Args:
+        source, target: strict splits that are used together.
+        manifests: of source and target: clip_id, pool, speaker.
+    """
+    people = [(rows["pool"] + "/" + rows["speaker"]).set_axis(rows["clip_id"]) for rows in manifests]
+    tested, validating = (set(people[1].loc[list(part)]) for part in (target.test, target.validation))
+    trained, validated = (set(people[0].loc[list(part)]) for part in (source.train, source.validation))
+    trained |= set(people[1].loc[list(target.train)])
+    leaks = (trained & (tested | validating)) | (validated & tested)
+    if leaks:
+        raise UserError(
+            f"fold {target.fold} holds out speakers who train: {', '.join(sorted(leaks, key=natural))}",
+            remedy="give datasets of the same speakers one `pool` and the same `sexes`",
+        )
+
+
+def _fold_of(manifest: pd.DataFrame, folds: pd.DataFrame, repeat: int) -> "pd.Series[int]":
+    """Fold of every clip that is both in the manifest and in the table, by clip id."""
+    rows = folds[(folds["repeat"] == repeat) & folds["clip_id"].isin(manifest["clip_id"])]
+    if rows.empty:
+        raise UserError(f"none of the {len(manifest)} clips is in the folds (draw {repeat})")
+    return rows.set_index("clip_id")["fold"].sort_index().astype(int)
+
+
+def _validating(common: set[int], used: set[int]) -> dict[int, int]:
+    """{fold that tests: fold that validates}: the next that every dataset uses, after the last the first."""
+    ordered = sorted(common)
+    if len(used) < 3 or len(ordered) < 2:
+        raise UserError(
+            f"the speakers fill {len(used)} folds, {len(ordered)} of them in every dataset of the pool; one tests, "
+            "another that all use validates, and others must be left for training",
+            remedy="add speakers (at least three), or leave protocol `strict` out of the transfer",
+        )
+    return {k: next((v for v in ordered if v > k), ordered[0]) for k in sorted(used)}
+
+
+def _strict(fold_of: "pd.Series[int]", tested: int, validating: int) -> Split:
+    held_out = fold_of.isin([tested, validating])
+    return Split(tested, _clips(~held_out), _clips(fold_of == validating), _clips(fold_of == tested))
+
+
+def _clips(flags: "pd.Series[bool]") -> tuple[str, ...]:
+    return tuple(str(clip) for clip in flags.index[flags])
+
+
+def _check(manifest: pd.DataFrame, split: Split) -> None:
+    """Raise UserError where an emotion has no clip to train on, so that it could never be recognised."""
+    emotion_of: Mapping[str, str] = manifest.set_index("clip_id")["emotion"].to_dict()
+    missing = set(emotion_of.values()) - {emotion_of[clip] for clip in split.train}
+    if missing:
+        raise UserError(
+            f"no clip of {', '.join(sorted(missing))} is left for training in fold {split.fold} "
+            f"({len(split.validation)} clips validate, {len(split.test)} are tested)",
+            remedy="add speakers, or leave the emotion out of `emotions`",
+        )

@@ -247,11 +247,6 @@ def citation(family: str) -> str:
     return str(getattr(find(family), "CITATION", "")) if family in names() else ""
 
 
-def is_tunable(family: str) -> bool:
-    """Whether tuners can act inside a family's networks (its file says TUNABLE = True)."""
-    return bool(getattr(find(family), "TUNABLE", False)) if family in names() else False
-
-
 def fixed_seconds(family: str) -> float | None:
     """Seconds of the only input that a family's networks take; None for any length, and for what is no family."""
     return getattr(find(family), "FIXED_SECONDS", None) if family in names() else None

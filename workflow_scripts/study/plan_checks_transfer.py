@@ -94,6 +94,6 @@ def _of_networks(plan: Plan) -> Iterable[str]:
     wanted = dict.fromkeys((cell.model, cell.tuner) for cell in trainings.trained(plan))
     for model, tuner in wanted:
         family = plan.models[model]["family"]
-        if plan.acts_inside(tuner) and not networks.is_tunable(family):
+        if plan.acts_inside(tuner) and not networks.tunable(family):
             inside = f"'{tuner}' acts inside a network, which family '{family}' of {model} does not offer"
             yield f"transfer.grid: {inside}; take frozen or weighted-sum for it"

@@ -15,7 +15,7 @@ from workflow_scripts.study.trainings import Cell, Stage
 from workflow_scripts.transfer import tuners
 
 Spec = dict[str, Any]
-FIRST_STATE = {"strict": 0, "paper1": 1, "twins": 1}  # paper 1 weighs the outputs of the blocks alone
+OF_BLOCKS = ("paper1", "twins")  # where the config does not say, paper 1's layers are weighed: outputs of blocks
 
 
 class TransferPlan(Names):
@@ -64,27 +64,26 @@ class TransferPlan(Names):
 
     def acts_inside(self, tuner: str) -> bool:
         """Whether a variant acts inside the network; else it learns from the stored layers."""
-        return any(tuners.find(name).INSIDE for name, _ in self.variant(tuner))
+        return tuners.inside(self.variant(tuner))
 
     def training(self, tuner: str) -> dict[str, Any]:
         """Settings of training of a variant: its own, then the study's, then what its tuners like, then defaults."""
         assert self.study.transfer is not None, "nothing is trained without a section `transfer`"
-        liked: dict[str, Any] = {}
-        for name, _ in self.variant(tuner):
-            liked |= tuners.find(name).DEFAULTS
-        settings = {**Training().model_dump(), **liked}
+        settings = {**Training().model_dump(), **tuners.training_defaults(self.variant(tuner))}
         for stated in (self.study.transfer.training, self._stated(tuner).training):
             settings |= stated.model_dump(exclude_unset=True)
         return settings
 
     def _trained(self, model: str, tuner: str, protocol: str, labels: list[str]) -> Spec:
         """What all trainings of a variant of a network have in common."""
-        parts = self.variant(tuner)
         inside = self.acts_inside(tuner)
+        parts = self.variant(tuner)
+        if protocol in OF_BLOCKS and not _says_first(self._stated(tuner).parts):
+            parts = [(name, {**options, "first": 1} if "first" in options else options) for name, options in parts]
         return {
             **self.listened(model),
             "states": self.states(model),
-            "parts": [[name, _in_protocol(name, options, protocol)] for name, options in parts],
+            "parts": [[name, options] for name, options in parts],
             "inside": inside,
             **self.training(tuner),
             "emotions": labels,
@@ -92,7 +91,7 @@ class TransferPlan(Names):
             "seed_of_study": self.study.seed,
             "plugins": [
                 *([networks.family_module(self.models[model]["family"])] if inside else []),
-                *(tuners.module_of(name) for name, _ in parts),
+                *(tuners.tuner_module(name) for name, _ in parts),
             ],
         }
 
@@ -118,8 +117,7 @@ class TransferPlan(Names):
         return self._train_target(source, target, model, tuner, condition, protocol, seed)
 
 
-def _in_protocol(tuner: str, options: Mapping[str, Any], protocol: str) -> dict[str, Any]:
-    """Options with what the protocol decides where the config is silent."""
-    return {
-        name: FIRST_STATE[protocol] if name == "first" and value is None else value for name, value in options.items()
-    }
+def _says_first(parts: Any) -> bool:
+    """Whether a variant's parts say which state is the first that is weighed."""
+    given = parts if isinstance(parts, list) else [parts]
+    return any("first" in (options or {}) for part in given if isinstance(part, Mapping) for options in part.values())

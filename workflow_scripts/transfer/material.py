@@ -1,0 +1,83 @@
+"""The clips of one dataset in a training job: what is heard of each, whose it is, which emotion it has."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import torch
+
+from workflow_scripts.embedding.device import device_of
+from workflow_scripts.networks import Network, load
+from workflow_scripts.probing.inputs import chosen
+from workflow_scripts.study.seeds import seed_of
+from workflow_scripts.transfer.batches import Examples
+from workflow_scripts.transfer.clips import Clips, from_layers, through_convolutions
+
+
+@dataclass(frozen=True)
+class Material:
+    """The clips of a dataset.
+
+    Attributes:
+        rows: of the manifest, those of the emotions in question, by clip id.
+        heard: what the listener takes of each clip.
+        emotions: those that are told apart.
+        pooled: what is heard are stored layers.
+    """
+
+    rows: pd.DataFrame
+    heard: Clips
+    emotions: tuple[str, ...]
+    pooled: bool
+
+    def examples(self, clips: Sequence[str], shuffled: "pd.Series[str] | None" = None) -> Examples:
+        """Clips as a training takes them, with their emotions unless others are given by clip id."""
+        emotion_of = self.rows["emotion"] if shuffled is None else shuffled
+        labels = [self.emotions.index(emotion) for emotion in emotion_of[list(clips)]]
+        return Examples([self.heard[clip] for clip in clips], torch.tensor(labels, dtype=torch.int64), self.pooled)
+
+    def people(self, clips: Sequence[str]) -> set[str]:
+        """Who speaks in clips; names of equal speakers of one pool are equal."""
+        rows = self.rows.loc[list(clips)]
+        return set(rows["pool"] + "/" + rows["speaker"])
+
+    def shuffled(self, seed: int) -> "pd.Series[str]":
+        """The emotions by clip id, dealt anew among the clips of each speaker."""
+        rng = np.random.default_rng(seed)
+        emotion_of = self.rows["emotion"].sort_index()
+        for _, own in emotion_of.groupby(self.rows["speaker"].sort_index()):
+            emotion_of[own.index] = rng.permutation(own.to_numpy())
+        return emotion_of
+
+
+def network_of(spec: Mapping[str, Any], shard: int = 1) -> Network:
+    """The network of a training, as embeddings have it, in float32 where it is to run."""
+    network = load(spec["model"], spec["model_entry"], spec["weights_folder"], spec["seed_of_study"])
+    network.model.to(device=device_of(shard), dtype=torch.float32)
+    return network
+
+
+def material(spec: Mapping[str, Any], manifest: pd.DataFrame, layers: Sequence[str]) -> Material:
+    """The clips of a dataset.
+
+    Args:
+        spec: of the training: emotions, inside, and what `network_of` needs.
+        manifest: of the dataset.
+        layers: files of its stored layers, where no tuner acts inside.
+
+    Raises:
+        UserError: a recording or a file of layers is not that of the manifest, or no clip has one of the emotions.
+    """
+    rows = chosen(manifest, spec["emotions"])
+    if spec["inside"]:
+        heard = through_convolutions(network_of(spec), rows, spec["batch_seconds"])
+    else:
+        heard = from_layers(layers, manifest)
+    return Material(rows.set_index("clip_id"), heard, tuple(spec["emotions"]), not spec["inside"])
+
+
+def shuffling_seed(spec: Mapping[str, Any], dataset: str) -> int:
+    """Seed of the labels of a source stage whose labels are shuffled: the same for every model and tuner."""
+    return seed_of(spec["seed_of_study"], "shuffled source", dataset, int(spec["seed"]))

@@ -259,11 +259,12 @@ class _Loop:
         tensors = {f"now/{name}": own for name, own in _copied(self._parameters).items()}
         tensors |= {f"best/{name}": own for name, own in self._best.items()}
         kept = self._adamw.state_dict()["state"]
-        for index, name in enumerate(self._parameters):
-            tensors |= {f"adamw/{name}/{key}": own.detach().cpu().clone() for key, own in kept[index].items()}
+        for index, name in enumerate(self._parameters):  # a block that LayerDrop has skipped so far has none
+            own = kept.get(index, {})
+            tensors |= {f"adamw/{name}/{key}": value.detach().cpu().clone() for key, value in own.items()}
         scaler = self._accelerator.scaler
         record = {"epoch": self._epoch, "updates": self._updates, "choosing": self._choosing.record()}
-        record |= {"curves": self._curves, "scaler": scaler.state_dict() if scaler else None}
+        record |= {"curves": list(self._curves), "scaler": scaler.state_dict() if scaler else None}
         return State(tensors, record)
 
     def restore(self, state: State) -> None:
@@ -273,7 +274,8 @@ class _Loop:
         self._choosing = restored(record["choosing"], self._patience)
         _put(_under(state.tensors, "now/"), self._parameters)
         self._best = _under(state.tensors, "best/")
-        kept = {index: _under(state.tensors, f"adamw/{name}/") for index, name in enumerate(self._parameters)}
+        adamw = {index: _under(state.tensors, f"adamw/{name}/") for index, name in enumerate(self._parameters)}
+        kept = {index: own for index, own in adamw.items() if own}
         self._adamw.load_state_dict({"state": kept, "param_groups": self._adamw.state_dict()["param_groups"]})
         if self._accelerator.scaler and record["scaler"]:
             self._accelerator.scaler.load_state_dict(record["scaler"])

@@ -116,9 +116,11 @@ def confusion_table(predictions: pd.DataFrame) -> pd.DataFrame:
 def speaker_disjoint(predictions: pd.DataFrame) -> bool:
     """Whether each speaker is tested by probes that never heard them, as far as predictions of one protocol show it.
 
-    `paper1` is not; another protocol is if no speaker is tested in two folds of one repeat.
+    `paper1` is not, nor is one whose predictions say that a speaker was heard in training; another protocol is if no
+    speaker is tested in two folds of one repeat.
     """
-    if (predictions["protocol"] == "paper1").any():
+    heard = predictions["speaker_in_training"].any() if "speaker_in_training" in predictions else False
+    if heard or (predictions["protocol"] == "paper1").any():
         return False
     folds = predictions[["repeat", "speaker", "fold"]].drop_duplicates()
     return not folds.duplicated(["repeat", "speaker"]).any()

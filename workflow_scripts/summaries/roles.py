@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 Facts = Mapping[str, Mapping[str, Any]]
+OF_MUSIC = {"mert"}  # families of networks that learned from music; all others learned from speech
 
 
 def acoustic_sets(models: Facts) -> list[str]:
@@ -24,6 +25,17 @@ def elsewhere(models: Facts) -> list[str]:
 def untrained(models: Facts) -> list[str]:
     """Names of the networks with random weights."""
     return [name for name in networks(models) if models[name]["weights"] == "untrained"]
+
+
+def of_music(models: Facts) -> list[str]:
+    """Names of the music networks, trained and untrained."""
+    return [name for name in networks(models) if models[name]["family"] in OF_MUSIC]
+
+
+def of_speech(models: Facts) -> list[str]:
+    """Names of the speech networks, trained and untrained; of vectors made elsewhere nothing is known."""
+    others = {*of_music(models), *elsewhere(models)}
+    return [name for name in networks(models) if name not in others]
 
 
 def control_of(model: str, models: Facts) -> str:

@@ -1,0 +1,178 @@
+"""Made-up predictions of trainings, for the tests of transfer's summaries, figures and report: planted, no audio."""
+
+import zlib
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from tests.made_up import DATASETS, EMOTIONS, manifest
+from workflow_scripts.study.schemas import TABLES
+from workflow_scripts.summaries.transfer_claims import transfer_claims
+from workflow_scripts.summaries.transfer_comparisons import transfer_comparisons
+from workflow_scripts.summaries.transfer_scores import transfer_scores
+
+MODELS: dict[str, dict[str, Any]] = {
+    name: {"family": family, "weights": "local", "architecture": "", "source": "", "layers": ["0", "1", "2"]}
+    for name, family in (("hubert-base", "hubert"), ("wav2vec2-base", "wav2vec2"), ("mert-v1-95m", "mert"))
+}
+TUNERS: dict[str, dict[str, Any]] = {
+    "frozen": {"parts": ["frozen"], "class_weights": "none"},
+    "weighted-sum": {"parts": ["weighted-sum"], "class_weights": "none"},
+    "peft": {"parts": ["weighted-sum", ["lora", {"rank": 8}], "bottleneck"], "class_weights": "none"},
+    "peft-weighted": {"parts": ["weighted-sum", ["lora", {"rank": 8}], "bottleneck"], "class_weights": "balanced"},
+}
+CONDITIONS = ["direct", "two-stage", "source-only", "joint", "shuffled-source", "equal-updates"]
+# share of right answers, strict; what the other protocols add
+PLANTED = {"direct": 0.45, "two-stage": 0.75, "source-only": 0.35, "joint": 0.60, "shuffled-source": 0.45,
+           "equal-updates": 0.45}  # fmt: skip
+OF_TUNER = {"frozen": -0.2, "weighted-sum": -0.1, "peft": 0.0, "peft-weighted": 0.0}
+LEAK = {"strict": 0.0, "twins": 0.05, "paper1": 0.15}
+BIAS = dict(zip(EMOTIONS, (-0.2, -0.1, 0.0, 0.0, 0.15, 0.15), strict=True))  # of the trainings without class weights
+PROTOCOLS = ["strict", "paper1", "twins"]
+NOTHING: dict[str, float] = {}
+
+
+def trained(
+    clips: pd.DataFrame,
+    share: float,
+    *names: str,
+    protocol: str = "strict",
+    seeds: int = 1,
+    of_emotion: Mapping[str, float] = NOTHING,
+    of_speaker: Mapping[str, float] = NOTHING,
+    rng: np.random.Generator | None = None,
+) -> pd.DataFrame:
+    """Table transfer_predictions of one training, right with a given probability, else one of the other emotions.
+
+    Args:
+        clips: manifest of the target.
+        share: probability; `of_emotion` and `of_speaker` add to it.
+        names: source, target, model, tuner, condition.
+        protocol: strict tests every clip, the others a fifth, drawn by the seed.
+        seeds: how many.
+        rng: by default named after `names`, so that no training follows another's draws.
+    """
+    source, target, model, tuner, condition = names
+    rng = rng or np.random.default_rng(zlib.crc32(" ".join([*names, protocol]).encode()))
+    emotions = sorted(set(clips["emotion"]), key=EMOTIONS.index)
+    frames = []
+    for repeat in range(seeds):
+        part = clips if protocol == "strict" else clips.sample(frac=0.2, random_state=repeat)
+        own = share + part["emotion"].map(lambda name: of_emotion.get(name, 0.0)).to_numpy(dtype=float)
+        own = own + part["speaker"].map(lambda name: of_speaker.get(name, 0.0)).to_numpy(dtype=float)
+        true = np.array([emotions.index(emotion) for emotion in part["emotion"]])
+        wrong = (true + rng.integers(1, max(len(emotions), 2), len(part))) % len(emotions)
+        predicted = np.where(rng.random(len(part)) < own, true, wrong)
+        fold = pd.factorize(part["speaker"], sort=True)[0] // 2 if protocol == "strict" else 0
+        frame = pd.DataFrame(
+            {
+                "clip_id": part["clip_id"].to_numpy(), "speaker": part["speaker"].to_numpy(), "protocol": protocol,
+                "repeat": repeat, "fold": fold, "source": source, "target": target, "model": model, "tuner": tuner,
+                "condition": condition, "true": part["emotion"].to_numpy(), "predicted": np.array(emotions)[predicted],
+                "speaker_in_training": protocol != "strict",
+            }
+        )  # fmt: skip
+        for code, emotion in enumerate(emotions):
+            frame[f"p_{emotion}"] = np.where(predicted == code, 0.7, 0.3 / max(len(emotions) - 1, 1))
+        frames.append(frame)
+    return pd.concat(frames, ignore_index=True)
+
+
+def grid() -> list[tuple[str, str, str, str]]:
+    """(target, model, tuner, condition) of the made-up study: everything of one network, else what the claims need."""
+    found = []
+    for target in DATASETS:
+        for model in MODELS:
+            for tuner in TUNERS:
+                for condition in CONDITIONS:
+                    whole = model == "hubert-base" and tuner == "peft"
+                    few = tuner in ("frozen", "peft-weighted") and model != "hubert-base"
+                    if whole or (condition in CONDITIONS[:3] and not few):
+                        found.append((target, model, tuner, condition))
+    return found
+
+
+@cache
+def predictions(protocols: Sequence[str] = tuple(PROTOCOLS)) -> pd.DataFrame:
+    """All trainings of the made-up study, two seeds each."""
+    frames = []
+    for target, model, tuner, condition in grid():
+        source = next(name for name in DATASETS if name != target)
+        share = PLANTED[condition] + OF_TUNER[tuner]
+        if model == "mert-v1-95m" and condition == "two-stage":
+            share -= 0.25
+        for protocol in protocols:
+            frames.append(
+                trained(
+                    manifest(target), share + LEAK[protocol], "" if condition == "direct" else source, target, model,
+                    tuner, condition, protocol=protocol, seeds=2,
+                    of_emotion=NOTHING if tuner == "peft-weighted" else BIAS,
+                )
+            )  # fmt: skip
+    return pd.concat(frames, ignore_index=True)
+
+
+def manifests() -> dict[str, pd.DataFrame]:
+    return {name: manifest(name) for name in DATASETS}
+
+
+def ranking() -> pd.DataFrame:
+    """Table distance_ranking: emotions that are recognised best lie nearest, by both forms."""
+    rows = [
+        {
+            "first": "speech", "second": "song", "model": model, "layer": layer, "grain": "clip", "pooling": pooling,
+            "scale": "raw", "condition": "all", "form": form, "clips_per_speaker": 4, "measure": measure,
+            "emotion": emotion, "value": 1.0 - BIAS[emotion] - 0.001 * EMOTIONS.index(emotion),
+        }
+        for model in MODELS
+        for layer in ("1", "2", "mean")
+        for pooling in ("mean", "mean-active")
+        for form, measure in (("equal", "kernel"), ("published", "frechet"))
+        for emotion in EMOTIONS
+    ]  # fmt: skip
+    return pd.DataFrame(rows).reindex(columns=[*TABLES["distance_ranking"]])
+
+
+def curves() -> pd.DataFrame:
+    """Table transfer_curves: both stages of every made-up training but source-only, three folds, six epochs."""
+    rows = []
+    for target, model, tuner, condition in grid():
+        source = next(name for name in DATASETS if name != target)
+        for fold in range(3):
+            for stage in ("source", "target"):
+                alone = condition in ("direct", "joint", "equal-updates")
+                if condition == "source-only" or (alone and stage == "source"):
+                    continue
+                top = PLANTED[condition] + OF_TUNER[tuner]
+                start = 0.3 if stage == "target" and not alone else 1 / 6
+                for epoch in range(1, 7):
+                    reached = 1 - 0.6**epoch
+                    rows.append(
+                        {
+                            "source": "" if condition == "direct" else source, "target": target, "model": model,
+                            "tuner": tuner, "condition": condition, "protocol": "strict", "seed": 1, "fold": fold,
+                            "stage": stage, "epoch": epoch, "updates": 8 * epoch,
+                            "training_loss": 1.8 - 1.5 * reached, "validation_loss": 1.8 - 1.2 * reached + 0.05 * fold,
+                            "validation_uar": start + (top - start) * reached - 0.02 * fold, "seconds": 1.0, "head": 0,
+                            "best": epoch == 5,
+                        }
+                    )  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+@cache
+def study() -> dict[str, pd.DataFrame]:
+    """The tables of the made-up study, by the functions that the workflow uses."""
+    made = predictions()
+    comparisons = transfer_comparisons(made, TUNERS, seed=1)
+    facts = {"models": MODELS, "datasets": DATASETS, "tuners": TUNERS}
+    printed = pd.read_csv("resources/published/paper1.csv", keep_default_na=False)
+    return {
+        "scores": transfer_scores(made, manifests(), permutations=39, seed=1),
+        "comparisons": comparisons,
+        "claims": transfer_claims(made, comparisons, ranking(), manifests(), printed, facts, seed=1),
+        "curves": curves(),
+    }

@@ -1,17 +1,13 @@
-"""Training of one network on one dataset alone: a source stage for every target, and the dataset's own `direct` cell."""
+"""Training of a network on one dataset alone: a first stage for every target, and the dataset's own `direct` cell."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
 from workflow_scripts.embedding.device import ready_device
-from workflow_scripts.transfer import checkpoints, fold, job, splits
-from workflow_scripts.transfer.material import material, shuffling_seed
-from workflow_scripts.transfer.resume import Resume, digest_of
-from workflow_scripts.probing.inputs import chosen
 from workflow_scripts.study import tables
 from workflow_scripts.study.entry import entry
+from workflow_scripts.transfer import splits
+from workflow_scripts.transfer.job import Task, run
+from workflow_scripts.transfer.material import data_of, material, shuffling_seed
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import Snakemake
@@ -23,41 +19,25 @@ def main(smk: "Snakemake") -> None:
     spec = smk.params.spec
     ready_device(smk.threads)
     manifest, folds = tables.read(smk.input.manifest), tables.read(smk.input.folds)
-    rows = chosen(manifest, spec["emotions"])
-    trained_alone = spec["training"].split("-")
-    parts = (
-        [splits.whole(rows, folds)]
-        if "whole" in trained_alone
-        else splits.stage(spec["protocol"], rows, folds, int(spec["seed"]) - 1)
-    )
     clips = material(spec, manifest, smk.input.layers)
-    shuffled = clips.shuffled(shuffling_seed(spec, spec["dataset"])) if "shuffled" in trained_alone else None
-    settings = job.settings_of(spec)
-    resume = Resume(Path("results/transfer/resume"), digest_of(spec, job.data_of([rows], [folds], [])))
-    checkpoint = checkpoints.Writer(smk.output.checkpoint, spec)
-    predicted, curves = [], []
-    for part in parts:
-        listener, trained = fold.train_fold(
-            job.builder(spec, clips.width, part.fold),
+    rows = clips.rows.reset_index()
+    how = spec["training"].split("-")
+    if "whole" in how:
+        parts = [splits.whole(rows, folds)]
+    else:
+        parts = splits.stage(spec["protocol"], rows, folds, int(spec["seed"]) - 1)
+    shuffled = clips.shuffled(shuffling_seed(spec, spec["dataset"])) if "shuffled" in how else None
+    tasks = [
+        Task(
+            part.fold,
             clips.examples(part.train, shuffled),
-            settings,
-            job.training_seed(spec, "epochs", part.fold),
-            resume.fold(part.fold),
-            validation=clips.examples(part.validation, shuffled) if part.validation else None,
-            test=clips.examples(part.test) if part.test else None,
-            name=f"{spec['model']} ({spec['tuner']}) on {spec['dataset']}, fold {part.fold}",
+            clips.examples(part.validation, shuffled) if part.validation else None,
+            part.test,
+            clips.people(part.train),
         )
-        checkpoint.add(part.fold, listener, trained)
-        curves.append(job.curve_rows(fold.curves(trained), spec, part.fold, "target"))
-        if part.test:
-            found = fold.predictions(
-                listener, trained.head, part.test, clips.examples(part.test), spec["emotions"], settings
-            )
-            predicted.append(job.labelled(found, spec, part.fold, clips, clips.people(part.train)))
-    checkpoint.close()
-    tables.write(job.in_order(predicted, "transfer_predictions"), smk.output.predictions, "transfer_predictions", spec)
-    tables.write(pd.concat(curves, ignore_index=True), smk.output.curves, "transfer_curves", spec)
-    resume.clear()
+        for part in parts
+    ]
+    run(spec, tasks, clips, data_of(rows, folds), smk.output, [spec["dataset"]])
 
 
 if __name__ == "__main__":

@@ -46,7 +46,7 @@ def _of_axes(plan: Plan) -> Iterable[str]:
     """Names that the grid lists and that are not there, or stand twice; draws that the folds do not have."""
     settings = plan.study.transfer
     assert settings is not None
-    valid = {"tuners": settings.tuners, "models": plan.models, "conditions": None, "protocols": None}
+    valid = {"tuners": list(settings.tuners), "models": list(plan.models), "conditions": [], "protocols": []}
     for index, entry in enumerate(settings.grid):
         place = f"transfer.grid[{index}]"
         for axis, known in valid.items():
@@ -54,7 +54,7 @@ def _of_axes(plan: Plan) -> Iterable[str]:
             yield from (
                 f"{place}.{axis}: {name!r} stands twice" for name in dict.fromkeys(listed) if listed.count(name) > 1
             )
-            for name in listed if known is not None else ():
+            for name in listed if known else ():
                 if name not in known:
                     yield f"{place}.{axis}: no {axis[:-1]} '{name}' in this study" + did_you_mean(name, known)
         for name in entry.models or []:

@@ -11,8 +11,10 @@ import torch
 from workflow_scripts.embedding.device import device_of
 from workflow_scripts.networks import Network, load
 from workflow_scripts.probing.inputs import chosen
+from workflow_scripts.study import tables
 from workflow_scripts.study.seeds import seed_of
 from workflow_scripts.transfer.batches import Examples
+from workflow_scripts.transfer.checkpoints import weights_of
 from workflow_scripts.transfer.clips import Clips, from_layers, through_convolutions
 
 
@@ -25,12 +27,16 @@ class Material:
         heard: what the listener takes of each clip.
         emotions: those that are told apart.
         pooled: what is heard are stored layers.
+        width: numbers in a frame of a state.
+        weights: what tells the network's weights from others of its name, see `checkpoints.weights_of`.
     """
 
     rows: pd.DataFrame
     heard: Clips
     emotions: tuple[str, ...]
     pooled: bool
+    width: int
+    weights: str
 
     def examples(self, clips: Sequence[str], shuffled: "pd.Series[str] | None" = None) -> Examples:
         """Clips as a training takes them, with their emotions unless others are given by clip id."""
@@ -40,8 +46,7 @@ class Material:
 
     def people(self, clips: Sequence[str]) -> set[str]:
         """Who speaks in clips; names of equal speakers of one pool are equal."""
-        rows = self.rows.loc[list(clips)]
-        return set(rows["pool"] + "/" + rows["speaker"])
+        return people_of(self.rows.reset_index(), clips)
 
     def shuffled(self, seed: int) -> "pd.Series[str]":
         """The emotions by clip id, dealt anew among the clips of each speaker."""
@@ -71,13 +76,28 @@ def material(spec: Mapping[str, Any], manifest: pd.DataFrame, layers: Sequence[s
         UserError: a recording or a file of layers is not that of the manifest, or no clip has one of the emotions.
     """
     rows = chosen(manifest, spec["emotions"])
+    emotions = tuple(spec["emotions"])
     if spec["inside"]:
-        heard = through_convolutions(network_of(spec), rows, spec["batch_seconds"])
-    else:
-        heard = from_layers(layers, manifest)
-    return Material(rows.set_index("clip_id"), heard, tuple(spec["emotions"]), not spec["inside"])
+        network = network_of(spec)
+        heard = through_convolutions(network, rows, spec["batch_seconds"])
+        return Material(rows.set_index("clip_id"), heard, emotions, False, network.width, weights_of(network.about))
+    stored = from_layers(layers, manifest)
+    width = next(iter(stored.values())).shape[-1]
+    return Material(rows.set_index("clip_id"), stored, emotions, True, width, weights_of(tables.about(layers[0])))
 
 
 def shuffling_seed(spec: Mapping[str, Any], dataset: str) -> int:
     """Seed of the labels of a source stage whose labels are shuffled: the same for every model and tuner."""
     return seed_of(spec["seed_of_study"], "shuffled source", dataset, int(spec["seed"]))
+
+
+def people_of(rows: pd.DataFrame, clips: Sequence[str]) -> set[str]:
+    """Who speaks in clips of a manifest; names of equal speakers of one pool are equal."""
+    own = rows[rows["clip_id"].isin(clips)]
+    return set(own["pool"] + "/" + own["speaker"])
+
+
+def data_of(*inputs: pd.DataFrame) -> list[list[str]]:
+    """What tells the data of a job from another's: sounds and emotions of the clips, and who is held out when."""
+    kept = ("clip_id", "audio_hash", "emotion", "repeat", "fold")
+    return [[table[name].astype(str).str.cat(sep="\n") for name in kept if name in table] for table in inputs]

@@ -92,6 +92,43 @@ def joint(source: Split, target: Split) -> Split:
     return Split(target.fold, target.train, target.validation, target.test, source.train)
 
 
+def pairs(
+    protocol: str,
+    shared: bool,
+    rows: tuple[pd.DataFrame, pd.DataFrame],
+    folds: tuple[pd.DataFrame, pd.DataFrame],
+    draw: int,
+) -> list[tuple[Split, Split]]:
+    """(fold of the source, fold of the target that goes on from it) of every fold of a target.
+
+    Args:
+        protocol: strict, paper1 or twins.
+        shared: whether source and target are of one pool of speakers.
+        rows: of the manifests of source and target, those of the emotions in common.
+        folds: of source and target under the protocol.
+        draw: of paper1 and twins.
+
+    Raises:
+        UserError: as `stage`; a fold of the target that the source does not have; speakers held out who train.
+    """
+    if protocol == "strict" and not shared:
+        sources = {WHOLE: whole(rows[0], folds[0])}
+    else:
+        sources = {split.fold: split for split in stage(protocol, rows[0], folds[0], draw)}
+    found = []
+    for target in stage(protocol, rows[1], folds[1], draw):
+        source = sources.get(source_fold(protocol, shared, target.fold))
+        if source is None:
+            raise UserError(
+                f"the source has no clips of the speakers of fold {target.fold}, which the target tests",
+                remedy="bring recordings of the same speakers for both, or leave protocol `strict` out of the transfer",
+            )
+        if protocol == "strict":
+            refuse_leaks(source, target, rows)
+        found.append((source, target))
+    return found
+
+
 def refuse_leaks(source: Split, target: Split, manifests: tuple[pd.DataFrame, pd.DataFrame]) -> None:
     """Raise UserError where a speaker whom the target holds out trains, or one whom it tests validates in the source.
 

@@ -3,6 +3,7 @@
 
 STAGES = "results/transfer/stages/{labels}/{dataset}/{model}/{tuner}/{training}/{protocol}/seed_{seed}"
 TRANSFERRED = "results/transfer/{source}_to_{target}/{model}/{tuner}/{condition}/{protocol}/seed_{seed}"
+TRANSFER = ["scores", "comparisons", "claims", "curves"]
 BOTH = ["{source}", "{target}"]
 
 
@@ -90,3 +91,25 @@ rule test_source:
         "Testing on {wildcards.target} what {wildcards.model} ({wildcards.tuner}) learnt on {wildcards.source}, {wildcards.protocol}, seed {wildcards.seed}"
     script:
         "../workflow_scripts/test_source.py"
+
+
+rule summarise_transfer:
+    input:
+        manifests=of_datasets("manifest") if plan.cells else [],
+        predictions=[trainings.predictions_of(plan, cell) for cell in plan.cells],
+        curves=[f"{folder}/curves.parquet" for folder in plan.trained_folders],
+        ranking=["results/distances/ranking.parquet"] if plan.study.distances else [],
+        published="resources/published/paper1.csv",
+    output:
+        **{table: f"results/transfer/{table}.parquet" for table in TRANSFER},
+        csv=[f"results/transfer/{table}.csv" for table in TRANSFER],
+    log:
+        "results/logs/summarise_transfer.log",
+    conda:
+        "../envs/analysis.yaml"
+    params:
+        spec=spec_of("summarise_transfer"),
+    message:
+        "Comparing all trainings"
+    script:
+        "../workflow_scripts/summarise_transfer.py"

@@ -32,6 +32,12 @@ class TransferPlan(Names):
         return trainings.stages(self)
 
     @cached_property
+    def trained_folders(self) -> list[str]:
+        """Where every training leaves its results."""
+        trained = [cell for cell in trainings.trained(self) if cell.condition not in ("direct", "source-only")]
+        return [part.folder for part in (*self.stages, *trained)]
+
+    @cached_property
     def trained_protocols(self) -> list[str]:
         """Protocols of the trainings."""
         return list(dict.fromkeys(cell.protocol for cell in self.cells))
@@ -115,6 +121,24 @@ class TransferPlan(Names):
         self, source: str, target: str, model: str, tuner: str, condition: str, protocol: str, seed: str
     ) -> Spec:
         return self._train_target(source, target, model, tuner, condition, protocol, seed)
+
+    def _summarise_transfer(self) -> Spec:
+        settings = self.study.transfer
+        assert settings is not None, "nothing is trained without a section `transfer`"
+        return {
+            "datasets": list(self.datasets),
+            "domains": {name: self.corpus(name).domain for name in self.datasets},
+            "models": {name: {"family": self.models[name]["family"]} for name in self.networks},
+            "tuners": {
+                name: {
+                    "parts": [[part, options] for part, options in self.variant(name)],
+                    "training": self.training(name),
+                }
+                for name in settings.tuners
+            },
+            "permutations": settings.permutations,
+            "seed": self.study.seed,
+        }
 
 
 def _says_first(parts: Any) -> bool:

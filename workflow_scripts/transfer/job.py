@@ -12,14 +12,13 @@ from workflow_scripts.study import tables
 from workflow_scripts.study.errors import UserError
 from workflow_scripts.study.schemas import TABLES
 from workflow_scripts.study.seeds import seed_of
-from workflow_scripts.transfer import checkpoints
+from workflow_scripts.transfer import checkpoints, tuners
 from workflow_scripts.transfer.batches import Examples
 from workflow_scripts.transfer.fold import curves, predictions, train_fold
 from workflow_scripts.transfer.listener import Listener, cached, inside
 from workflow_scripts.transfer.material import Material, network_of
 from workflow_scripts.transfer.resume import Resume, digest_of
 from workflow_scripts.transfer.training import Settings
-from workflow_scripts.transfer.tuners.lora import lora_files
 
 Spec = Mapping[str, Any]
 RESUME = Path("results/transfer/resume")
@@ -77,7 +76,7 @@ def run(spec: Spec, tasks: Iterable[Task], target: Material, data: Any, output: 
             begun=task.begun,
             name=f"{spec['model']} ({spec['tuner']}), {spec['protocol']}, fold {task.fold}",
         )
-        adapter = lora_files(listener.model)[0] if "lora" in dict(listener.parts) else None
+        adapter = tuners.find("lora").lora_files(listener.model)[0] if "lora" in dict(listener.parts) else None
         files = checkpoints.write_fold(index, task.fold, trained.tensors, adapter)
         folds.append(
             checkpoints.Fold(

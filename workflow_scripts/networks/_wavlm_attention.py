@@ -1,8 +1,7 @@
 """WavLM's attention with its four projections called as modules.
 
 The library hands their weights to torch's multi-head attention, so that whatever stands in place of a projection
-(LoRA, say) is passed by in silence. Here they are called; gated position bias, key mask, scale and dropout are as
-there.
+(LoRA, say) is passed by in silence. Here they are called; gated position bias, key mask, scale and dropout stay.
 """
 
 from types import MethodType

@@ -298,6 +298,17 @@ class Plan(TransferPlan):
     def _figures_explanation_papers(self) -> Spec:
         return {"datasets": self.facts_of_datasets()}
 
+    def _summarise_transfer(self) -> Spec:
+        settings = self.study.transfer
+        assert settings is not None, "nothing is trained without a section `transfer`"
+        return {
+            "datasets": self.facts_of_datasets(),
+            "models": self.facts_of_models(),
+            "tuners": self.variants(),
+            "permutations": settings.permutations,
+            "seed": self.study.seed,
+        }
+
     def facts_of_datasets(self) -> Spec:
         """What figures and report say of each dataset."""
         return {

@@ -80,6 +80,13 @@ class TransferPlan(Names):
             settings |= stated.model_dump(exclude_unset=True)
         return settings
 
+    def variants(self) -> Spec:
+        """What each variant is: its parts with their options, and the settings of its training."""
+        return {
+            name: {"parts": [[part, options] for part, options in self.variant(name)], "training": self.training(name)}
+            for name in self.tuners
+        }
+
     def _trained(self, model: str, tuner: str, protocol: str, labels: list[str]) -> Spec:
         """What all trainings of a variant of a network have in common."""
         inside = self.acts_inside(tuner)
@@ -121,24 +128,6 @@ class TransferPlan(Names):
         self, source: str, target: str, model: str, tuner: str, condition: str, protocol: str, seed: str
     ) -> Spec:
         return self._train_target(source, target, model, tuner, condition, protocol, seed)
-
-    def _summarise_transfer(self) -> Spec:
-        settings = self.study.transfer
-        assert settings is not None, "nothing is trained without a section `transfer`"
-        return {
-            "datasets": list(self.datasets),
-            "domains": {name: self.corpus(name).domain for name in self.datasets},
-            "models": {name: {"family": self.models[name]["family"]} for name in self.networks},
-            "tuners": {
-                name: {
-                    "parts": [[part, options] for part, options in self.variant(name)],
-                    "training": self.training(name),
-                }
-                for name in settings.tuners
-            },
-            "permutations": settings.permutations,
-            "seed": self.study.seed,
-        }
 
 
 def _says_first(parts: Any) -> bool:

@@ -5,19 +5,18 @@ frozen network. Gradients of LoRA's A, of a bottleneck's D and of a gate are exa
 are multiplied with is zero; so these partners are made random first. All tensors are put back, bit for bit.
 """
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import partial
 from typing import Any
 
 import safetensors.torch
 import torch
 
 from workflow_scripts.transfer import tuners
+from workflow_scripts.transfer.changes import changes
 from workflow_scripts.transfer.listener import Listener
 
-FRAMES = 20  # of one clip are listened to: there is a forward for each trainable tensor
+FRAMES = 12  # of one clip are listened to: there is a forward through its block for each trainable tensor
 # Largest difference over the largest value. Above rounding in float32 (about 1e-6 after 12 blocks), below any effect.
 SAME = 1e-4
 # What nothing depends on: it adds the same to the scores of all keys, which the softmax takes away again.
@@ -29,7 +28,7 @@ def self_test(listener: Listener, inputs: torch.Tensor, lengths: Sequence[int] |
 
     Args:
         listener: on its device, in float32 or float64.
-        inputs, lengths: a batch as for the listener's forward; of its longest clip the first 20 frames are used.
+        inputs, lengths: a batch as for the listener's forward; of its longest clip the first 12 frames are used.
 
     Raises:
         RuntimeError: which tensor fails, and what it fails at.
@@ -100,61 +99,16 @@ def _make_partners_random(listener: Listener) -> None:
 
 def _every_tensor_counts(listener: Listener, inputs: torch.Tensor, lengths: list[int] | None) -> None:
     """Each trainable tensor gets a gradient, and the logits change with it."""
-    with _blocks_recorded(listener) as left:
-        logits = listener(inputs, lengths)
+    logits = listener(inputs, lengths)
     (logits * torch.randn(logits.shape).to(logits)).sum().backward()
-    for name, tensor in listener.trainable().items():
+    trainable = listener.trainable()
+    for name, tensor in trainable.items():
         if tensor.grad is None or not torch.isfinite(tensor.grad).all() or not tensor.grad.any():
             raise _fault(listener, f"{name} is trainable and gets no gradient (or none that is finite)")
-    with torch.no_grad():
-        for name, tensor in listener.trainable().items():
-            if name.endswith(WITHOUT_EFFECT):
-                continue
-            kept = tensor.clone()
-            tensor.add_((kept.abs().mean() + 0.1) * torch.randn(tensor.shape).to(tensor))
-            with _blocks_replayed(listener, left[: _block_of(name, len(left))]):
-                changed = _apart(listener(inputs, lengths), logits)
-            tensor.copy_(kept)
-            if not changed > 0:
-                raise _fault(listener, f"{name} is trainable, and no logit changes with it")
-
-
-@contextmanager
-def _blocks_recorded(listener: Listener) -> Iterator[list[Any]]:
-    """While open, what each block of the network gives is appended to the list."""
-    left: list[Any] = []
-    blocks = listener.model.encoder.layers if listener.model is not None else []
-    handles = [block.register_forward_hook(lambda block, args, output: left.append(output)) for block in blocks]
-    try:
-        yield left
-    finally:
-        for handle in handles:
-            handle.remove()
-
-
-@contextmanager
-def _blocks_replayed(listener: Listener, left: Sequence[Any]) -> Iterator[None]:
-    """While open, the first blocks give what they gave before: those below a changed tensor need not be computed."""
-    blocks = list(listener.model.encoder.layers)[: len(left)] if listener.model is not None else []
-    for block, output in zip(blocks, left, strict=True):
-        block.forward = partial(_given, output)
-    try:
-        yield
-    finally:
-        for block in blocks:
-            del block.forward
-
-
-def _given(output: Any, *args: Any, **kwargs: Any) -> Any:
-    return output
-
-
-def _block_of(name: str, blocks: int) -> int:
-    """How many blocks a tensor has no part in, from the first one on."""
-    if name.startswith(("mix.", "head.")):
-        return blocks
-    found = re.match(r"(?:branches|model\.encoder\.layers)\.(\d+)\.", name)
-    return int(found[1]) if found else 0
+    tried = [name for name in trainable if not name.endswith(WITHOUT_EFFECT)]
+    for name, change in changes(listener, inputs, lengths, tried).items():
+        if not change > 0:
+            raise _fault(listener, f"{name} is trainable, and no logit changes with it")
 
 
 def _a_step_leaves_the_rest(

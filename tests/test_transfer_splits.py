@@ -2,7 +2,7 @@
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workflow_scripts.materials import folds as folds_of
@@ -31,9 +31,11 @@ def people(manifest: pd.DataFrame, clips: tuple[str, ...]) -> set[str]:
     return set(manifest.set_index("clip_id").loc[list(clips), "speaker"])
 
 
+some_examples = settings(deadline=None, max_examples=30)  # each makes tables, which takes its time
 some = st.sets(st.sampled_from(sorted(SPEAKERS)), min_size=1)
 
 
+@some_examples
 @given(present=some, folds=st.integers(3, 6))
 def test_strict_tests_every_speaker_once_and_trains_on_none_that_is_held_out(present: set[str], folds: int) -> None:
     clips = manifest(present, "speech")
@@ -55,54 +57,60 @@ def test_strict_tests_every_speaker_once_and_trains_on_none_that_is_held_out(pre
     assert sorted(tested) == sorted(present)
 
 
-@given(spoken=some, sung=some, folds=st.integers(3, 6))
-def test_two_datasets_of_one_pool_hold_the_same_speakers_out(spoken: set[str], sung: set[str], folds: int) -> None:
-    """Whoever is tested or validates in the target trains in neither domain, whichever speakers each has."""
+@some_examples
+@given(lacking=st.tuples(some, some), folds=st.integers(3, 6))
+def test_two_datasets_of_one_pool_hold_the_same_speakers_out(lacking: tuple[set[str], set[str]], folds: int) -> None:
+    """Whoever is tested or validates in the target trains in neither domain; where this cannot be, nothing trains."""
+    spoken, sung = (set(SPEAKERS) - set(sorted(without)[:5]) for without in lacking)
     clips = manifest(spoken, "speech"), manifest(sung, "song")
     dealt = folds_of.deal_speakers(SPEAKERS, folds)
+    tables = tuple(folds_of.strict(rows, SPEAKERS, folds) for rows in clips)
     used = [{dealt[s] for s in present} for present in (spoken, sung)]
-    if min(map(len, used)) < 2:
-        return
-    tables = [folds_of.strict(rows, SPEAKERS, folds) for rows in clips]
     try:
-        source = splits.stage("strict", clips[0], tables[0], others=[tables[1]])
-        target = splits.stage("strict", clips[1], tables[1], others=[tables[0]])
-    except UserError:  # too few folds; met by what a study has in the test above
+        found = splits.pairs("strict", True, clips, tables, 0)
+    except UserError:
+        assert used[0] != used[1] or len(used[0]) < 3
         return
-    stages = {split.fold: split for split in source}
     tested: list[str] = []
-    for split in target:
-        if not split.test:
-            continue
-        first = stages[splits.source_fold("strict", True, split.fold)]
-        both = splits.joint(first, split)
-        held_out = people(clips[1], split.test) | people(clips[1], split.validation)
-        assert people(clips[1], split.validation)
-        assert not people(clips[0], first.train) & held_out
-        assert not people(clips[0], first.validation) & people(clips[1], split.test)
-        assert not people(clips[0], both.source) & held_out
-        assert set(both.train) == set(split.train)
-        assert both.validation == split.validation
-        splits.refuse_leaks(first, split, clips)
-        tested += sorted(people(clips[1], split.test))
+    for source, target in found:
+        assert source.fold == target.fold
+        held_out = people(clips[1], target.test) | people(clips[1], target.validation)
+        assert people(clips[1], target.validation)
+        assert not people(clips[1], target.train) & held_out
+        assert not people(clips[0], source.train) & held_out
+        assert not people(clips[0], source.validation) & people(clips[1], target.test)
+        tested += sorted(people(clips[1], target.test))
     assert sorted(tested) == sorted(sung)
 
 
-def test_most_pools_fill_their_folds_in_both_domains() -> None:
-    """As in RAVDESS: one actor less in song changes no fold's number and no validation."""
+def test_a_speaker_less_in_one_domain_changes_no_fold() -> None:
+    """As in RAVDESS, where one actor does not sing: fold k + 1 validates for fold k in both."""
     clips = manifest(SPEAKERS, "speech"), manifest(set(SPEAKERS) - {"6"}, "song")
-    tables = [folds_of.strict(rows, SPEAKERS) for rows in clips]
-    alone = splits.stage("strict", clips[0], tables[0])
-    assert alone == splits.stage("strict", clips[0], tables[0], others=[tables[1]])
-    assert [split.fold for split in alone] == list(range(6))
-    by_fold = {split.fold: split for split in alone}
-    assert all(people(clips[0], by_fold[k].validation) == people(clips[0], by_fold[(k + 1) % 6].test) for k in range(6))
+    tables = tuple(folds_of.strict(rows, SPEAKERS) for rows in clips)
+    for both in zip(*splits.pairs("strict", True, clips, tables, 0), strict=True):
+        by_fold = {split.fold: split for split in both}
+        rows = clips[0] if both[0].test[0].startswith("speech") else clips[1]
+        assert sorted(by_fold) == list(range(6))
+        assert all(people(rows, by_fold[k].validation) == people(rows, by_fold[(k + 1) % 6].test) for k in range(6))
+
+
+@pytest.mark.parametrize("protocol", ["paper1", "twins"])
+def test_draws_of_a_pair_are_each_dataset_s_own(protocol: str) -> None:
+    clips = manifest(SPEAKERS, "speech"), manifest(SPEAKERS, "song")
+    tables = tuple(getattr(folds_of, protocol)(rows, 3) for rows in clips)
+    ((source, target),) = splits.pairs(protocol, True, clips, tables, 2)
+    assert source == splits.stage(protocol, clips[0], tables[0], 2)[0]
+    assert target == splits.stage(protocol, clips[1], tables[1], 2)[0]
 
 
 def test_speakers_of_another_pool_all_train_but_those_of_the_first_fold() -> None:
     clips = manifest(SPEAKERS, "speech")
     table = folds_of.strict(clips, SPEAKERS)
     split = splits.whole(clips, table)
+    others = manifest({"1", "2", "3"}, "others", pool="others")
+    both = splits.pairs("strict", False, (clips, others), (table, folds_of.strict(others, None)), 0)
+    assert [source for source, _ in both] == [split] * 3
+    assert [target.fold for _, target in both] == [0, 1, 2]
     assert (split.fold, split.test) == (splits.WHOLE, ())
     assert split.validation == tuple(sorted(table.loc[table["fold"] == 0, "clip_id"]))
     assert sorted(split.train + split.validation) == sorted(clips["clip_id"])
@@ -122,6 +130,7 @@ def test_a_draw_tests_a_fifth_and_validates_nothing(protocol: str) -> None:
     assert len({split.test for split in draws}) == 3
 
 
+@some_examples
 @given(clips=st.integers(1, 4), unknown=st.integers(0, 10))
 def test_twins_stay_on_one_side(clips: int, unknown: int) -> None:
     rows = manifest(SPEAKERS, "speech", clips=clips)
@@ -158,7 +167,10 @@ def test_too_few_speakers_and_lacking_emotions_are_refused() -> None:
 
 def test_speakers_held_out_in_one_domain_only_are_refused() -> None:
     clips = manifest(SPEAKERS, "speech"), manifest(set(SPEAKERS) - {"1"}, "song")
-    tables = [folds_of.strict(rows, None) for rows in clips]  # dealt apart, since their pool is not stated
-    source, target = (splits.stage("strict", *part) for part in zip(clips, tables, strict=True))
+    tables = tuple(folds_of.strict(rows, None) for rows in clips)  # dealt apart, since their pool is not stated
     with pytest.raises(UserError, match="holds out speakers who train: pool/"):
-        splits.refuse_leaks(source[0], target[0], clips)
+        splits.pairs("strict", True, clips, tables, 0)
+    few = manifest({"1", "2", "7", "8", "3", "9"}, "few"), clips[0]
+    tables = tuple(folds_of.strict(rows, SPEAKERS) for rows in few)
+    with pytest.raises(UserError, match="the source has no clips of the speakers of fold|who train"):
+        splits.pairs("strict", True, few, tables, 0)

@@ -1,11 +1,11 @@
 """Which clips train, validate and test in every fold of a training, of one dataset or of a pair.
 
 In `strict` fold k tests the speakers dealt to k, and the speakers of the next fold in use (after the last the first)
-validate. Where two datasets have the same speakers, fold k holds the same ones out in both, for validation too: the
-fold that validates is then one that both use. In `paper1` and `twins` a draw of clips is tested, nothing validates.
+validate. Where two datasets have the same speakers, fold k holds the same ones out in both, for test and validation. In
+`paper1` and `twins` a draw of clips is tested, nothing validates.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -22,24 +22,16 @@ class Split:
 
     Attributes:
         fold: its number in the folds table; WHOLE where nothing is tested.
-        train, validation, test: clips of the dataset (of a pair: the target). No validation in `paper1` and `twins`.
-        source: clips of the source that train beside them (joint training).
+        train, validation, test: its parts; no validation in `paper1` and `twins`.
     """
 
     fold: int
     train: tuple[str, ...]
     validation: tuple[str, ...]
     test: tuple[str, ...]
-    source: tuple[str, ...] = ()
 
 
-def stage(
-    protocol: str,
-    manifest: pd.DataFrame,
-    folds: pd.DataFrame,
-    draw: int = 0,
-    others: Sequence[pd.DataFrame] = (),
-) -> list[Split]:
+def stage(protocol: str, manifest: pd.DataFrame, folds: pd.DataFrame, draw: int = 0) -> list[Split]:
     """The folds of a training on one dataset.
 
     Args:
@@ -47,19 +39,21 @@ def stage(
         manifest: clip_id and emotion of the clips in question (those of the emotions in common); others are left out.
         folds: of the dataset under the protocol.
         draw: of paper1 and twins (`repeat` of the table).
-        others: strict: folds of further datasets of the same pool of speakers that this one is paired with. Their
-            folds that have no clip here are among the result, with nothing to test, for a target that tests them.
 
     Raises:
-        UserError: too few folds to test one and validate on another, or a part that lacks clips.
+        UserError: too few folds to test one and validate on another, or a training part that lacks an emotion.
     """
     fold_of = _fold_of(manifest, folds, 0 if protocol == "strict" else draw)
     if protocol != "strict":
         found = [Split(0, _clips(fold_of != 0), (), _clips(fold_of == 0))]
     else:
-        used = [set(fold_of)] + [set(table["fold"]) for table in others]
-        validates = _validating(set.intersection(*used), set.union(*used))
-        found = [_strict(fold_of, tested, validating) for tested, validating in validates.items()]
+        used = sorted(set(fold_of))
+        if len(used) < 3:
+            raise UserError(
+                f"the speakers fill {len(used)} folds: one tests, another validates, and none is left for training",
+                remedy="add speakers (at least three), or leave protocol `strict` out of the transfer",
+            )
+        found = [_strict(fold_of, *both) for both in zip(used, [*used[1:], used[0]], strict=True)]
     for split in found:
         _check(manifest, split)
     return found
@@ -82,14 +76,6 @@ def source_fold(protocol: str, shared: bool, fold: int) -> int:
     In paper1 and twins each dataset has its own draw, so that test speakers train in the source.
     """
     return WHOLE if protocol == "strict" and not shared else fold
-
-
-def joint(source: Split, target: Split) -> Split:
-    """Both domains train together: what trains in the source stage, and what trains in the target.
-
-    The target alone validates, since it alone is tested: stopping is chosen for it as in the other conditions.
-    """
-    return Split(target.fold, target.train, target.validation, target.test, source.train)
 
 
 def pairs(
@@ -144,7 +130,8 @@ def refuse_leaks(source: Split, target: Split, manifests: tuple[pd.DataFrame, pd
     if leaks:
         raise UserError(
             f"fold {target.fold} holds out speakers who train: {', '.join(sorted(leaks, key=natural))}",
-            remedy="give datasets of the same speakers one `pool` and the same `sexes`",
+            remedy="give datasets of the same speakers one `pool` and the same `sexes`, or bring recordings of the "
+            "same speakers for both: where one lacks all speakers of a fold, others validate",
         )
 
 
@@ -154,18 +141,6 @@ def _fold_of(manifest: pd.DataFrame, folds: pd.DataFrame, repeat: int) -> "pd.Se
     if rows.empty:
         raise UserError(f"none of the {len(manifest)} clips is in the folds (draw {repeat})")
     return rows.set_index("clip_id")["fold"].sort_index().astype(int)
-
-
-def _validating(common: set[int], used: set[int]) -> dict[int, int]:
-    """{fold that tests: fold that validates}: the next that every dataset uses, after the last the first."""
-    ordered = sorted(common)
-    if len(used) < 3 or len(ordered) < 2:
-        raise UserError(
-            f"the speakers fill {len(used)} folds, {len(ordered)} of them in every dataset of the pool; one tests, "
-            "another that all use validates, and others must be left for training",
-            remedy="add speakers (at least three), or leave protocol `strict` out of the transfer",
-        )
-    return {k: next((v for v in ordered if v > k), ordered[0]) for k in sorted(used)}
 
 
 def _strict(fold_of: "pd.Series[int]", tested: int, validating: int) -> Split:

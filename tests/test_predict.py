@@ -16,6 +16,10 @@ from made_up_recordings import voice, write
 from network_cases import folder_of
 
 from workflow_scripts import predict
+from workflow_scripts.embedding.forward import forward_scaled
+from workflow_scripts.embedding.long_clips import pool_windows
+from workflow_scripts.embedding.pooling import LongPooler
+from workflow_scripts.embedding.windows import windows
 from workflow_scripts.materials.audio import decode, resample
 from workflow_scripts.materials.preparation import prepare
 from workflow_scripts.transfer import checkpoints, tuners
@@ -110,6 +114,38 @@ def test_long_recordings_come_by_windows(variant: Any, tmp_path: Path, run: Run)
     status, _, error = run("--checkpoint", index, "--window", 1.0, "--overlap", 0.7, clip)
     assert status == 1
     assert "more than half" in error
+
+
+def test_the_whole_of_a_long_recording_is_what_extraction_makes_of_it(tmp_path: Path, run: Run) -> None:
+    """Frames in the overlap count once, and all windows are normed over time by what the whole clip has."""
+    index = tmp_path / "checkpoint.json"
+    (own,) = trained_checkpoint(index, "wav2vec2", "weighted-sum", folds=(0,)).values()
+    rises = np.linspace(0.05, 1, 4 * 16000, dtype=np.float32)
+    clip = write(tmp_path / "long.wav", rises * np.concatenate([voice(seed, seconds=0.8) for seed in range(5)]))
+    _, rows, _ = run("--checkpoint", index, "--window", 1.0, "--overlap", 0.4, clip)
+    network = tiny("wav2vec2")[0]
+    wave = decode(clip).samples
+    cut = windows(network, wave.size, 16000, 6400)
+    pooler = LongPooler(["mean"], np.ones(network.frames(wave.size), bool), network.device)
+    means = pool_windows(network, wave, cut, pooler, together=1)[:, 0]
+    assert probabilities(rows[-1]) == pytest.approx(_softmax(own, means), abs=1e-4)
+    scaled = network.scaled(wave)
+    with network.within(scaled):
+        states = hidden_of(network, scaled[cut[1].start : cut[1].stop])
+    middle = torch.stack([state[cut[1].kept].mean(0) for state in states])
+    assert probabilities(rows[1]) == pytest.approx(_softmax(own, middle), abs=1e-4)
+
+
+def hidden_of(network: Any, scaled: np.ndarray) -> list[torch.Tensor]:
+    found: list[torch.Tensor] = []
+    forward_scaled(network, [scaled], lambda _, frames, lengths: found.append(frames[0].clone()))
+    return found
+
+
+@torch.no_grad()
+def _softmax(own: Any, pooled: torch.Tensor) -> list[float]:
+    found: list[float] = own(pooled[None].float())[0, 0].softmax(-1).tolist()
+    return found
 
 
 def test_a_level_that_training_matched_is_matched(tmp_path: Path, run: Run) -> None:

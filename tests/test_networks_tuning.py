@@ -9,7 +9,6 @@ from network_cases import VARIANTS, in_float64, relative, shipped, variant
 from tuner_cases import FAMILIES, batch, waves
 
 from workflow_scripts import networks
-from workflow_scripts.embedding.forward import hidden_states
 
 
 @pytest.mark.parametrize("family", FAMILIES)

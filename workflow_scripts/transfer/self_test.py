@@ -153,8 +153,8 @@ def _saved_is_loaded(listener: Listener, inputs: torch.Tensor, lengths: list[int
     saved = safetensors.torch.save({name: tensor.detach().contiguous() for name, tensor in trainable.items()})
     for tensor in trainable.values():
         tensor.zero_()
-    for name, tensor in safetensors.torch.load(saved).items():
-        trainable[name].copy_(tensor)
+    for name, loaded in safetensors.torch.load(saved).items():
+        trainable[name].copy_(loaded)
     apart = _apart(listener(inputs, lengths), logits)
     if apart > SAME:
         raise _fault(listener, f"saving and loading the trainable tensors changes the logits ({apart:.1e})")

@@ -91,7 +91,7 @@ def _with_verdict(row: Row, figures: Row, published_p: float) -> Row:
     if row.get("why_not"):
         return row | {"verdict": NO_VERDICT}
     units = count(row.get(f"n_{row['unit']}s", 0), row["unit"])
-    said = {"p_adjusted": figures["p_adjusted"], "family": figures["family"] if row.get("p") is not None else ""}
+    said = {"p_adjusted": figures["p_adjusted"], "family": figures["family"] if pd.notna(row.get("p")) else ""}
     if "n_speakers" in row or "n_emotions" in row:
         reachable = (figures["smallest_p"], figures["smallest_p_adjusted"])
         value = row.get("strict", np.nan)

@@ -25,6 +25,7 @@ OF_CONDITIONS = [
     (t.JOINT, t.DIRECT),
 ]
 OF_PROTOCOLS = [(t.PAPER1, t.STRICT), (t.PAPER1, t.TWINS), (t.TWINS, t.STRICT)]
+OFF = (None, False, "none")  # class weights that are not asked for
 OVER_SPEAKERS = (
     "difference of per-speaker values, averaged over seeds: t interval, sign flips over speakers; conservative: t with "
     "a standard error larger by sqrt(1 + k / (k - 1)) for k folds"
@@ -112,7 +113,7 @@ def _other_tuners(name: str, tuners: Facts) -> Iterator[tuple[str, str]]:
     own = tuners[name]
     for other, facts in tuners.items():
         differ = {key for key in own.keys() | facts.keys() if own.get(key) != facts.get(key)}
-        if differ == {"class_weights"} and own.get("class_weights"):
+        if differ == {"class_weights"} and facts.get("class_weights") in OFF:
             yield CLASS_WEIGHTS, other
 
 

@@ -1,7 +1,5 @@
 """Comparisons of trainings: planted differences are found, nulls keep their level, whatever is missing is said."""
 
-from functools import cache
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -18,9 +16,8 @@ ONE_STAGE = ("", "speech", "hubert-base", "peft", "direct")
 STAGES = ("song", "speech", "hubert-base", "peft", "two-stage")
 
 
-@cache
 def table() -> pd.DataFrame:
-    return made.study()["comparisons"]
+    return made.comparisons()
 
 
 def where(frame: pd.DataFrame, **wanted: object) -> pd.DataFrame:
@@ -107,19 +104,17 @@ def test_the_level_is_kept_where_nothing_is_better() -> None:
     clips = SPEECH[SPEECH["speaker"].astype(int) <= 8]
     of_speaker = dict(zip(sorted(set(clips["speaker"])), rng.uniform(-0.2, 0.2, 8), strict=True))
     frames = []
-    for name in range(120):
+    for name in range(100):
         for protocol in ("strict", "paper1"):
-            for source, condition in (("song", "two-stage"), ("", "direct")):
+            for source, condition in (("song", "joint"), ("", "direct")):
                 names = (source, "speech", "hubert-base", f"variant-{name}", condition)
                 frames.append(made.trained(clips, 0.6, *names, protocol=protocol, of_speaker=of_speaker, rng=rng,
                                            of_emotion=made.BIAS))  # fmt: skip
     found = compared(*frames)
     strict = where(found, protocol="strict", emotion="")
-    assert len(strict) == 120
+    assert len(strict) == 100
     assert 0.01 < (strict["p"] <= 0.05).mean() < 0.1
     assert strict["p"].mean() == pytest.approx(0.5, abs=0.08)
-    recalls = where(found, protocol="strict", metric="recall")
-    assert (recalls["p"] <= 0.05).mean() < 0.065  # of four clips a speaker: many ties
     assert (where(found, protocol="paper1", emotion="")["p"] <= 0.05).mean() < 0.07
     assert not found["verdict"].str.endswith("is better").any()
 

@@ -44,6 +44,7 @@ def two_stage(comparisons: pd.DataFrame, printed: Printed) -> Iterator[Row]:
                 row |= {
                     f"{form}verdict": _with_controls(cell[cell["protocol"] == protocol])
                     for form, protocol in (("", t.STRICT), ("as_published_", t.PAPER1))
+                    if (pair["protocol"] == protocol).any()
                 }
                 mains.append(pair)
             yield row

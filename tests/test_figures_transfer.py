@@ -43,7 +43,7 @@ def test_the_grid_draws_every_training_of_the_direction() -> None:
         own = frame[frame["condition"] == condition]
         assert sorted(x for x, _ in drawn(figure, condition)) == pytest.approx(sorted(own["value"]))
     assert len(drawn(figure, "interval")) == len(drawn(figure, "chance")) == len(frame)
-    assert "n = 16 speakers, 384 clips; mean over 2 seeds" in words(figure)
+    assert "384 clips; mean over 2 seeds" in transfer_grid._foot(frame)
     assert words(figure).count("not trained") == 2
 
 

@@ -108,7 +108,8 @@ def _foot(frame: pd.DataFrame) -> str:
     seeds = frame["n_seeds"].max()
     return (
         f"Lines: 95 % interval (strict: over speakers, new speakers; else over clips, of these speakers). Dotted: "
-        f"chance, labels permuted within speaker. n = {sizes['n_speakers'].max()} speakers, {sizes['n_clips'].max()} clips; "
-        f"mean over {seeds} seed{'s' if seeds != 1 else ''}. Vectors are normalised neither by speaker nor by dataset, "
-        f"which alone moves source-only by more than 10 points. Which differences hold: see the comparisons."
+        f"chance, labels permuted within speaker. n = {sizes['n_speakers'].max()} speakers, "
+        f"{sizes['n_clips'].max()} clips; mean over {seeds} seed{'s' if seeds != 1 else ''}. Vectors are normalised "
+        "neither by speaker nor by dataset, which alone moves source-only by more than 10 points. Which differences "
+        "hold: see the comparisons."
     )

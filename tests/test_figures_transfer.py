@@ -58,6 +58,10 @@ def test_curves_are_means_over_folds() -> None:
     assert (row["uar_low"], row["n"]) == (pytest.approx(own["validation_uar"].min()), 3)
     figure = transfer_curves.draw(frame, "song", "speech", True)
     assert "Demonstration on synthetic audio" in words(figure)
+    assert set(frame.loc[frame["stage"] == "source", "condition"]) == {"two-stage", "shuffled-source"}
+    first = frame[(frame["stage"] == "source") & (frame["model"] == "hubert-base") & (frame["tuner"] == "peft")]
+    best = first.groupby("condition")["validation_uar"].max()
+    assert best["two-stage"] > 0.4 > 0.25 > best["shuffled-source"]  # the one is the source's own training
     heights = {y for _, y in drawn(figure, "joint")}
     assert frame.loc[(frame["condition"] == "joint") & (frame["epoch"] == 1), "validation_uar"].iloc[0] in heights
 

@@ -194,20 +194,24 @@ def test_the_entry_writes_all_tables(tmp_path: Path) -> None:
     for place, names in enumerate((STAGES, ONE_STAGE)):
         path = tmp_path / f"{place}.parquet"
         tables.write(made.trained(SPEECH, 0.5, *names), path, "transfer_predictions")
-        files["predictions"].append(str(path))
+        files["predictions"] += [str(path)] * 2  # as the rule lists a direct training for each of its sources
     for name, manifest in made.manifests().items():
         tables.write(manifest, tmp_path / f"{name}.parquet", "manifest")
         files["manifests"].append(str(tmp_path / f"{name}.parquet"))
-    tables.write(made.curves(), tmp_path / "c.parquet", "transfer_curves")
+    curves = made.curves().drop(columns=["training", "emotions"])
+    for training in ("", "shuffled"):
+        about = {"emotions": made.EMOTIONS} | ({"labels": "all", "training": training} if training else {})
+        tables.write(curves, tmp_path / f"c{training}.parquet", "transfer_curves", about)
     names = ("scores", "comparisons", "claims", "curves")
     csv = SimpleNamespace(csv=[str(tmp_path / f"{name}.csv") for name in names[:3]])
     output = type("Output", (dict,), {"csv": csv.csv})({name: str(tmp_path / f"{name}.parquet") for name in names})
-    given = SimpleNamespace(**files | {"curves": [str(tmp_path / "c.parquet")]},
+    given = SimpleNamespace(**files | {"curves": [str(tmp_path / f"c{name}.parquet") for name in ("", "shuffled")]},
                             published="resources/published/paper1.csv")  # fmt: skip
     spec = {**FACTS, "permutations": 9, "seed": 1}
     summarise_transfer.main(SimpleNamespace(input=given, output=output, params=SimpleNamespace(spec=spec)))
     for name in names:
         found = tables.read(output[name])
-        assert [*found.columns] == [*TABLES[f"transfer_{name}"]]
+        assert [*found.columns] == [*TABLES["study_transfer_curves" if name == "curves" else f"transfer_{name}"]]
         assert len(found)
+    assert set(tables.read(output["curves"])["training"]) == {"", "shuffled"}
     assert len(pd.read_csv(tmp_path / "claims.csv")) == len(tables.read(output["claims"]))

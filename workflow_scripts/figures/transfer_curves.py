@@ -14,6 +14,8 @@ from workflow_scripts.summaries.roles import Facts
 KEYS = ["model", "tuner", "condition", "protocol", "stage", "epoch"]
 MEASURES = ["training_loss", "validation_loss", "validation_uar"]
 COLUMNS = [*KEYS, *MEASURES, "uar_low", "uar_high", "best", "n"]
+# trainings on the source that a condition may go on from, the one with all speakers last
+FIRST_STAGES = {"two-stage": ["plain", "whole"], "shuffled-source": ["shuffled", "shuffled-whole"]}
 STAGES = {"source": "first stage", "target": "second or only stage"}
 
 
@@ -23,7 +25,7 @@ def data(
     """One row per network, tuner, condition, stage and epoch: means over the folds and seeds that reached it.
 
     Args:
-        curves: table transfer_curves.
+        curves: table study_transfer_curves.
         source, target: the direction.
         protocol: the one that is drawn.
         models: facts by name, in the order drawn.
@@ -32,13 +34,26 @@ def data(
     Returns: the columns of COLUMNS. `uar_low` and `uar_high` are the range over folds and seeds, `best` the share of
         trainings that kept this epoch, `n` the trainings that reached it.
     """
-    rows = t.of_pair(curves, source, target)
+    own = t.of_pair(curves[~curves["training"].isin(FIRST_STAGES["shuffled-source"])], source, target)
+    own = own[own["training"] != "whole"]
+    first = [_first_stage(curves, own, source, condition) for condition in FIRST_STAGES]
+    rows = pd.concat([*first, own], ignore_index=True)
     grouped = rows[rows["protocol"] == protocol].groupby(KEYS, sort=False)
     table = grouped[MEASURES].mean()
     table["uar_low"], table["uar_high"] = grouped["validation_uar"].min(), grouped["validation_uar"].max()
     table["best"], table["n"] = grouped["best"].mean(), grouped.size()
     known = table.reset_index().sort_values("epoch", kind="stable")
     return t.ordered(known, model=models, tuner=tuners, condition=t.CONDITIONS, stage=STAGES)[COLUMNS]
+
+
+def _first_stage(curves: pd.DataFrame, own: pd.DataFrame, source: str, condition: str) -> pd.DataFrame:
+    """The trainings on the source that a condition goes on from; with all speakers, where there are such."""
+    went_on = own.loc[own["condition"] == condition, ["model", "tuner", "protocol", "seed", "emotions"]]
+    stages = curves[(curves["target"] == source) & curves["training"].isin(FIRST_STAGES[condition])]
+    stages = stages.merge(went_on.drop_duplicates())
+    job = ["model", "tuner", "protocol", "seed"]
+    widest = stages.groupby(job)["training"].transform(lambda names: max(names, key=FIRST_STAGES[condition].index))
+    return stages[stages["training"] == widest].assign(stage="source", condition=condition)
 
 
 def draw(frame: pd.DataFrame, source: str, target: str, synthetic: bool) -> Figure:

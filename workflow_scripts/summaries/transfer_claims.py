@@ -77,8 +77,8 @@ def transfer_claims(
 def _judged(made: Iterator[Row]) -> list[Row]:
     """Rows of a claim with p corrected within the families that they name, and verdicts."""
     rows = [*made]
-    table = pd.DataFrame(rows).reindex(columns=["family", "p", "smallest_p", "as_published_p"])
-    families = table["family"].fillna("").astype(str)
+    table = pd.DataFrame(rows).reindex(columns=["p", "smallest_p", "as_published_p"])
+    families = pd.Series([row.get("family", "") for row in rows])
     done = corrected(table.astype({"p": float, "smallest_p": float}), families)
     published = table["as_published_p"].astype(float).groupby(families).transform(lambda p: holm(p.to_numpy()))
     return [

@@ -13,6 +13,7 @@ alike in 8 groups: 1 to 3 % by permutation (fixed: 5 to 10 %; 4 and 6 speakers, 
 the normal tail (fixed: 6 to 13 %; 4 to 24 speakers, 4500 tables per shape). More in `null_runs`.
 """
 
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -165,9 +166,17 @@ def sign_patterns(n_speakers: int, draws: int, rng: np.random.Generator) -> tupl
     All are used if 2^m <= draws. Random ones leave the observed pattern out; add it when counting.
     """
     if 2**n_speakers <= draws:
-        bits = (np.arange(2**n_speakers)[:, None] >> np.arange(n_speakers)) & 1
-        return np.asarray(1.0 - 2.0 * bits), True
+        return _every_pattern(n_speakers), True
     return np.asarray(rng.integers(0, 2, size=(draws, n_speakers)) * 2.0 - 1.0), False
+
+
+@lru_cache(maxsize=2)
+def _every_pattern(n_speakers: int) -> Floats:
+    """All sign flips, not to be written to: a table of comparisons asks for the same hundreds of times."""
+    bits = (np.arange(2**n_speakers)[:, None] >> np.arange(n_speakers)) & 1
+    patterns = np.asarray(1.0 - 2.0 * bits)
+    patterns.flags.writeable = False
+    return patterns
 
 
 def smallest_flip_p(n_speakers: int, draws: int) -> float:

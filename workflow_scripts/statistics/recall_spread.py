@@ -35,13 +35,46 @@ def of_speakers(recalls: npt.ArrayLike, rng: np.random.Generator, draws: int = 9
     table = np.asarray(recalls, dtype=np.float64)
     m = len(table)
     value = float(_spread(table.mean(axis=0)))
-    null = np.array([_spread(rng.permuted(table, axis=1).mean(axis=0)) for _ in range(draws)])
+    null = _spread(rng.permuted(np.broadcast_to(table, (draws, *table.shape)), axis=2).mean(axis=1))
     reach = np.nan
     if m > 1:
         quantile = special.stdtrit(m - 1, 0.975)
         reach = float(quantile * pseudo_values(table).std(ddof=1) / np.sqrt(m))
     p = permutation.p_value(value, null)
     return Spread(value, max(value - reach, 0.0) if m > 1 else np.nan, value + reach, float(null.mean()), p)
+
+
+class Change(NamedTuple):
+    """How much more the recalls of one training spread than those of another, over the same speakers."""
+
+    difference: float
+    low: float
+    high: float
+    p: float
+    p_smallest: float
+
+
+def change(one: npt.ArrayLike, other: npt.ArrayLike, rng: np.random.Generator, draws: int = 9999) -> Change:
+    """Compare the spreads of two trainings, recalls (m speakers, K emotions) of the same speakers without gaps.
+
+    Returns: two-sided p, the trainings swapped within speakers, each about its own mean, so that a difference in level
+        alone is none in spread; the interval is the jackknife's, by t over speakers. Sign flips of pseudo-values
+        reject 8 % of nulls at 8 speakers, these swaps 3 to 7 % at 6 to 23, also where other emotions are hard.
+    """
+    a, b = np.asarray(one, dtype=np.float64), np.asarray(other, dtype=np.float64)
+    m = len(a)
+    difference = float(_spread(a.mean(axis=0)) - _spread(b.mean(axis=0)))
+    half, apart = ((a - a.mean()) + (b - b.mean())) / 2, ((a - a.mean()) - (b - b.mean())) / 2
+    signs, exact = permutation.sign_patterns(m, draws, rng)
+    moved = signs @ apart / m
+    swapped = _spread(half.mean(axis=0) + moved) - _spread(half.mean(axis=0) - moved)
+    reached = int(np.count_nonzero(np.abs(swapped) >= abs(difference) - permutation.TIE))
+    p = reached / len(signs) if exact else (1 + reached) / (draws + 1)
+    reach = np.nan
+    if m > 1:
+        gaps = pseudo_values(a) - pseudo_values(b)
+        reach = float(special.stdtrit(m - 1, 0.975) * gaps.std(ddof=1) / np.sqrt(m))
+    return Change(difference, difference - reach, difference + reach, p, permutation.smallest_flip_p(m, draws))
 
 
 def pseudo_values(recalls: npt.ArrayLike) -> F64:

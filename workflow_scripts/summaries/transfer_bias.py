@@ -7,7 +7,6 @@ import numpy as np
 import pandas as pd
 
 from workflow_scripts.statistics import recall_spread
-from workflow_scripts.statistics.paired import paired_difference
 from workflow_scripts.study.seeds import seed_of
 from workflow_scripts.summaries import transfer_cells as t
 from workflow_scripts.summaries.transfer_cells import Cell, Cells, Facts
@@ -16,7 +15,7 @@ from workflow_scripts.summaries.transfer_comparisons import CLASS_WEIGHTS, CONDI
 Row = dict[str, Any]
 CLAIM = 8
 PAPER = "networks show emotion bias: recalls and distances differ between emotions (no figures)"
-DRAWS = 9999
+DRAWS = 4999
 SPREAD = "spread of recalls over emotions (standard deviation)"
 
 
@@ -93,19 +92,15 @@ def _change(one: pd.DataFrame, other: pd.DataFrame, cell: Cell, words: tuple[str
     tables, note = [table for table, _ in complete], complete[0][1]
     if tables[0].empty or tables[0].shape[1] < 2:
         return row | {"why_not": "no speaker has clips of two emotions"}
-    values = [pd.Series(recall_spread.pseudo_values(table), index=table.index) for table in tables]
     rng = np.random.default_rng(seed_of(seed, "transfer-bias", *cell, *words))
-    gap = paired_difference(values[0], values[1], rng, draws=FLIPS)
-    spreads = [float(table.mean().std(ddof=1)) for table in tables]
-    reach = gap.high - gap.difference
-    difference = spreads[0] - spreads[1]
+    gap = recall_spread.change(tables[0], tables[1], rng, FLIPS)
     return row | {
-        "strict": difference,
-        "low": difference - reach,
-        "high": difference + reach,
-        "p": gap.p_flips,
-        "smallest_p": gap.p_flips_smallest,
-        "n_speakers": gap.n_speakers,
+        "strict": gap.difference,
+        "low": gap.low,
+        "high": gap.high,
+        "p": gap.p,
+        "smallest_p": gap.p_smallest,
+        "n_speakers": len(tables[0]),
         "n_emotions": tables[0].shape[1],
         "note": "; ".join(filter(None, [pair.note, note])),
     }

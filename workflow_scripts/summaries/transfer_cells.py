@@ -54,6 +54,8 @@ def cells(predictions: pd.DataFrame) -> Cells:
     patterns, index = np.unique(told, axis=0, return_inverse=True) if len(told) else (told, np.empty(0, dtype=int))
     words = np.array([" ".join(names[pattern]) for pattern in patterns], dtype=object)
     labelled = predictions.assign(emotions=words[index.ravel()] if len(words) else "")
+    # pandas' own strings make each of the many small steps that follow several times slower
+    labelled = labelled.astype(dict.fromkeys([*CELL, "clip_id", "speaker", "true", "predicted"], object))
     found: Cells = {}
     for key, part in labelled.groupby(CELL, sort=False):
         cell = Cell(*map(str, key))

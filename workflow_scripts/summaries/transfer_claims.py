@@ -8,7 +8,6 @@ import pandas as pd
 
 from workflow_scripts.statistics.corrections import holm
 from workflow_scripts.study.schemas import TABLES
-from workflow_scripts.study.tables import filled
 from workflow_scripts.summaries import transfer_claims_compared as compared
 from workflow_scripts.summaries.transfer_bias import bias
 from workflow_scripts.summaries.transfer_cells import Facts, cells
@@ -22,7 +21,7 @@ Row = dict[str, Any]
 CLAIMS = {
     3: "Training in two stages is always better than training on the target alone",
     4: "Parameter-efficient tuning is better than the baseline and the weighted sum",
-    5: "Speech networks gain more from a stage on song than a music network from a stage on speech",
+    5: "Speech networks gain more from song than a music network from speech",
     7: "Emotions whose speech and song lie near each other transfer better",
     8: "Networks are biased: some emotions are recognised better than others",
     9: "The published level is inflated by the clip-level split",
@@ -32,6 +31,8 @@ WHY_NOT = {
     4: "no variant that joins parts ran beside the baseline or the weighted sum",
     9: "no training ran under two protocols",
 }
+_BY_TYPE = {"str": "", "int": 0, "float": np.nan}
+BLANK = {name: _BY_TYPE[kind] for name, (kind, _) in TABLES["transfer_claims"].items()}
 NO_VERDICT = "cannot be judged"
 
 
@@ -70,15 +71,14 @@ def transfer_claims(
     for claim, made in of_claim.items():
         nothing = {"claim": claim, "verdict": NO_VERDICT, "why_not": WHY_NOT.get(claim, "")}
         rows += [{**row, "sentence": CLAIMS[claim]} for row in [*made] or [nothing]]
-    known = [*TABLES["transfer_claims"]]
-    return filled(pd.DataFrame([{key: row[key] for key in row if key in known} for row in rows]), "transfer_claims")
+    return pd.DataFrame({name: [row.get(name, blank) for row in rows] for name, blank in BLANK.items()})
 
 
 def _judged(made: Iterator[Row]) -> list[Row]:
     """Rows of a claim with p corrected within the families that they name, and verdicts."""
     rows = [*made]
-    table = pd.DataFrame(rows).reindex(columns=["family", "p", "smallest_p", "as_published_p"])
-    families = table["family"].fillna("").astype(str)
+    table = pd.DataFrame(rows).reindex(columns=["p", "smallest_p", "as_published_p"])
+    families = pd.Series([row.get("family", "") for row in rows])
     done = corrected(table.astype({"p": float, "smallest_p": float}), families)
     published = table["as_published_p"].astype(float).groupby(families).transform(lambda p: holm(p.to_numpy()))
     return [
@@ -91,7 +91,7 @@ def _with_verdict(row: Row, figures: Row, published_p: float) -> Row:
     if row.get("why_not"):
         return row | {"verdict": NO_VERDICT}
     units = count(row.get(f"n_{row['unit']}s", 0), row["unit"])
-    said = {"p_adjusted": figures["p_adjusted"], "family": figures["family"] if row.get("p") is not None else ""}
+    said = {"p_adjusted": figures["p_adjusted"], "family": figures["family"] if pd.notna(row.get("p")) else ""}
     if "n_speakers" in row or "n_emotions" in row:
         reachable = (figures["smallest_p"], figures["smallest_p_adjusted"])
         value = row.get("strict", np.nan)

@@ -22,6 +22,7 @@ from workflow_scripts.summaries.transfer_verdicts import side
 Row = dict[str, Any]
 
 NAMES = ["source", "target", "model", "tuner"]
+NOT_STRICT = {"verdict": "cannot be judged", "why_not": "the study has no strict training of both"}
 CONTROLS = {
     t.SHUFFLED: "a first stage with shuffled labels",
     t.EQUAL_UPDATES: "training on the target alone for as many updates",
@@ -43,6 +44,7 @@ def two_stage(comparisons: pd.DataFrame, printed: Printed) -> Iterator[Row]:
                 row |= {
                     f"{form}verdict": _with_controls(cell[cell["protocol"] == protocol])
                     for form, protocol in (("", t.STRICT), ("as_published_", t.PAPER1))
+                    if (pair["protocol"] == protocol).any()
                 }
                 mains.append(pair)
             yield row
@@ -60,9 +62,7 @@ def _both(pair: pd.DataFrame) -> Row:
         else:
             row |= {"as_published": one["difference"], "as_published_verdict": one["verdict"]}
             row |= {f"as_published_{name}": one[name] for name in ("low", "high", "p")}
-    if "strict" not in row:
-        row |= {"verdict": "cannot be judged", "why_not": "the study has no strict training of both"}
-    return row
+    return row if "strict" in row else row | NOT_STRICT
 
 
 def _with_controls(cell: pd.DataFrame) -> str:
@@ -99,7 +99,7 @@ def _always(mains: pd.DataFrame) -> Row:
             f"{'always' if better == len(told) else 'not always, as far as can be told'}: better in {better} of "
             f"{len(told)}, worse in {worse}, not told in {len(told) - better - worse}"
         )
-    return {"verdict": "cannot be judged", "why_not": "the study has no strict training of both"} | row
+    return row if "strict" in row else row | NOT_STRICT
 
 
 def peft(comparisons: pd.DataFrame, tuners: Facts, printed: Printed) -> Iterator[Row]:

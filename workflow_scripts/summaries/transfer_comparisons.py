@@ -49,8 +49,7 @@ def transfer_comparisons(predictions: pd.DataFrame, tuners: Facts, seed: int) ->
 
     Args:
         predictions: the tables `transfer_predictions` of all trainings, one below another.
-        tuners: by variant: parts (names of the tuners it joins, or [name, options]), and whatever else tells its
-            trainings from another variant's, such as class_weights.
+        tuners: by variant: parts [[name, options], ...] of the tuners that it joins; training, with class_weights.
         seed: of the study; each comparison has its own stream.
     """
     found = t.cells(predictions)
@@ -84,7 +83,7 @@ def questions(found: Cells, tuners: Facts) -> Iterator[Asked]:
 
 def part_names(facts: Mapping[str, Any]) -> list[str]:
     """Names of the tuners that a variant joins, without their options."""
-    return [part if isinstance(part, str) else part[0] for part in facts["parts"]]
+    return [name for name, _ in facts["parts"]]
 
 
 def baselines(tuners: Facts) -> list[str]:
@@ -109,11 +108,13 @@ def _other_tuners(name: str, tuners: Facts) -> Iterator[tuple[str, str]]:
     frozen, summed = baselines(tuners), weighted_sums(tuners)
     against = [*(frozen if name not in frozen else []), *(summed if name in joined(tuners) else [])]
     yield from ((TUNERS, other) for other in against)
-    own = tuners[name]
-    for other, facts in tuners.items():
-        differ = {key for key in own.keys() | facts.keys() if own.get(key) != facts.get(key)}
-        if differ == {"class_weights"} and own.get("class_weights"):
-            yield CLASS_WEIGHTS, other
+    if tuners[name]["training"]["class_weights"]:
+        yield from ((CLASS_WEIGHTS, other) for other in tuners if _without_weights(tuners[name]) == tuners[other])
+
+
+def _without_weights(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """The same variant, trained without class weights."""
+    return {**facts, "training": {**facts["training"], "class_weights": False}}
 
 
 def _compared(found: Cells, asked: Asked, seed: int) -> Iterator[Row]:

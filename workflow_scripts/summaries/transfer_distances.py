@@ -22,6 +22,7 @@ FEWEST = 5  # emotions: of four, no order has a two-sided p below 0.05
 POOLED = "all networks"
 ZERO_SHOT, GAIN = "zero-shot recall", "gain in recall by a first stage"
 GIVEN = ", given loudness and recall in the source"
+NOTHING_LEFT = "the emotions have no order of their own on one side, beyond that of the covariates"
 FORMS = {t.STRICT: (KERNEL, EQUAL), t.PAPER1: (FRECHET, PUBLISHED)}  # distance that goes with a protocol
 
 
@@ -146,4 +147,5 @@ def _correlated(frames: list[pd.DataFrame], protocol: str, rng: np.random.Genera
     row |= {names[0]: found.value, names[1]: found.p}
     if protocol == t.STRICT:
         row |= {"smallest_p": found.p_smallest, "note": f"emotions in {found.n_orders} orders"}
+        row |= {"why_not": NOTHING_LEFT} if np.isnan(found.value) else {}
     return row

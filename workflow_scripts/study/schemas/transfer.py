@@ -41,6 +41,15 @@ TABLES["transfer_curves"] = {
     "head": ("int", "head that is chosen by validation so far (frozen: one head per state; else 0)"),
     "best": ("bool", "whether this is the epoch that was kept"),
 }
+TABLES["study_transfer_curves"] = {
+    "training": (
+        "str",
+        "of training on one dataset alone (a first stage, or direct): plain; whole (no speaker held out, since the "
+        "target has others); shuffled or shuffled-whole (labels shuffled within speaker); else empty",
+    ),
+    **_EMOTIONS,
+    **TABLES["transfer_curves"],
+}
 TABLES["transfer_scores"] = {
     **_CELL,
     **_EMOTIONS,

@@ -12,6 +12,7 @@ from workflow_scripts.networks import Network, load
 from workflow_scripts.transfer import checkpoints, listener, tuners
 from workflow_scripts.transfer.batches import Examples
 from workflow_scripts.transfer.listener import Listener
+from workflow_scripts.transfer.standardising import standardise
 from workflow_scripts.transfer.training import Settings, train
 from workflow_scripts.transfer.tuners.lora import lora_files
 
@@ -54,9 +55,10 @@ def trained_checkpoint(
         network, entry = tiny(family, weights)
         own = listener_of(network, parts, seed=fold)
         examples = examples_of(network, waves, parts)
+        standardise(own, examples, SETTINGS.clips_at_once)
         found = train(own, examples, SETTINGS, fold, test=examples)
         adapter = lora_files(own.model)[0] if "lora" in dict(parts) else None
-        files = checkpoints.write_fold(index, fold, found.tensors, adapter)
+        files = checkpoints.write_fold(index, fold, own.learnt(), adapter)
         written.append(
             checkpoints.Fold(fold=fold, epoch=1, head=found.head, chosen_on=found.chosen_on, files=files)
         )  # fmt: skip

@@ -29,8 +29,8 @@ def test_what_is_read_is_what_was_written(variant: str, tmp_path: Path) -> None:
     for fold, own in trained.items():
         tensors = checkpoints.read_fold(index, about, fold)
         checkpoints.load(other, tensors, str(index))
-        assert own.trainable().keys() == other.trainable().keys() == tensors.keys()
-        assert all(torch.equal(tensor, other.trainable()[name]) for name, tensor in own.trainable().items())
+        assert own.learnt().keys() == other.learnt().keys() == tensors.keys()
+        assert all(torch.equal(tensor, other.learnt()[name]) for name, tensor in own.learnt().items())
 
 
 @pytest.mark.parametrize("family", ["wav2vec2", "hubert", "wavlm"])

@@ -35,7 +35,7 @@ class TransferPlan(Names):
     def trained_folders(self) -> list[str]:
         """Where every training leaves its results."""
         trained = [cell for cell in trainings.trained(self) if cell.condition not in ("direct", "source-only")]
-        return [part.folder for part in (*self.stages, *trained)]
+        return [stage.folder for stage in self.stages] + [cell.folder for cell in trained]
 
     @cached_property
     def trained_protocols(self) -> list[str]:

@@ -22,7 +22,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from workflow_scripts.networks import Network
 from workflow_scripts.study.errors import UserError
 from workflow_scripts.study.tables import whole
-from workflow_scripts.transfer.evaluation import Listens
+from workflow_scripts.transfer.listener import Listener
 from workflow_scripts.transfer.tuners import Parts
 
 PARTS, CONFIG, ADAPTER = "parts.safetensors", "adapter_config.json", "adapter_model.safetensors"
@@ -177,9 +177,9 @@ def refuse_other(about: About, network: Network, parts: Parts, emotions: Sequenc
             raise UserError(f"{said}: {own} instead of {wanted[key]}", place, "name the checkpoint that belongs here")
 
 
-def load(listener: Listens, tensors: Tensors, place: str) -> None:
+def load(listener: Listener, tensors: Tensors, place: str) -> None:
     """Put the tensors of a fold into a listener. Raises UserError where they do not fit."""
-    own = listener.trainable()
+    own = listener.learnt()
     apart = sorted(own.keys() ^ tensors.keys())
     apart += sorted(name for name in own.keys() & tensors.keys() if own[name].shape != tensors[name].shape)
     if apart:

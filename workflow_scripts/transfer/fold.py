@@ -1,6 +1,7 @@
 """One fold of a training job: a listener is built, tested and trained, and answers for the clips that were held out."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from workflow_scripts.transfer.evaluation import answers, device_of
 from workflow_scripts.transfer.listener import Listener
 from workflow_scripts.transfer.resume import Fold
 from workflow_scripts.transfer.self_test import self_test
+from workflow_scripts.transfer.standardising import standardise
 from workflow_scripts.transfer.training import Settings, Trained, train
 
 TESTED = 8  # clips that a self-test may choose from
@@ -46,6 +48,8 @@ def train_fold(
         inputs, lengths, _ = training.batch(range(min(TESTED, len(training))), device_of(listener))
         self_test(listener, inputs, lengths)
         put(listener, begun or {})
+        if not begun or "head.mean" not in begun:
+            standardise(listener, training, settings.clips_at_once)
         frozen = _frozen(listener)
         done = train(
             listener, training, settings, seed,
@@ -54,6 +58,7 @@ def train_fold(
         changed = [key for key, own in _frozen(listener).items() if own != frozen[key]]
         if changed:
             raise RuntimeError(f"{name}: training changed tensors that are frozen: {', '.join(changed)}")
+        done = replace(done, tensors={name: own.detach().cpu().clone() for name, own in listener.learnt().items()})
         keeper.finish(done)
     put(listener, done.tensors)
     return listener, done
@@ -85,7 +90,7 @@ def curves(trained: Trained) -> pd.DataFrame:
 @torch.no_grad()
 def put(listener: Listener, tensors: Mapping[str, torch.Tensor]) -> None:
     """Put tensors by name into the listener; those that it has besides stay as they are."""
-    own = listener.trainable()
+    own = listener.learnt()
     for name, tensor in tensors.items():
         own[name].copy_(tensor)
 

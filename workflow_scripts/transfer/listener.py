@@ -25,17 +25,26 @@ class LastState(torch.nn.Module):
 
 
 class Heads(torch.nn.Module):
-    """Linear heads side by side, each with an input of its own: (clips, heads, width) -> (clips, heads, emotions)."""
+    """Linear heads side by side, each with an input of its own: (clips, heads, width) -> (clips, heads, emotions).
+
+    What they hear is standardised by fixed numbers (see `standardising`), which change nothing of what a linear map can
+    say. Without them states of small numbers, as some networks give, would learn slowly and look poor.
+    """
+
+    mean: torch.Tensor
+    scale: torch.Tensor
 
     def __init__(self, heads: int, width: int, emotions: int) -> None:
         super().__init__()
         bound = width**-0.5  # as torch.nn.Linear draws its weights
         self.weight = torch.nn.Parameter(torch.empty(heads, emotions, width).uniform_(-bound, bound))
         self.bias = torch.nn.Parameter(torch.empty(heads, emotions).uniform_(-bound, bound))
+        self.register_buffer("mean", torch.zeros(heads, width))
+        self.register_buffer("scale", torch.ones(heads, width))
 
     def forward(self, heard: torch.Tensor) -> torch.Tensor:
         """See the class."""
-        return torch.einsum("chw,hew->che", heard, self.weight) + self.bias
+        return torch.einsum("chw,hew->che", (heard - self.mean) / self.scale, self.weight) + self.bias
 
 
 class Listener(torch.nn.Module):
@@ -73,6 +82,10 @@ class Listener(torch.nn.Module):
         """What training changes, under names that a checkpoint can rely on."""
         return {name: tensor for name, tensor in self.named_parameters() if tensor.requires_grad}
 
+    def learnt(self) -> dict[str, torch.Tensor]:
+        """What a checkpoint holds: what training changes, and the numbers that the head's input is standardised by."""
+        return {**self.trainable(), "head.mean": self.head.mean, "head.scale": self.head.scale}
+
     def train(self, mode: bool = True) -> "Listener":
         """Training mode, or evaluation. The convolutions never train; nor does a network that no part is inside of."""
         super().train(mode)
@@ -105,6 +118,13 @@ class Listener(torch.nn.Module):
             inputs: as for `states`; of cached layers: (clips, states, width), each state's mean over valid frames.
             lengths: frames of each clip; None for cached layers.
         """
+        heard = self.heard(inputs, lengths)
+        with torch.autocast(heard.device.type, enabled=False):
+            logits: torch.Tensor = self.head(heard)
+        return logits
+
+    def heard(self, inputs: torch.Tensor, lengths: Sequence[int] | None = None) -> torch.Tensor:
+        """What the heads hear, (clips, heads, width); arguments as for `forward`."""
         precision = self.head.weight.dtype
         if lengths is None:
             pooled = inputs.to(precision)
@@ -114,8 +134,8 @@ class Listener(torch.nn.Module):
             sums = [state.to(precision).masked_fill(~valid, 0).sum(dim=1) for state in states]
             pooled = torch.stack(sums, dim=1) / valid.sum(dim=1, keepdim=True)
         with torch.autocast(pooled.device.type, enabled=False):
-            logits: torch.Tensor = self.head(self.mix(pooled))
-        return logits
+            mixed: torch.Tensor = self.mix(pooled)
+        return mixed
 
 
 def inside(

@@ -139,12 +139,13 @@ def manifests() -> dict[str, pd.DataFrame]:
 
 
 def ranking() -> pd.DataFrame:
-    """Table distance_ranking: emotions that are recognised best lie nearest, by both forms."""
+    """Table distance_ranking: emotions that are recognised best lie nearest at the last layer, by both forms."""
     rows = [
         {
             "first": "speech", "second": "song", "model": model, "layer": layer, "grain": "clip", "pooling": pooling,
             "scale": "raw", "condition": "all", "form": form, "clips_per_speaker": 4, "measure": measure,
-            "emotion": emotion, "value": 1.0 - BIAS[emotion] - 0.001 * EMOTIONS.index(emotion),
+            "emotion": emotion,
+            "value": 1.0 - (BIAS[emotion] + 0.001 * EMOTIONS.index(emotion)) * (1 if layer == "2" else -1),
         }
         for model in MODELS
         for layer in ("1", "2", "mean")

@@ -1,10 +1,13 @@
-"""One small finished study, shared by the tests of this folder."""
+"""Small finished studies, shared by the tests of this folder."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from filelock import FileLock
-from project import Project, new_study
+from project import Project, new_study, new_training
+
+Factory = pytest.TempPathFactory
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -13,19 +16,36 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.workflow)
 
 
-@pytest.fixture(scope="session")
-def finished(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Project:
-    """The study after a full run, made once for all workers. Tests must not change it: they duplicate it."""
-    base = tmp_path_factory.getbasetemp()
-    folder = (base if worker_id == "master" else base.parent) / "finished"
+def made_once(factory: Factory, worker_id: str, name: str, new: Callable[[Path], Project], result: str) -> Project:
+    """A study after a full run, made once for all workers. Tests must not change it: they duplicate it."""
+    base = factory.getbasetemp()
+    folder = (base if worker_id == "master" else base.parent) / name
     with FileLock(f"{folder}.lock"):
-        if not (folder / "results/report.html").exists():
+        if not (folder / result).exists():
             assert not folder.exists(), "the study could not be finished by another worker; see its failure"
-            new_study(folder).snakemake()
+            new(folder).snakemake()
     return Project(folder)
+
+
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory: Factory, worker_id: str) -> Project:
+    """The study of every question but transfer."""
+    return made_once(tmp_path_factory, worker_id, "finished", new_study, "results/report.html")
+
+
+@pytest.fixture(scope="session")
+def finished_training(tmp_path_factory: Factory, worker_id: str) -> Project:
+    """The study of transfer alone."""
+    return made_once(tmp_path_factory, worker_id, "finished_training", new_training, "results/report.html")
 
 
 @pytest.fixture
 def project(finished: Project, tmp_path: Path) -> Project:
     """The finished study, to be edited."""
     return finished.duplicate(tmp_path / "project")
+
+
+@pytest.fixture
+def training(finished_training: Project, tmp_path: Path) -> Project:
+    """The finished study of transfer, to be edited."""
+    return finished_training.duplicate(tmp_path / "training")

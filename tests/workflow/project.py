@@ -32,6 +32,19 @@ STUDY = {
     "distances": {"poolings": ["mean"], "draws": 2, "half_samples": 20, "swaps": 19},
     "explanation": {"k": [4, 10], "inner_folds": 2, "random_draws": 100, "half_samples": 25, "permutations": 99},
 }
+# Transfer alone: one direction, one variant on stored layers and one inside the network, each direct and in two stages.
+TRAINING = {
+    **{key: STUDY[key] for key in ("study", "datasets", "models", "layers", "emotions", "pairs", "protocols")},
+    "folds": {"strict": 4},
+    "acoustics": [],
+    "transfer": {
+        "tuners": {"frozen": "frozen", "lora": "lora"},
+        "grid": [{"directions": [["song", "speech"]]}],
+        "training": {"epochs": 3, "batch_clips": 8},
+        "permutations": 99,
+        "threads": 1,
+    },
+}
 
 
 class Project:
@@ -135,4 +148,11 @@ def new_study(folder: Path) -> Project:
     for dataset in ("speech", "song"):
         make_clips(project.folder / "clips" / dataset)
     project.config = STUDY
+    return project
+
+
+def new_training(folder: Path) -> Project:
+    """The project with the little corpora and the study of transfer, nothing run yet."""
+    project = new_study(folder)
+    project.config = TRAINING
     return project

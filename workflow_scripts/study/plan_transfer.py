@@ -111,7 +111,9 @@ class TransferPlan(Names):
     def _train_stage(
         self, labels: str, dataset: str, model: str, tuner: str, training: str, protocol: str, seed: str
     ) -> Spec:
-        return {**self._trained(model, tuner, protocol, labels.split("+")), **self.preparation(dataset)}
+        spec = self._trained(model, tuner, protocol, labels.split("+"))
+        del spec["head"]  # of the second stage
+        return {**spec, **self.preparation(dataset)}
 
     def _train_target(
         self, source: str, target: str, model: str, tuner: str, condition: str, protocol: str, seed: str

@@ -16,7 +16,7 @@ from workflow_scripts.transfer import tuners
 from workflow_scripts.transfer.changes import changes
 from workflow_scripts.transfer.listener import Listener
 
-FRAMES = 12  # of one clip are listened to: there is a forward through its block for each trainable tensor
+FRAMES = 8  # of one clip are listened to: there is a forward through its block for each trainable tensor
 # Largest difference over the largest value. Above rounding in float32 (about 1e-6 after 12 blocks), below any effect.
 SAME = 1e-4
 # What nothing depends on: it adds the same to the scores of all keys, which the softmax takes away again.
@@ -28,7 +28,7 @@ def self_test(listener: Listener, inputs: torch.Tensor, lengths: Sequence[int] |
 
     Args:
         listener: on its device, in float32 or float64.
-        inputs, lengths: a batch as for the listener's forward; of its longest clip the first 12 frames are used.
+        inputs, lengths: a batch as for the listener's forward; of its longest clip the first 8 frames are used.
 
     Raises:
         RuntimeError: which tensor fails, and what it fails at.

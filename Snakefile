@@ -50,4 +50,5 @@ rule all:
     input:
         rules.embeddings.input,
         rules.acoustics.input,
+        ["results/transfer/scores.parquet"] if plan.cells else [],
         "results/report.html",

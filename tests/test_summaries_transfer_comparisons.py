@@ -123,6 +123,9 @@ def test_what_the_split_adds() -> None:
     shares = {"strict": 0.5, "twins": 0.65, "paper1": 0.95}
     frames = [made.trained(SPEECH, share, *STAGES, protocol=protocol, seeds=5) for protocol, share in shares.items()]
     found = compared(*frames).set_index(["one", "other"])
+    right = [(part["true"] == part["predicted"]).groupby([part["speaker"], part["clip_id"]]).mean() for part in frames]
+    same = (right[2] - right[0]).dropna().groupby("speaker").mean().mean()  # what strict says of the published clips
+    assert found.loc[("paper1", "strict"), "difference"] == pytest.approx(same)
     for (a, b), row in found.iterrows():
         assert row["difference"] == pytest.approx(shares[a] - shares[b], abs=0.08)
         assert row["low"] < shares[a] - shares[b] < row["high"]

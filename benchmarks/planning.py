@@ -1,7 +1,8 @@
 """Processor time of planning the full study of paper 1, against a plain Snakefile of the same jobs, in one run.
 
 The plain Snakefile (planning.smk) has the same files, scripts, logs and messages, but no config that is checked, no
-spec of a job and no digest of its code: what it takes is Snakemake's own. Both are planned in turn, `--rounds` times.
+spec of a job and no digest of its code: what it takes is Snakemake's own. It has no trainings, so that the study is
+planned without its section `transfer`. Both are planned in turn, `--rounds` times.
 Seconds say how fast a machine is and whether it is busy; the ratio is what to compare.
 
     python benchmarks/planning.py             # about a minute
@@ -45,6 +46,7 @@ def main() -> int:
     ratios = []
     with tempfile.TemporaryDirectory() as folder:
         project = lay_out_study(Path(folder) / "project")
+        project.config = {key: value for key, value in project.config.items() if key != "transfer"}
         for _ in range(parser.parse_args().rounds):
             times = [cpu_of_children()]
             ours = project.plan()

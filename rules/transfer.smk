@@ -113,3 +113,16 @@ rule summarise_transfer:
         "Comparing all trainings"
     script:
         "../workflow_scripts/summarise_transfer.py"
+
+
+# Has no output, so that it runs whenever it is asked for.
+rule plan:
+    log:
+        "results/logs/plan.log",
+    localrule: True
+    conda:
+        "../envs/transfer.yaml"
+    message:
+        "Counting the trainings, and measuring what they take on this machine"
+    script:
+        "../workflow_scripts/plan.py"

@@ -10,9 +10,10 @@ from transformers import Wav2Vec2Config, Wav2Vec2Model
 
 from workflow_scripts.study import tables
 from workflow_scripts.study.checks import check_study
-from workflow_scripts.study.forecast import gflop_per_second, in_words, size_of, speed, work
+from workflow_scripts.study.forecast import gflop_per_second, in_words, speed, work
 from workflow_scripts.study.plan import Plan
 from workflow_scripts.study.schemas import TABLES
+from workflow_scripts.study.sizes import size_of
 
 STUDY = {
     "study": "A forecast",

@@ -12,6 +12,8 @@ from pathlib import Path
 from workflow_scripts import networks
 from workflow_scripts.study.plan import Plan
 from workflow_scripts.study.plan_checks import remarks
+from workflow_scripts.study.sizes import listed, size_of
+from workflow_scripts.study.training_costs import Job, training_jobs
 
 # Billions of floating-point operations a second of one core in float32, measured: a base network on a busy AMD EPYC.
 CORE_GFLOPS = 35.0
@@ -27,6 +29,10 @@ DISTANCES, DISTANCES_SIZE = 14.0, 1056 * 1012
 # One emotion of RAVDESS speech at one layer (1440 clips, of which 288 are of the emotion and of neutral, x 768): all
 # numbers of dimensions and the published form, and the few numbers of the other layers (benchmarks/explanation.py)
 EXPLAIN_FULL, EXPLAIN_COARSE, EXPLAIN_CLIPS, EXPLAIN_WIDTH = 65.0, 20.0, 1440, 768
+
+# A training (transfer/calibration.py): imports; s of a fold before its first epoch where a tuner acts inside; s of an
+# update beside its passes, which cost LEARN times one that only answers
+START_TRAIN, START_FOLD, UPDATE, LEARN = 8.0, 3.0, 0.01, 3
 
 
 @dataclass(frozen=True)
@@ -79,6 +85,8 @@ def work(plan: Plan, results: Path = Path("results")) -> tuple[list[Work], list[
             for model in plan.representations for layer in plan.layers(model) for _ in plan.explained(dataset)
         ]  # fmt: skip
         found.append(Work("explain", len(jobs), sum(_explain(plan, *job) for job in jobs)))
+    trained = [job for job in training_jobs(plan, results) if job.known]
+    found.append(Work("train", len(trained), sum(_train(plan, job) for job in trained)))
     return [one for one in found if one.jobs], [name for name in plan.datasets if name not in sizes]
 
 
@@ -119,28 +127,17 @@ def _explain(plan: Plan, model: str, layer: str, clips: int) -> float:
     return START_PROBE + size * (EXPLAIN_FULL if full else EXPLAIN_COARSE)
 
 
-def size_of(plan: Plan, dataset: str, results: Path) -> tuple[int, float] | None:
-    """(clips, seconds of audio) of a dataset: by its manifest where there is one, else by what its corpus states."""
-    size, crop = plan.corpus(dataset).size, plan.datasets[dataset].crop
-    if seconds := _listed(plan, dataset, results):
-        return len(seconds), sum(seconds)
-    if size is None:
-        return None
-    clips, minutes = size
-    return clips, clips * crop if crop else minutes * 60
-
-
-def _listed(plan: Plan, dataset: str, results: Path) -> list[float]:
-    """Seconds of each clip by the manifest; [] where there is none, or one of another study."""
-    manifest = results / "corpora" / dataset / "manifest.parquet"
-    if not manifest.is_file():
-        return []
-    from workflow_scripts.study import tables  # here: only a plan with results needs to read tables
-
-    made = tables.about(manifest)
-    if made.get("corpus") != plan.datasets[dataset].corpus or made.get("crop") != plan.datasets[dataset].crop:
-        return []
-    return [float(seconds) for seconds in tables.read(manifest)["prepared_seconds"]]
+def _train(plan: Plan, job: Job) -> float:
+    """Seconds of one core for a training that runs through all its epochs, or for the test of one."""
+    entry = plan.models[job.model]
+    width, rate = entry.get("width", 768), entry.get("sample_rate", 16000)
+    seconds = START_TRAIN + UPDATE * job.updates
+    if not plan.acts_inside(job.tuner):
+        return seconds
+    convolutions = gflop_per_second(0, width, rate)
+    blocks = gflop_per_second(entry["layers"], width, rate) - convolutions
+    gflop = convolutions * job.heard + blocks * (LEARN * job.learnt + job.answered)
+    return seconds + START_FOLD * job.folds + gflop / CORE_GFLOPS
 
 
 def speed(plan: Plan, model: str, dataset: tuple[str, tuple[int, float]], results: Path) -> float:
@@ -149,7 +146,7 @@ def speed(plan: Plan, model: str, dataset: tuple[str, tuple[int, float]], result
     shards = plan.study.embeddings.shards
     each = [""] if shards == 1 else [f"_shard_{shard}" for shard in range(1, shards + 1)]
     files = [results / "benchmarks" / "embed" / f"{name}_{model}{shard}.tsv" for shard in each]
-    if _listed(plan, name, results) and all(file.is_file() for file in files):
+    if listed(plan, name, results) and all(file.is_file() for file in files):
         rows = [next(csv.DictReader(file.read_text().splitlines(), delimiter="\t"), {}) for file in files]
         spent = [row.get("cpu_time", "-") for row in rows]
         if not {"-", "NA"} & set(spent):
@@ -172,11 +169,16 @@ def in_words(plan: Plan, results: Path = Path("results")) -> list[str]:
     total = sum(one.core_seconds for one in steps)
     lines = []
     if total:
-        each = ", ".join(f"{one.step} {_time(one.core_seconds)} ({one.jobs} jobs)" for one in steps)
+        each = ", ".join(f"{one.step} {duration(one.core_seconds)} ({one.jobs} jobs)" for one in steps)
         lines.append(
-            f"the whole study takes about {_time(total)} of one core without a GPU, figures and report aside: {each}"
+            f"the whole study takes about {duration(total)} of one core without a GPU, figures and report aside: {each}"
         )
         lines.append("divide by the cores that you give; what is there already is not done again")
+    if any(one.step == "train" for one in steps):
+        lines.append(
+            "trainings count with all their epochs, though most end sooner in `strict`; "
+            "`snakemake plan --cores 1` measures on this machine what they take: time, disk, memory"
+        )
     if unknown:
         lines.append(
             f"not counted, datasets whose size is known only when their clips are listed: {', '.join(unknown)}"
@@ -184,8 +186,8 @@ def in_words(plan: Plan, results: Path = Path("results")) -> list[str]:
     return lines
 
 
-def _time(seconds: float) -> str:
-    """Two digits are more than is known."""
+def duration(seconds: float) -> str:
+    """Seconds in words; two digits are more than is known."""
     if seconds < 90:
         return f"{seconds:.0f} s"
     if seconds < 5400:

@@ -108,6 +108,26 @@ class TransferPlan(Names):
             ],
         }
 
+    def calibrated(self, cell: Cell) -> Spec:
+        """The spec of a cell's training for a calibration: random weights where there is such a shape, so that nothing
+        need be fetched."""
+        labels = self.common_emotions(cell.source, cell.target)
+        spec = self._trained(cell.model, cell.tuner, cell.protocol, labels)
+        entry = self.models[cell.model]
+        family = networks.find(entry["family"])
+        own = {key: entry[key] for key in networks.FACTS if key in entry}
+        alike = [
+            name
+            for name, settings in family.ARCHITECTURES.items()
+            if own.items() <= networks.facts_of(family, settings).items()
+        ]
+        if alike:
+            shape = entry.get("architecture", alike[0])
+            untrained = {**own, "family": entry["family"], "weights": "untrained", "architecture": shape}
+            spec |= {"model_entry": untrained, "weights_folder": ""}
+        names = {"model": cell.model, "tuner": cell.tuner, "protocol": cell.protocol, "seed": "1"}
+        return {**names, **{key: value for key, value in spec.items() if key != "plugins"}}
+
     def _train_stage(
         self, labels: str, dataset: str, model: str, tuner: str, training: str, protocol: str, seed: str
     ) -> Spec:

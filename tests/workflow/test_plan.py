@@ -1,0 +1,34 @@
+"""The rule `plan` as a user calls it: every training of the study is counted, none is made."""
+
+import re
+from pathlib import Path
+
+from project import STUDY, Project, new_study
+
+
+def row(output: str, *names: str) -> list[str]:
+    """trainings, folds, tests, there of a row of the table."""
+    found = re.search(r"^" + r" +".join(names) + r" +(\d+) +(\d+) +(\d+) +(\d+) ", output, flags=re.MULTILINE)
+    assert found, output
+    return list(found.groups())
+
+
+def test_the_trainings_are_counted_before_they_run_and_once_they_are_there(training: Project) -> None:
+    study = training.config
+    study["transfer"]["grid"][0]["conditions"] = ["direct", "two-stage", "source-only"]
+    training.config = study
+    before = training.plan()
+    output = training.snakemake("plan")
+    # a stage of either dataset and what goes on from that of the source, four folds each; the test is still to be made
+    assert row(output, "tiny-wav2vec2", "frozen") == ["3", "12", "1", "3"]
+    assert row(output, "tiny-wav2vec2", "lora") == ["3", "12", "1", "3"]
+    assert row(output, "all") == ["6", "24", "2", "6"]
+    assert "plan: measuring tiny-wav2vec2 lora (2 of 2)" in output
+    assert "?" not in output.split("Trainings of this study")[1].split("- time")[0]
+    assert training.plan() == before, "planning has changed what is to be done"
+
+
+def test_a_study_that_trains_nothing_says_so(tmp_path: Path) -> None:
+    project = new_study(tmp_path / "project")
+    assert "transfer" not in STUDY
+    assert "Nothing is trained in this study" in project.snakemake("plan")

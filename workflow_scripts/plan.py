@@ -1,0 +1,93 @@
+"""What the trainings of a study cost on this machine, before they run: counted from the config, measured on noise."""
+
+import json
+import os
+import sys
+import time
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import psutil
+
+from workflow_scripts.study.checks import check_study
+from workflow_scripts.study.devices import gpus
+from workflow_scripts.study.entry import entry
+from workflow_scripts.study.errors import UserError
+from workflow_scripts.study.plan import Plan
+from workflow_scripts.study.training_costs import training_jobs, typical_seconds
+
+if TYPE_CHECKING:
+    from snakemake.iocontainers import Snakemake
+
+    from workflow_scripts.transfer.calibration import Rates
+    from workflow_scripts.transfer.plan_table import Row
+
+    snakemake: Snakemake
+
+# what bears little on the cost of an epoch: variants that differ in nothing else are measured once
+FREE = ("model", "tuner", "protocol", "seed", "emotions", "epochs", "learning_rate", "weight_decay", "patience",
+        "class_weights", "head", "weights_digest")  # fmt: skip
+
+
+def main(smk: "Snakemake") -> None:
+    plan = Plan(check_study(smk.config, "this study"))
+    if not plan.cells:
+        print("\nNothing is trained in this study: its config has no section `transfer`.")
+        print("What the rest takes, `snakemake --dry-run` says at its end.\n")
+        return
+    start = _start()
+    threads = min(plan.training_threads, len(os.sched_getaffinity(0)))
+    rows = measured(plan, threads)
+
+    from workflow_scripts.transfer.plan_table import notes, table
+
+    print(f"\nTrainings of this study ({smk.config['study']}), on this machine\n")
+    print(table(rows, start, gpu=bool(gpus())))
+    print("\n" + "\n".join(f"- {line}" for line in notes(rows, threads)) + "\n")
+
+
+def _start() -> float:
+    """Seconds that a job's process takes until the libraries that train are there."""
+    import accelerate  # noqa: F401  (imported for the time that it takes)
+    import peft  # noqa: F401  (likewise)
+    import transformers.models.wav2vec2.modeling_wav2vec2  # noqa: F401  (likewise)
+
+    began: float = psutil.Process().create_time()
+    return time.time() - began
+
+
+def measured(plan: Plan, threads: int) -> "list[Row]":
+    """A row for every variant of every network; those of equal cost are measured once."""
+    from workflow_scripts.transfer.plan_table import Row
+
+    every = training_jobs(plan)
+    pairs = list(dict.fromkeys((job.model, job.tuner) for job in every))
+    specs = {(cell.model, cell.tuner): plan.calibrated(cell) for cell in reversed(plan.cells)}
+    keys = {pair: json.dumps({key: value for key, value in specs[pair].items() if key not in FREE}) for pair in pairs}
+    first = {key: pair for pair, key in reversed(keys.items())}
+    seconds = typical_seconds(plan)
+    known: dict[str, Rates | UserError] = {}
+    for number, pair in enumerate(first[key] for key in dict.fromkeys(keys.values())):
+        print(f"plan: measuring {' '.join(pair)} ({number + 1} of {len(first)})", file=sys.stderr, flush=True)
+        known[keys[pair]] = _rates(plan, specs[pair], seconds, threads)
+    rows = []
+    for pair in pairs:
+        found, own = known[keys[pair]], [job for job in every if (job.model, job.tuner) == pair]
+        rates, why = (None, found.message) if isinstance(found, UserError) else (found, "")
+        rows.append(Row(*pair, own, rates, why))
+    return rows
+
+
+def _rates(plan: Plan, spec: dict[str, Any], seconds: list[float], threads: int) -> "Rates | UserError":
+    from workflow_scripts.transfer.calibration import apart, calibrate
+
+    width = plan.models[spec["model"]].get("width", 768)
+    try:
+        return apart(partial(calibrate, spec, seconds, width, threads))
+    except UserError as error:
+        return error
+
+
+if __name__ == "__main__":
+    with entry(snakemake):
+        main(snakemake)

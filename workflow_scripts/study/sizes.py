@@ -1,0 +1,68 @@
+"""How large the datasets of a study are: by their manifests where there are any, else by what their corpora state."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from workflow_scripts import corpora
+from workflow_scripts.study.plan import Plan
+
+
+def size_of(plan: Plan, dataset: str, results: Path, emotions: Sequence[str] | None = None) -> tuple[int, float] | None:
+    """(clips, seconds of audio) of a dataset; None where only its files know.
+
+    Args:
+        emotions: count only clips of these. What a corpus states is shared out evenly among all that it has.
+    """
+    corpus, crop = plan.corpus(dataset), plan.datasets[dataset].crop
+    if seconds := listed(plan, dataset, results, emotions):
+        return len(seconds), sum(seconds)
+    if corpus.size is None:
+        return None
+    clips, minutes = corpus.size
+    if emotions is not None and corpus.emotions:
+        share = len(set(emotions) & set(corpus.emotions)) / len(corpus.emotions)
+        clips, minutes = round(clips * share), minutes * share
+    return clips, clips * crop if crop else minutes * 60
+
+
+def listed(plan: Plan, dataset: str, results: Path, emotions: Sequence[str] | None = None) -> list[float]:
+    """Seconds of each clip by the manifest; [] where there is none, or one of another study."""
+    rows = _manifest(plan, dataset, results)
+    if rows is None:
+        return []
+    own = rows if emotions is None else rows[rows["emotion"].isin(emotions)]
+    return [float(seconds) for seconds in own["prepared_seconds"]]
+
+
+def fold_count(plan: Plan, dataset: str, results: Path) -> int:
+    """Folds of `strict` that hold clips of a dataset; where nobody states its speakers yet, the most that may be."""
+    known = corpora.speakers_of(plan.corpus(dataset), plan.options(dataset))
+    rows = _manifest(plan, dataset, results)
+    if rows is None:
+        # as `deal_speakers` deals a pool of both sexes; its import would slow down every dry run
+        return min(plan.study.folds.strict, len(known) // 2) if known and len(known) >= 6 else plan.study.folds.strict
+    from workflow_scripts.materials.folds import deal_speakers
+
+    present = dict(zip(rows["speaker"], rows["sex"], strict=True))
+    fold_of = deal_speakers(known or present, plan.study.folds.strict)
+    return len({fold_of[speaker] for speaker in present if speaker in fold_of})
+
+
+def _manifest(plan: Plan, dataset: str, results: Path) -> Any:
+    """The manifest of a dataset; None where there is none, or one of another study."""
+    path = results / "corpora" / dataset / "manifest.parquet"
+    if not path.is_file():
+        return None
+    made, rows = _read(path, path.stat().st_mtime_ns)
+    same = made.get("corpus") == plan.datasets[dataset].corpus and made.get("crop") == plan.datasets[dataset].crop
+    return rows if same else None
+
+
+@lru_cache
+def _read(path: Path, changed: int) -> tuple[dict[str, Any], Any]:
+    """Metadata and rows of a manifest, read once for all jobs as long as it does not change."""
+    from workflow_scripts.study import tables  # here: only a plan with results needs to read tables
+
+    return tables.about(path), tables.read(path)

@@ -15,10 +15,10 @@ from workflow_scripts.summaries.transfer_comparisons import baselines, joined, w
 from workflow_scripts.summaries.transfer_printed import BASELINE, PEFT, WEIGHTED_SUM
 
 WORDS = (
-    "After two stages, paper 1 (WA on 203 clips, one run). Its sentence can be read either way, as song and then speech "
-    "or as speech and then song, so that its figures stand beside both directions here; the order of baseline, weighted "
-    "sum and PEFT is that of a summary, and only HuBERT's 93.10 % is named PEFT there. Its figures for training on the "
-    "target alone, by these methods, are not known."
+    "After two stages, paper 1 (WA on 203 clips, one run). Its sentence can be read either way, as song and then "
+    "speech or as speech and then song, so that its figures stand beside both directions here; the order of baseline, "
+    "weighted sum and PEFT is that of a summary, and only HuBERT's 93.10 % is named PEFT there. Its figures for "
+    "training on the target alone, by these methods, are not known."
 )
 
 

@@ -32,8 +32,9 @@ class Way:
         """Scores of its trainings, `direct` included: means over seeds and speakers, in the order of the config."""
         table = transfer_rows.of_pair(self.study.transfer["scores"], self.source, self.target)
         rows = table[(table["repeat"] == -1) & (table["speaker"] == "") & (table["group"] == "")]
-        orders = {"model": self.study.models, "tuner": variants(self.study), "condition": transfer_rows.CONDITIONS}
-        return transfer_rows.ordered(rows, **orders)
+        return transfer_rows.ordered(
+            rows, model=self.study.models, tuner=variants(self.study), condition=transfer_rows.CONDITIONS
+        )
 
     @cached_property
     def compared(self) -> pd.DataFrame:

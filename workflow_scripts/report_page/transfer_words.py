@@ -87,7 +87,7 @@ def trained(row: Any) -> str:
 
 
 def of_claim(row: Any) -> str:
-    """'hubert-base with peft, two-stage, song to speech'; of a comparison of tuners 'hubert-base with peft less frozen'."""
+    """'hubert-base with peft, two-stage, song to speech'; of tuners compared '... with peft less frozen, ...'."""
     way = f"{row.source} to {row.target}" if row.source else row.target
     tuner = row.quantity if row.quantity.startswith(f"{row.tuner} less ") else row.tuner
     return ", ".join(filter(None, [f"{row.model} with {tuner}", row.condition, way]))

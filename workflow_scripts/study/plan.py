@@ -326,6 +326,9 @@ class Plan(TransferPlan):
             return {}
         return {
             "directions": [list(way) for way in self.trained_directions],
+            "conditions": list(dict.fromkeys(cell.condition for cell in self.cells)),
+            "protocols": self.trained_protocols,
+            "seeds": max((cell.seed for cell in self.cells), default=0),
             "tuners": {
                 name: {**facts, "sources": {part: tuners.find(part).SOURCE for part, _ in facts["parts"]}}
                 for name, facts in self.variants().items()

@@ -149,7 +149,7 @@ def source_only(way: Way) -> str:
     guess = per_cent(float(rows["blind"].iloc[0]))
     return (
         f"{said}, p corrected over {len(rows)}{few}: UAR {_shares(apart if len(apart) else rows)}, guessing {guess}. "
-        "Vectors were normalised neither by speaker nor by dataset, which alone moves such scores by 10 points and more."
+        "Vectors were normalised by neither speaker nor dataset, which alone moves such scores by more than 10 points."
     )
 
 

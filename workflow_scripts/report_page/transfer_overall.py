@@ -10,6 +10,7 @@ from workflow_scripts.report_page.findings import Study
 from workflow_scripts.report_page.grid import Cell, Grid, cell, grid
 from workflow_scripts.report_page.results import p_cell, score
 from workflow_scripts.report_page.transfer_results import difference
+from workflow_scripts.report_page.transfer_words import of_claim
 from workflow_scripts.report_page.words import listed, points
 from workflow_scripts.summaries.transfer_bias import SPREAD
 from workflow_scripts.summaries.transfer_comparisons import CONDITIONS
@@ -18,31 +19,34 @@ from workflow_scripts.summaries.transfer_verdicts import LEVEL
 CORRELATION = 7
 
 
-def claims(study: Study) -> Grid:
-    """Claim / paper / as published / strict / verdict with interval."""
+def claims(study: Study) -> list[Grid]:
+    """One table a claim: paper / as published / strict / verdict with interval."""
+    table = study.transfer["claims"]
+    return [_claim(own) for _, own in table.groupby("claim", sort=False)]
+
+
+def _claim(rows: pd.DataFrame) -> Grid:
+    row = rows.iloc[0]
     return grid(
-        study.transfer["claims"],
-        "Paper 1's claims: what it prints, this study as published, this study strict; grey: not told from 0",
+        rows,
+        f"Claim {row['claim']}: {row['sentence'][0].lower()}{row['sentence'][1:]}; grey: not told from 0",
         {
-            "claim": lambda row: cell(row.claim, f"{row.claim}. {row.sentence}"),
             "what": lambda row: cell(row.quantity),
-            "network": lambda row: cell(row.model),
-            "tuner": lambda row: cell(row.tuner),
-            "condition": lambda row: cell(row.condition),
-            "datasets": lambda row: cell(f"{row.source} to {row.target}" if row.source else row.target),
+            "of": lambda row: cell(of_claim(row) if row.model else "–"),
             "paper": lambda row: cell(row.paper),
             "as published": lambda row: _figure(
                 row, row.as_published, (row.as_published_low, row.as_published_high), bool(row.as_published_p <= LEVEL)
             ),
-            "verdict as published": lambda row: cell(row.as_published_verdict),
             "strict": lambda row: _figure(row, row.strict, (row.low, row.high), bool(row.p_adjusted <= LEVEL)),
             "p (Holm)": lambda row: p_cell(row.p_adjusted),
             "verdict": lambda row: cell("; ".join(filter(None, [row.verdict, row.why_not]))),
+            "verdict as published": lambda row: cell(row.as_published_verdict),
             "corrected over": lambda row: cell(row.family),
             "speakers": lambda row: cell(row.n_speakers or float("nan")),
             "emotions": lambda row: cell(row.n_emotions or float("nan")),
             "remark": lambda row: cell(row.note),
         },
+        ("what", "paper", "corrected over", "speakers", "emotions", "remark"),
     )
 
 

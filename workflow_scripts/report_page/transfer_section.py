@@ -41,6 +41,7 @@ def section(study: Study, picture: Callable[[str, str], Any]) -> dict[str, Any]:
     return {
         "about": about(study),
         "ways": [_way(way, picture) for way in ways(study)],
+        "sentences": transfer_claimed.more(study),
         "claims": transfer_overall.claims(study),
         "figure": picture("papers/transfer_claims", transfer_alt.claims(study)),
         "tables": [grid for grid in overall if grid.rows],

@@ -11,6 +11,8 @@ FIGURES = (
     + expand("{pair}/{figure}", pair=DRAWN, figure=FIGURES_DISTANCES)
     + expand("{dataset}/{figure}", dataset=OF_EMOTION, figure=FIGURES_EXPLANATION + ["explanation_shap"])
     + (expand("atlas/{model}", model=plan.models) + ["papers/explanation_papers"] if OF_EMOTION else [])
+    + expand("{way}/{figure}", way=TRAINED, figure=FIGURES_TRANSFER)
+    + (["papers/transfer_claims"] if TRAINED else [])
     + ["papers/side_by_side"]
 )
 TABLES = ["scores", "layers", "best", "confusion", "cross", "comparisons"]
@@ -156,6 +158,8 @@ rule report:
         tables=expand("results/probing/{table}.parquet", table=TABLES),
         distances=expand("results/distances/{table}.parquet", table=DISTANCES) if PAIRS else [],
         explanation=expand("results/explanation/{table}.parquet", table=EXPLANATIONS + ["papers"]) if OF_EMOTION else [],
+        transfer=expand("results/transfer/{table}.parquet", table=TRANSFER) if TRAINED else [],
+        printed=["resources/published/paper1.csv"] if TRAINED else [],
         figures=expand("results/figures/{figure}.{kind}", figure=FIGURES, kind=["svg", "csv"]),
         origins=[vectors_of(next(iter(plan.datasets)), model, plan.states(model)[0]) for model in plan.models],
     output:

@@ -5,6 +5,10 @@ STAGES = "results/transfer/stages/{labels}/{dataset}/{model}/{tuner}/{training}/
 TRANSFERRED = "results/transfer/{source}_to_{target}/{model}/{tuner}/{condition}/{protocol}/seed_{seed}"
 TRANSFER = ["scores", "comparisons", "claims", "curves"]
 BOTH = ["{source}", "{target}"]
+HELPS = "Does one help the other?"
+FIGURES_TRANSFER = ["transfer_grid", "transfer_differences", "transfer_bias", "transfer_curves"]
+# nothing where the config has no section `transfer`
+TRAINED = [f"{source}_to_{target}" for source, target in plan.trained_directions]
 
 
 # One job trains all folds of a fold set, so that the network is loaded and listens through its convolutions once.
@@ -126,3 +130,56 @@ rule plan:
         "Counting the trainings, and measuring what they take on this machine"
     script:
         "../workflow_scripts/plan.py"
+
+
+rule figures_transfer:
+    input:
+        scores="results/transfer/scores.parquet",
+        comparisons="results/transfer/comparisons.parquet",
+        curves="results/transfer/curves.parquet",
+    output:
+        **{
+            figure: report(
+                f"results/figures/{{source}}_to_{{target}}/{figure}.svg",
+                caption=f"../resources/captions/{figure}.rst",
+                category=HELPS,
+                labels={"dataset": "{source} to {target}", "figure": figure.replace("_", " ")},
+            )
+            for figure in FIGURES_TRANSFER
+        },
+        png=expand("results/figures/{{source}}_to_{{target}}/{figure}.png", figure=FIGURES_TRANSFER),
+        csv=expand("results/figures/{{source}}_to_{{target}}/{figure}.csv", figure=FIGURES_TRANSFER),
+    log:
+        "results/logs/figures_transfer/{source}_to_{target}.log",
+    conda:
+        "../envs/report.yaml"
+    params:
+        spec=spec_of("figures_transfer"),
+    message:
+        "Drawing what {wildcards.source} does for {wildcards.target}"
+    script:
+        "../workflow_scripts/figures_transfer.py"
+
+
+rule figures_transfer_claims:
+    input:
+        claims="results/transfer/claims.parquet",
+    output:
+        svg=report(
+            "results/figures/papers/transfer_claims.svg",
+            caption="../resources/captions/transfer_claims.rst",
+            category=HELPS,
+            labels={"dataset": "all", "figure": "claims of paper 1"},
+        ),
+        png="results/figures/papers/transfer_claims.png",
+        csv="results/figures/papers/transfer_claims.csv",
+    log:
+        "results/logs/figures_transfer_claims.log",
+    conda:
+        "../envs/report.yaml"
+    params:
+        spec=spec_of("figures_transfer_claims"),
+    message:
+        "Drawing paper 1's claims on transfer"
+    script:
+        "../workflow_scripts/figures_transfer_claims.py"

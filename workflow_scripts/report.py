@@ -37,6 +37,9 @@ def main(smk: "Snakemake") -> None:
         distances={Path(path).stem: tables.read(path) for path in smk.input.distances},
         explained=spec["explained"],
         explanation={Path(path).stem: tables.read(path) for path in smk.input.explanation},
+        trained=spec["transfer"],
+        transfer={Path(path).stem: tables.read(path) for path in smk.input.transfer},
+        printed=pd.concat([pd.read_csv(path, keep_default_na=False) for path in smk.input.printed] or [pd.DataFrame()]),
     )
     page = render(study, _pictures(smk.input.figures), spec["config"], spec["protocols"])
     with tables.whole(smk.output[0]) as temporary:

@@ -123,7 +123,7 @@ def _panel(axis: Axes, part: pd.DataFrame, emotions: Sequence[str]) -> None:
 
 
 def _foot(frame: pd.DataFrame) -> str:
-    protocol = style.PROTOCOL_WORDS.get(frame["protocol"].iloc[0], frame["protocol"].iloc[0])
+    protocol = t.PROTOCOL_WORDS[frame["protocol"].iloc[0]]
     return (
         f"{protocol}; lines: 95 % interval{style.units(frame['interval'])}; n = {frame['n_speakers'].max()} speakers, "
         f"up to {frame['n_clips'].max()} clips an emotion. Star: paired test over speakers, "

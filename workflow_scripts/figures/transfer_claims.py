@@ -127,8 +127,8 @@ def _nothing(axis: Axes, rows: pd.DataFrame) -> None:
 def _marks() -> list[Line2D]:
     blue, red = style.PROTOCOLS["strict"], style.PROTOCOLS["paper1"]
     return [
-        Line2D([], [], color=blue.colour, marker=blue.marker, label="strict, 95 % interval over speakers"),
-        Line2D([], [], color=blue.colour, marker=blue.marker, alpha=t.FAINT, label="not told from 0 after correction"),
+        Line2D([], [], color=blue.colour, marker=blue.marker, label="strict, 95 % interval"),
+        Line2D([], [], color=blue.colour, marker=blue.marker, alpha=t.FAINT, label="not told from 0"),
         Line2D([], [], color=red.colour, marker=red.marker, markerfacecolor="white", linewidth=0.6,
                label="as published (paper1)"),
     ]  # fmt: skip
@@ -138,6 +138,6 @@ def _foot(frame: pd.DataFrame) -> str:
     n = int(np.nan_to_num(frame["n_speakers"].max())) if len(frame) else 0
     return (
         f"n = {n} speakers; rank correlations: over emotions, all orders, without interval. Strict: UAR, speakers held "
-        "out (9: WA, the same clips under both). As published: WA over clips, of these speakers only. Verdicts in "
-        "words, controls and what else was compared: see the table of claims."
+        "out (9: WA, the same clips under both); faint: after correction. As published: WA over clips, of these "
+        "speakers only. Verdicts in words, controls and what else was compared: see the table of claims."
     )

@@ -122,7 +122,7 @@ def _marks(measured: bool) -> list[Line2D]:
 def _foot(frame: pd.DataFrame) -> str:
     few, many = frame["n"].min(), frame["n"].max()
     return (
-        f"{style.PROTOCOL_WORDS.get(frame['protocol'].iloc[0], frame['protocol'].iloc[0])}. Mean over folds and seeds "
+        f"{t.PROTOCOL_WORDS[frame['protocol'].iloc[0]]}. Mean over folds and seeds "
         f"that reached the epoch ({few if few == many else f'{few} to {many}'} trainings); shaded: their range. Dots: "
         f"epochs that were kept, larger where more trainings did. Validation speakers are in no test part."
     )

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 import pandas as pd
 from matplotlib.lines import Line2D
 
+from workflow_scripts.figures import style
 from workflow_scripts.figures.style import Look
 
 # in the order of the story: without and with the source, then the controls
@@ -17,6 +18,7 @@ CONDITIONS = {
     "equal-updates": Look("#E69F00", "^"),
 }
 PROTOCOLS = ["strict", "twins", "paper1"]
+PROTOCOL_WORDS = {**style.PROTOCOL_WORDS, "twins": "twins on one side (twins)"}
 FAINT = 0.35  # opacity of what the corrected test does not tell apart
 
 
@@ -26,6 +28,12 @@ def of_pair(table: pd.DataFrame, source: str, target: str) -> pd.DataFrame:
     if "emotions" in own:
         own = own[own["emotions"].isin(own.loc[own["source"] == source, "emotions"])]
     return own
+
+
+def main_protocol(table: pd.DataFrame, source: str, target: str) -> str:
+    """The protocol that stands first where only one is shown: strict where the direction has it."""
+    found = set(of_pair(table, source, target)["protocol"])
+    return next((name for name in PROTOCOLS if name in found), PROTOCOLS[0])
 
 
 def ordered(table: pd.DataFrame, **orders: Iterable[str]) -> pd.DataFrame:

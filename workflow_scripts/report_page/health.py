@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from workflow_scripts.report_page import distance_rows
+from workflow_scripts.report_page import distance_rows, transfer_health
 from workflow_scripts.report_page.explanation_rows import Explained, of_networks
 from workflow_scripts.report_page.findings import ALPHA, Study
 from workflow_scripts.report_page.words import counted, listed, per_cent
@@ -36,6 +36,7 @@ def checks(study: Study) -> list[Check]:
         *_few_speakers(study),
         *_compared(study),
         *_explained(study),
+        *(Check(GOOD if good else MIND, title, text) for good, title, text in transfer_health.lines(study)),
     ]
     return [check for check in found if check]
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from importlib import metadata
 from typing import Any
 
-from workflow_scripts.report_page import distance_methods, explanation_methods
+from workflow_scripts.report_page import distance_methods, explanation_methods, transfer_methods
 from workflow_scripts.report_page.grid import Grid, cell
 from workflow_scripts.report_page.material import preparation
 from workflow_scripts.report_page.words import counted, listed
@@ -17,13 +17,17 @@ PACKAGES = (
 
 
 def paragraphs(
-    config: Mapping[str, Any], datasets: Mapping[str, Mapping[str, Any]], models: Facts
+    config: Mapping[str, Any],
+    datasets: Mapping[str, Mapping[str, Any]],
+    models: Facts,
+    trained: Mapping[str, Any] | None = None,
 ) -> list[tuple[str, str]]:
     """(heading, text) of the methods of this study.
 
     Args:
         config: the whole config with its defaults.
         datasets, models: facts by name.
+        trained: what was trained, as the plan gives it; nothing where nothing was.
     """
     found = [("Recordings", _recordings(datasets)), ("Held-out clips", _folds(config, datasets))]
     listening = [name for name in networks(models) if name not in elsewhere(models)]
@@ -46,6 +50,8 @@ def paragraphs(
         found += distance_methods.paragraphs(config, models)
     if config.get("explanation"):
         found += explanation_methods.paragraphs(config, models)
+    if trained:
+        found += transfer_methods.paragraphs(trained)
     found.append(("Random draws", f"Every draw comes from the study's seed {config['seed']} and a name of its own."))
     return found
 
@@ -176,10 +182,10 @@ def _statistics(config: Mapping[str, Any], used: set[str]) -> str:
     )
 
 
-def versions() -> Grid:
-    """Installed versions of the packages that bear on results, read now."""
+def versions(more: Sequence[str] = ()) -> Grid:
+    """Installed versions of the packages that bear on results, and of `more`, read now."""
     rows = []
-    for name in PACKAGES:
+    for name in [*PACKAGES, *more]:
         try:
             rows.append([cell(name), cell(metadata.version(name))])
         except metadata.PackageNotFoundError:

@@ -33,6 +33,8 @@ from workflow_scripts.report_page import (
     material,
     methods,
     results,
+    transfer_methods,
+    transfer_section,
 )
 from workflow_scripts.report_page.explanation_rows import Explained
 from workflow_scripts.report_page.findings import Study
@@ -104,6 +106,7 @@ CAPTIONS = {
     "explanation_shap": "What the acoustic features themselves add to the answer: SHAP values of held-out clips.",
     "side_by_side": "Printed figures, this study as published, this study strict.",
     "explanation_papers": "What paper 2 printed, this study as published, this study strict.",
+    **transfer_section.CAPTIONS,
 }
 
 
@@ -129,19 +132,25 @@ def render(study: Study, pictures: Pictures, config: Mapping[str, Any], protocol
         front=_front(study, explained),
         health=health,
         wrong=any(check.state == WRONG for check in health),
-        reading=reading(protocols, bool(study.compared), bool(study.explained)),
+        reading=reading(protocols, bool(study.compared), bool(study.explained), bool(study.trained)),
         layers=[_layers_of(study, dataset, pictures) for dataset in probed],
         pairs=[_pair(study, first, second, pictures) for first, second in crossed],
         distances=[_distances_of(study, compared, pictures) for compared in study.compared],
         far=_how_far(study),
         atlas=_atlas(study, pictures),
         explained=[_explained_of(about, pictures) for about in explained],
+        transfer=transfer_section.section(study, lambda name, words: _picture(pictures, name, words)),
         papers=papers,
         papers2=_papers_of_explanation(study, pictures),
         material=_material(study),
-        methods=methods.paragraphs(config, study.datasets, study.models),
-        references=references(study.datasets, study.models, protocols, bool(study.compared), bool(study.explained)),
-        tables=[methods.models_used(study.models), methods.versions()],
+        methods=methods.paragraphs(config, study.datasets, study.models, study.trained),
+        references=references(
+            study.datasets, study.models, protocols, bool(study.compared), bool(study.explained), study.trained
+        ),
+        tables=[
+            methods.models_used(study.models),
+            methods.versions(transfer_methods.PACKAGES if study.trained else ()),
+        ],
         config=yaml.safe_dump(dict(config), sort_keys=False, allow_unicode=True),
     )
 
@@ -158,8 +167,8 @@ PROTOCOLS = {
 }
 
 
-def reading(protocols: list[str], compared: bool = False, explained: bool = False) -> list[str]:
-    """How to read the page, for the protocols of the study, and distances and explanations where there are any."""
+def reading(protocols: list[str], compared: bool = False, explained: bool = False, trained: bool = False) -> list[str]:
+    """How to read the page: for the protocols of the study, and its distances, explanations and trainings, if any."""
     return [
         "A score is UAR, the mean recall over emotions; guessing gives one over the number of emotions.",
         f"Brackets are 95 % intervals: {', '.join(text for name, text in INTERVALS.items() if name in protocols)}.",
@@ -168,6 +177,7 @@ def reading(protocols: list[str], compared: bool = False, explained: bool = Fals
         "Controls are acoustic features and untrained networks: what needs no training is no finding about training.",
         *(distance_methods.READING if compared else []),
         *(explanation_methods.READING if explained else []),
+        *(transfer_methods.READING if trained else []),
     ]
 
 
@@ -204,6 +214,7 @@ def _front(study: Study, explained: list[Explained]) -> dict[str, Any]:
         "apart": {pair: sentences for pair, sentences in apart.items() if sentences},
         "known": {about.dataset: said for about in explained if (said := explanation_findings.of_dataset(about))},
         "atlas": explanation_findings.of_networks(study),
+        "helps": transfer_section.front(study),
         "confounds": misled,
     }
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from workflow_scripts import corpora
-from workflow_scripts.report_page import distance_methods, explanation_methods
+from workflow_scripts.report_page import distance_methods, explanation_methods, transfer_methods
 
 FEATURES = {
     "eGeMAPSv02": "Eyben et al. (2016). The Geneva Minimalistic Acoustic Parameter Set (GeMAPS). IEEE Transactions on "
@@ -33,6 +33,7 @@ def references(
     protocols: Iterable[str],
     distances: bool = False,
     explained: bool = False,
+    trained: Mapping[str, Any] | None = None,
 ) -> list[str]:
     """The works that a study with these datasets, models and protocols rests on, each once.
 
@@ -40,6 +41,7 @@ def references(
         datasets, models: facts by name.
         protocols: of the study.
         distances, explained: whether distances were taken, and embeddings explained.
+        trained: what was trained, as the plan gives it; nothing where nothing was.
     """
     citations = [corpora.find(facts["corpus"]).citation for facts in datasets.values()]
     found = [f"{text[0].upper()}{text[1:]}." for text in dict.fromkeys(citations) if text]
@@ -48,4 +50,5 @@ def references(
     found += [text for name, text in FEATURES.items() if name in sets or (name == "any" and sets)]
     found += [text for name, text in PROTOCOLS.items() if name in set(protocols)]
     found += METHODS + (distance_methods.REFERENCES if distances else [])
-    return list(dict.fromkeys(found + (explanation_methods.REFERENCES if explained else [])))
+    found += explanation_methods.REFERENCES if explained else []
+    return list(dict.fromkeys(found + (transfer_methods.references(trained) if trained else [])))

@@ -15,6 +15,7 @@ from workflow_scripts.precomputed import GIVEN
 from workflow_scripts.study.digest import PACKAGE, code_digest, content_digest
 from workflow_scripts.study.names import FUNCTIONALS, is_empty
 from workflow_scripts.study.plan_transfer import TransferPlan
+from workflow_scripts.transfer import tuners
 
 Spec = dict[str, Any]
 FULL_CURVE = range(10, 512, 10)  # numbers of dimensions of paper 2
@@ -309,6 +310,31 @@ class Plan(TransferPlan):
             "seed": self.study.seed,
         }
 
+    def _figures_transfer(self, source: str, target: str) -> Spec:
+        facts = self.facts_of_datasets()
+        synthetic = any(facts[name]["synthetic"] for name in (source, target))
+        return {"synthetic": synthetic, "models": self.facts_of_models(), "tuners": self.tuners}
+
+    def _figures_transfer_claims(self) -> Spec:
+        facts = self.facts_of_datasets()
+        synthetic = any(facts[name]["synthetic"] for way in self.trained_directions for name in way)
+        return {"synthetic": synthetic}
+
+    def _reported_transfer(self) -> Spec:
+        """What the report says of trainings; nothing where none are made."""
+        if not self.study.transfer:
+            return {}
+        return {
+            "directions": [list(way) for way in self.trained_directions],
+            "conditions": list(dict.fromkeys(cell.condition for cell in self.cells)),
+            "protocols": self.trained_protocols,
+            "seeds": max((cell.seed for cell in self.cells), default=0),
+            "tuners": {
+                name: {**facts, "sources": {part: tuners.find(part).SOURCE for part, _ in facts["parts"]}}
+                for name, facts in self.variants().items()
+            },
+        }
+
     def facts_of_datasets(self) -> Spec:
         """What figures and report say of each dataset."""
         return {
@@ -364,6 +390,7 @@ class Plan(TransferPlan):
             "compared": self._compared() if self.study.distances else [],
             "explained": self.explained_datasets,
             "protocols": self.probe_protocols,
+            "transfer": self._reported_transfer(),
             "plugins": sorted({corpora.module_of(entry.corpus) for entry in self.datasets.values()}),
         }
 

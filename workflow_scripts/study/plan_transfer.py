@@ -42,6 +42,11 @@ class TransferPlan(Names):
         """Protocols of the trainings."""
         return list(dict.fromkeys(cell.protocol for cell in self.cells))
 
+    @cached_property
+    def trained_directions(self) -> list[tuple[str, str]]:
+        """(source, target) of the trainings, each once."""
+        return list(dict.fromkeys((cell.source, cell.target) for cell in self.cells))
+
     @property
     def training_threads(self) -> int:
         """Cores for one training."""

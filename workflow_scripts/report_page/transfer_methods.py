@@ -1,0 +1,144 @@
+"""Methods of transfer in words that can go into a paper, and how to read it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from workflow_scripts.report_page.transfer_overall import part_words
+from workflow_scripts.report_page.words import counted, listed
+
+READING = [
+    "Trainings are compared in pairs on the same clips. What the corrected test does not tell apart reads `cannot be "
+    "told` and is grey: that is no proof that both are alike. Intervals are not corrected, p is.",
+    "Two stages better than the target alone speak for the source only where they are better than the controls too: a "
+    "first stage with shuffled labels (voices and updates, no emotions) and as many updates on the target alone.",
+]
+REFERENCES = {
+    "": [
+        "Sun, Zhao, Richmond & Li (2024). Acoustic similarity in emotional speech and music via self-supervised "
+        "representations. arXiv 2409.17899.",
+        "Lashkarashvili, Wu, Sun & Woodland (2024). Parameter efficient finetuning for speech emotion recognition and "
+        "domain adaptation. ICASSP. arXiv 2402.11747.",
+        "Feng & Narayanan (2023). PEFT-SER: on the use of parameter efficient transfer learning approaches for speech "
+        "emotion recognition. ACII.",
+        "Loshchilov & Hutter (2019). Decoupled weight decay regularization. ICLR (AdamW).",
+        "Gugger et al. (2022). Accelerate: training and inference at scale made simple, efficient and adaptable.",
+        "McNemar (1947). Note on the sampling error of the difference between correlated proportions or percentages. "
+        "Psychometrika 12.",
+        "Agresti & Min (2005). Simple improved confidence intervals for comparing matched proportions. Statistics in "
+        "Medicine 24.",
+    ],
+    "lora": [
+        "Hu et al. (2022). LoRA: low-rank adaptation of large language models. ICLR. arXiv 2106.09685.",
+        "Mangrulkar et al. (2022). PEFT: state-of-the-art parameter-efficient fine-tuning methods.",
+    ],
+    "weight-gating": [
+        "Mao et al. (2022). UniPELT: a unified framework for parameter-efficient language model tuning. ACL.",
+    ],
+    "full": ["Otake, Kawakami & Inoue (2023). Parameter efficient transfer learning for various speech processing "
+             "tasks. ICASSP."],
+}  # fmt: skip
+PACKAGES = ("peft", "accelerate")
+CONDITIONS = {
+    "direct": "direct: the target alone",
+    "two-stage": "two-stage: the source, then the target, with parts and head of the first stage",
+    "source-only": "source-only: the source alone, tested on the target",
+    "joint": "joint: both at once",
+    "shuffled-source": "shuffled-source: two stages, the labels of the first shuffled within speaker",
+    "equal-updates": "equal-updates: the target alone, without early stopping, for as many updates as both stages took",
+}
+PROTOCOLS = {
+    "strict": "strict: the folds of the study, the same speakers held out in both datasets and both stages; where "
+    "these have different speakers the first stage trains on all of the source",
+    "paper1": "paper1: clip-level draws, one a seed, no validation, last epoch, best layer chosen on test",
+    "twins": "twins: the same draws, but takes of one sentence by one speaker in one emotion stay on one side",
+}
+
+
+def references(trained: Mapping[str, Any]) -> list[str]:
+    """The works that trainings rest on, by what ran."""
+    parts = {name for facts in trained["tuners"].values() for name, _ in facts["parts"]}
+    return [text for name, texts in REFERENCES.items() if not name or name in parts for text in texts]
+
+
+def paragraphs(trained: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """(heading, text) of the methods of transfer.
+
+    Args:
+        trained: directions, tuners, conditions and protocols of the trainings, as the plan gives them.
+    """
+    return [
+        ("Trainings", _trainings(trained)),
+        ("Tuners", _tuners(trained["tuners"])),
+        ("Training", _training(trained["tuners"], trained["protocols"])),
+        ("Trainings compared", COMPARED),
+        ("Claims of paper 1", CLAIMS),
+    ]
+
+
+def _trainings(trained: Mapping[str, Any]) -> str:
+    ways = listed([f"{source} to {target}" for source, target in trained["directions"]])
+    conditions = "; ".join(text for name, text in CONDITIONS.items() if name in trained["conditions"])
+    protocols = "; ".join(text for name, text in PROTOCOLS.items() if name in trained["protocols"])
+    return (
+        f"Directions: {ways}. Conditions: {conditions}. Protocols: {protocols}. Emotions are those that both datasets "
+        f"have, one logit each; seeds: {trained['seeds']}. Vectors were normalised neither by speaker nor by dataset."
+    )
+
+
+def _tuners(variants: Mapping[str, Mapping[str, Any]]) -> str:
+    each = [
+        f"{name}: {listed([part_words(part, options) for part, options in facts['parts']])}"
+        for name, facts in variants.items()
+    ]
+    inside = {name for facts in variants.values() for name, _ in facts["parts"]} - {"frozen", "weighted-sum"}
+    text = f"{'; '.join(each)}. A linear head hears the mean over the frames of a clip."
+    if "frozen" in {name for facts in variants.values() for name, _ in facts["parts"]}:
+        text += " frozen has a head for each layer, each trained by itself, one of which is chosen."
+    if inside:
+        text += (
+            " The convolutions in front of the blocks were not trained. Before every training each variant was tested "
+            "(partners of zero tensors drawn at random): every tensor that should learn gets a gradient and bears on "
+            "the output, the others stay as they are, and training starts at the pretrained network."
+        )
+    return text
+
+
+def _training(variants: Mapping[str, Mapping[str, Any]], protocols: list[str]) -> str:
+    settings = [facts["training"] for facts in variants.values()]
+
+    def over(key: str, form: str = "{}") -> str:
+        return listed([form.format(value) for value in dict.fromkeys(own[key] for own in settings)])
+
+    text = (
+        f"AdamW (learning rate {over('learning_rate', '{:g}')}, by variant as in the table; weight decay "
+        f"{over('weight_decay', '{:g}')}), cross-entropy, batches of {over('batch_clips')} clips of like length, norm "
+        f"of the gradient at most 1 (not of frozen), {over('precision')}, at most {over('epochs')} epochs. What the "
+        "head hears was standardised by mean and deviation over the training clips before the first stage."
+    )
+    if "strict" in protocols:
+        text += (
+            " Under strict the speakers of the next fold validate (they are in no training part, and tested by another "
+            f"fold); training ends after {over('patience')} epochs without a better UAR there, and the best epoch is "
+            "kept, ties by loss."
+        )
+    weighted = [name for name, facts in variants.items() if facts["training"]["class_weights"]]
+    text += f" Class weights: {listed(weighted) if weighted else 'none'}."
+    text += f" {counted(len(variants), 'variant')}; what an epoch draws comes from a seed that all conditions share."
+    return text
+
+
+COMPARED = (
+    "Under strict the unit is the speaker: differences of per-speaker UAR, averaged over seeds, with a t interval and "
+    "sign flips (exact up to 16 speakers); the conservative interval widens the standard error by "
+    "sqrt(1 + k / (k - 1)) for k folds (Nadeau & Bengio). Under paper1 and twins the unit is the clip: exact McNemar "
+    "for each draw, over draws twice the median p; interval of Agresti & Min; it speaks of these speakers only. p is "
+    "corrected by Holm over all comparisons of the study under a protocol; recalls of single emotions, and comparisons "
+    "between protocols, are families of their own. Protocols are compared by the share of right clips per speaker."
+)
+CLAIMS = (
+    "3, 4 and 9 are read off these comparisons. 5: difference of gains, paired over speakers where both directions "
+    "have the same people. 7: rank correlation over emotions of the kernel distance at the last analysed layer (as "
+    "published: the Frechet distance) and recall without training on the target, emotions permuted in every order, the "
+    "same in all networks, also given loudness and recall in the source. 8: standard deviation of recalls over "
+    "emotions, with chance taken out of p by permuting emotions within speaker. Families for Holm stand in the table."
+)

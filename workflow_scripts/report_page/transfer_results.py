@@ -1,0 +1,175 @@
+"""Tables of one direction of transfer: scores of all trainings, differences between conditions, recalls."""
+
+from typing import Any
+
+import pandas as pd
+
+from workflow_scripts.report_page import transfer_rows as select
+from workflow_scripts.report_page.explanation_cells import at, by_key
+from workflow_scripts.report_page.grid import Cell, Grid, Reader, cell, grid
+from workflow_scripts.report_page.results import p_cell, score
+from workflow_scripts.report_page.transfer_rows import Way
+from workflow_scripts.report_page.words import per_cent, points
+from workflow_scripts.summaries.transfer_verdicts import LEVEL
+
+NAMES = {
+    "strict": "strict",
+    "twins": "twins",
+    "paper1": "as published",
+}
+KEYS = ["model", "tuner", "condition"]
+
+
+def tables(way: Way) -> list[Grid]:
+    """The tables of a direction that have rows, in the order in which they are shown."""
+    found = [scores(way), differences(way), recalls(way)]
+    return [made for made in found if made.rows]
+
+
+def scores(way: Way) -> Grid:
+    """UAR, WA and macro-F1 of every training, strict beside twins and as published; what is told within a melody."""
+    rows = way.scores[way.scores["emotion"] == ""]
+    wide = by_key(rows, KEYS, ["protocol", "clips", "metric"])
+
+    def there(protocol: str, metric: str, clips: str = "all") -> Reader:
+        return at((protocol, clips, metric), lambda row: _score(row, metric == "UAR"))
+
+    columns: dict[str, Reader] = {**_names()}
+    for metric in ("UAR", "WA"):
+        columns |= {f"{metric} {word}": there(protocol, metric) for protocol, word in NAMES.items()}
+    columns["macro-F1 strict"] = there("strict", "macro-F1")
+    columns["p against chance"] = _first(lambda row: p_cell(row.p), "UAR")
+    columns["UAR, normal intensity"] = there("strict", "UAR", "normal-intensity")
+    columns["UAR, melody known"] = there("strict", "UAR", "within-melody")
+    columns["guessing there"] = at(("strict", "within-melody", "UAR"), lambda row: cell(row.blind, per_cent(row.blind)))
+    columns["spread over seeds"] = _first(lambda row: cell(row.spread, _spread(row)), "UAR")
+    columns["seeds"] = _first(lambda row: cell(row.n_seeds), "UAR")
+    columns["speakers"] = _first(lambda row: cell(row.n_speakers), "UAR")
+    columns["clips"] = _first(lambda row: cell(row.n_clips), "UAR")
+    present = {name for name, _, _ in (key for cells in wide["cells"] for key in cells)}
+    kinds = {clips for _, clips, _ in (key for cells in wide["cells"] for key in cells)}
+    kept = {name: read for name, read in columns.items() if _kept(name, present, kinds)}
+    return grid(
+        wide,
+        f"Every training that is tested on {way.target}, with {way.source} as the other dataset: [95 % intervals], "
+        "over speakers under strict, else over clips of the same speakers (other clips and another number than "
+        "strict); grey: not told from chance; melody known: the choice is among the emotions of the clip's melody",
+        kept,
+        [name for name in ("seeds", "speakers", "clips", "guessing there", "spread over seeds") if name in kept],
+    )
+
+
+def _kept(name: str, protocols: set[str], kinds: set[str]) -> bool:
+    """Whether a study has anything for a column."""
+    if name in ("UAR, melody known", "guessing there"):
+        return "within-melody" in kinds and "strict" in protocols
+    if name == "UAR, normal intensity":
+        return "normal-intensity" in kinds and "strict" in protocols
+    word = name.partition(" ")[2]
+    return all(protocol in protocols for protocol, words in NAMES.items() if word == words)
+
+
+def _score(row: Any, judged: bool) -> Cell:
+    return score(row.value, row.low, row.high, "quiet" if judged and not row.p <= LEVEL else "")
+
+
+def _spread(row: Any) -> str | None:
+    return None if pd.isna(row.spread) or row.n_seeds < 2 else f"{100 * row.spread:.1f}"
+
+
+def _names() -> dict[str, Reader]:
+    return {
+        "network": lambda row: cell(row.model),
+        "tuner": lambda row: cell(row.tuner),
+        "condition": lambda row: cell(row.condition),
+    }
+
+
+def _first(read: Reader, metric: str) -> Reader:
+    """What reads the row of the first protocol that a training ran under."""
+
+    def found(row: Any) -> Cell:
+        keys = [(protocol, "all", metric) for protocol in select.PROTOCOLS]
+        return next((read(row.cells[key]) for key in keys if key in row.cells), cell(float("nan")))
+
+    return found
+
+
+def differences(way: Way) -> Grid:
+    """Conditions compared, strict beside twins and as published, with verdicts."""
+    rows = way.compared[way.compared["emotion"] == ""]
+    wide = by_key(rows, [*select.CELL, "pair"], ["protocol"])
+    columns: dict[str, Reader] = {
+        "network": lambda row: cell(row.model),
+        "tuner": lambda row: cell(row.tuner),
+        "compared": lambda row: cell(row.pair),
+        "UAR strict": at("strict", difference),
+        "p (Holm)": at("strict", lambda row: p_cell(row.p_adjusted)),
+        "smallest reachable": at("strict", lambda row: p_cell(row.smallest_p_adjusted)),
+        "verdict": at("strict", lambda row: cell(row.verdict)),
+        "conservative interval": at(
+            "strict", lambda row: cell(row.value, points(row.value, row.low_conservative, row.high_conservative))
+        ),
+        "p (conservative)": at("strict", lambda row: p_cell(row.p_conservative)),
+        "speakers": at("strict", lambda row: cell(row.n_speakers)),
+    }
+    for protocol in ("twins", "paper1"):
+        if (rows["protocol"] == protocol).any():
+            columns |= {
+                f"WA {NAMES[protocol]}": at(protocol, difference),
+                f"p (Holm) {NAMES[protocol]}": at(protocol, lambda row: p_cell(row.p_adjusted)),
+                f"clips right by one only, {NAMES[protocol]}": at(
+                    protocol, lambda row: cell(row.only_one, f"{row.only_one:.0f} : {row.only_other:.0f}")
+                ),
+                f"verdict {NAMES[protocol]}": at(protocol, lambda row: cell(row.verdict)),
+            }
+    columns["remark"] = lambda row: cell("; ".join(dict.fromkeys(own.note for own in row.cells.values() if own.note)))
+    if not (rows["protocol"] == "strict").any():
+        strict = {"UAR strict", "p (Holm)", "smallest reachable", "verdict", "conservative interval",
+                  "p (conservative)", "speakers"}  # fmt: skip
+        columns = {name: read for name, read in columns.items() if name not in strict}
+    return grid(
+        wide,
+        f"What a first stage on {way.source} changes on {way.target}, on the same clips: [95 % intervals] are not "
+        "corrected, p is; grey: cannot be told apart, which does not say that it is the same",
+        columns,
+        [name for name in ("smallest reachable", "speakers", "remark") if name in columns],
+    )
+
+
+def difference(row: Any) -> Cell:
+    """A difference in points, quiet unless the corrected test tells it from 0."""
+    text = None if pd.isna(row.value) else points(row.value, row.low, row.high).replace(" points", "")
+    return cell(row.value, text, "" if row.p_adjusted <= LEVEL else "quiet")
+
+
+def recalls(way: Way) -> Grid:
+    """Recall of every emotion after each of three trainings, strict beside twins and as published."""
+    rows = select.picked(way.scores, metric="recall", clips="all")
+    keys = [*select.CELL, "emotion"]
+    wide = by_key(rows, keys, ["condition", "protocol"])
+    changes = by_key(way.compared[way.compared["metric"] == "recall"], keys, ["protocol"])
+    of = {tuple(key): cells for *key, cells in changes.itertuples(index=False, name=None)}
+    wide = wide.assign(changes=[of.get(key, {}) for key in wide[keys].itertuples(index=False, name=None)])
+    present = {key for cells in wide["cells"] for key in cells}
+    columns: dict[str, Reader] = {
+        "network": lambda row: cell(row.model),
+        "tuner": lambda row: cell(row.tuner),
+        "emotion": lambda row: cell(row.emotion),
+    }
+    for protocol, word in NAMES.items():
+        for condition in ("source-only", "direct", "two-stage"):
+            if (condition, protocol) in present:
+                columns[f"{condition} {word}"] = at((condition, protocol), lambda row: _score(row, judged=False))
+        if any(protocol in cells for cells in wide["changes"]):
+            columns[f"two-stage less direct {word}"] = _change(protocol)
+    return grid(
+        wide,
+        f"Recall of every emotion of {way.target}; grey: the difference is not told from 0, corrected over all recalls "
+        "of the study under the protocol",
+        columns,
+    )
+
+
+def _change(protocol: str) -> Reader:
+    return lambda row: difference(row.changes[protocol]) if protocol in row.changes else cell(float("nan"))

@@ -26,9 +26,11 @@ def start(project: Project, *arguments: str) -> "subprocess.Popen[str]":
     )
 
 
-def wait_until(condition: Callable[[], bool], what: str) -> None:
+def wait_until(condition: Callable[[], bool], what: str, process: "subprocess.Popen[str] | None" = None) -> None:
+    """Wait for a condition, no longer than the process lives that is to bring it about."""
     deadline = time.monotonic() + SECONDS
     while not condition():
+        assert process is None or process.poll() is None, f"the run ended before it could be seen: {what}"
         assert time.monotonic() < deadline, f"waited {SECONDS} s in vain: {what}"
         time.sleep(0.05)
 
@@ -56,7 +58,7 @@ def test_killed_at_several_moments_ends_with_the_same_results(finished: Project,
     project, moments = new_study(tmp_path / "project"), random.Random(6)
     for done_before in (0, 4, 5):
         process = start(project, TARGET)
-        wait_until(lambda n=done_before: finished_jobs(project) >= n, f"{done_before} jobs to end")
+        wait_until(lambda n=done_before: finished_jobs(project) >= n, f"{done_before} jobs to end", process)
         time.sleep(moments.uniform(0.0, 3.0))
         process.kill()
         assert process.wait() == -signal.SIGKILL, "the run ended before it could be killed"

@@ -64,11 +64,11 @@ def test_how_the_second_stage_begins_is_no_matter_of_the_first(training: Project
 
 
 def test_a_killed_training_ends_as_if_it_had_not_been_killed(finished_training: Project, tmp_path: Path) -> None:
-    stage = Path("results/transfer/stages/angry+happy+neutral/song/tiny-wav2vec2/lora/plain/strict/seed_1")
+    stage = Path("results/transfer/stages/neutral+happy+angry/song/tiny-wav2vec2/lora/plain/strict/seed_1")
     project = new_training(tmp_path / "project")
     process = start(project, str(stage / "predictions.parquet"))
     resume = project.folder / "results/transfer/resume"
-    wait_until(lambda: list(resume.glob("*/fold_1.safetensors")) != [], "two folds to be trained")
+    wait_until(lambda: list(resume.glob("*/fold_1.safetensors")) != [], "two folds to be trained", process)
     process.kill()
     assert process.wait() == -signal.SIGKILL, "the run ended before it could be killed"
     project.snakemake("--unlock")

@@ -65,6 +65,29 @@ def test_more_work_takes_longer(tmp_path: Path) -> None:
     assert total(models=["untrained-whisper-base"], layers=[0]) > total(models=["untrained-wav2vec2-base"], layers=[0])
 
 
+def test_trainings_count_with_all_their_epochs(tmp_path: Path) -> None:
+    def trained(tuner: str, epochs: int = 10, **grid: object) -> tuple[int, float]:
+        block = {"tuners": [tuner], "directions": [["speech", "short"]], **grid}
+        transfer = {"grid": [block], "training": {"epochs": epochs}}
+        emotions = ["neutral", "calm", "happy", "sad", "angry", "fearful"]
+        plan = planned(tmp_path, transfer=transfer, emotions=emotions)
+        (step,) = (one for one in work(plan, tmp_path)[0] if one.step == "train")
+        assert any("snakemake plan" in line for line in in_words(plan, tmp_path))
+        return step.jobs, step.core_seconds
+
+    jobs, seconds = trained("peft")
+    assert jobs == 2 * 3  # strict and paper1: a stage of either dataset, and a second stage
+    assert trained("peft", epochs=20)[1] == pytest.approx(2 * seconds, rel=0.2)
+    assert trained("frozen")[1] < seconds / 50  # no network runs
+    assert trained("peft", conditions=["direct", "two-stage", "source-only"])[0] == 2 * 4
+    # one epoch passes forward and backward over all clips but those that validate and are tested
+    one = trained("peft", protocols=["paper1"], conditions=["direct"], epochs=11)[1]
+    one -= trained("peft", protocols=["paper1"], conditions=["direct"], epochs=10)[1]
+    blocks = gflop_per_second(12, 768, 16000) - gflop_per_second(0, 768, 16000)
+    assert one == pytest.approx(3 * 0.8 * 1012 * 1.5 * blocks / 35, rel=0.01)
+    assert not any("snakemake plan" in line for line in in_words(planned(tmp_path), tmp_path))
+
+
 def test_a_manifest_and_an_earlier_run_of_the_same_corpus_count(tmp_path: Path) -> None:
     plan = planned(tmp_path)
     words = {"str": "", "int": 0, "float": 2.0, "bool": False}

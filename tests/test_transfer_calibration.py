@@ -28,7 +28,7 @@ def spec_of(tuner: str, model: Any = "tiny-wavlm") -> dict[str, Any]:
         "transfer": {"training": {"clips_at_once": 4}},
     }
     plan = Plan(check_study(study))
-    return plan.calibrated(next(cell for cell in plan.cells if cell.tuner == tuner))
+    return plan.calibrated(plan.networks[0], tuner)
 
 
 @pytest.fixture(autouse=True)

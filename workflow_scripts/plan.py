@@ -62,8 +62,8 @@ def measured(plan: Plan, threads: int) -> "list[Row]":
 
     every = training_jobs(plan)
     pairs = list(dict.fromkeys((job.model, job.tuner) for job in every))
-    specs = {(cell.model, cell.tuner): plan.calibrated(cell) for cell in reversed(plan.cells)}
-    keys = {pair: json.dumps({key: value for key, value in specs[pair].items() if key not in FREE}) for pair in pairs}
+    specs = {pair: plan.calibrated(*pair) for pair in pairs}
+    keys = {pair: _key(spec) for pair, spec in specs.items()}
     first = {key: pair for pair, key in reversed(keys.items())}
     seconds = typical_seconds(plan)
     known: dict[str, Rates | UserError] = {}
@@ -76,6 +76,12 @@ def measured(plan: Plan, threads: int) -> "list[Row]":
         rates, why = (None, found.message) if isinstance(found, UserError) else (found, "")
         rows.append(Row(*pair, own, rates, why))
     return rows
+
+
+def _key(spec: dict[str, Any]) -> str:
+    """Equal for variants of equal cost."""
+    free = FREE if spec["inside"] else (*FREE, "model_entry", "weights_folder")
+    return json.dumps({key: value for key, value in spec.items() if key not in free})
 
 
 def _rates(plan: Plan, spec: dict[str, Any], seconds: list[float], threads: int) -> "Rates | UserError":

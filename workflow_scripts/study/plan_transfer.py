@@ -113,12 +113,12 @@ class TransferPlan(Names):
             ],
         }
 
-    def calibrated(self, cell: Cell) -> Spec:
-        """The spec of a cell's training for a calibration: random weights where there is such a shape, so that nothing
+    def calibrated(self, model: str, tuner: str) -> Spec:
+        """The spec of a strict training for a calibration: random weights where there is such a shape, so that nothing
         need be fetched."""
-        labels = self.common_emotions(cell.source, cell.target)
-        spec = self._trained(cell.model, cell.tuner, cell.protocol, labels)
-        entry = self.models[cell.model]
+        cell = next(cell for cell in trainings.trained(self) if (cell.model, cell.tuner) == (model, tuner))
+        spec = self._trained(model, tuner, "strict", self.common_emotions(cell.source, cell.target))
+        entry = self.models[model]
         family = networks.find(entry["family"])
         own = {key: entry[key] for key in networks.FACTS if key in entry}
         alike = [
@@ -130,7 +130,7 @@ class TransferPlan(Names):
             shape = entry.get("architecture", alike[0])
             untrained = {**own, "family": entry["family"], "weights": "untrained", "architecture": shape}
             spec |= {"model_entry": untrained, "weights_folder": ""}
-        names = {"model": cell.model, "tuner": cell.tuner, "protocol": cell.protocol, "seed": "1"}
+        names = {"model": model, "tuner": tuner, "protocol": "strict", "seed": "1"}
         return {**names, **{key: value for key, value in spec.items() if key != "plugins"}}
 
     def _train_stage(

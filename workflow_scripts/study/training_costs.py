@@ -30,7 +30,7 @@ class Job:
         known: whether the sizes of its datasets are; else the rest is 0.
         heard: audio that passes the convolutions once and is kept in memory.
         learnt: audio of all passes forward and backward.
-        answered: audio of all passes forward alone: for validation, for test, and, where a training begins anew, for the
+        answered: audio of all passes forward alone: for validation and test, and where a training begins anew for the
             numbers that the head's input is standardised by.
         updates: steps of the optimiser.
     """

@@ -92,7 +92,7 @@ def near_and_far(study: Study) -> pd.DataFrame:
         model == POOLED or key not in have
         for model, key in zip(rows["model"], rows[keys].itertuples(index=False, name=None), strict=True)
     ]
-    return rows[shown]
+    return rows.loc[shown]
 
 
 def jobs(study: Study) -> pd.DataFrame:

@@ -111,4 +111,4 @@ def unfinished(study: Study) -> pd.DataFrame:
     found = picked(jobs(study), protocol="strict")
     found = found[found["condition"] != "equal-updates"]
     allowed = {name: facts["training"]["epochs"] for name, facts in variants(study).items()}
-    return found[found["epoch"] >= found["tuner"].map(allowed)]
+    return found[found["epoch"] >= found["tuner"].map(allowed).astype(float)]

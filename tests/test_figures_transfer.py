@@ -107,6 +107,13 @@ def test_curves_are_means_over_folds() -> None:
     assert frame.loc[(frame["condition"] == "joint") & (frame["epoch"] == 1), "validation_uar"].iloc[0] in heights
 
 
+def test_curves_of_a_stage_that_serves_another_direction_are_left_out() -> None:
+    rows = made.curves()
+    other = (rows["model"] == "mert-v1-95m") & (rows["target"] == "speech") & (rows["source"] == "song")
+    frame = transfer_curves.data(rows[~other], "song", "speech", "strict", made.MODELS, TUNERS)
+    assert set(frame["model"]) == {"hubert-base", "wav2vec2-base"}
+
+
 def test_curves_without_validation_are_losses_alone() -> None:
     rows = made.curves().assign(protocol="paper1", validation_uar=np.nan, validation_loss=np.nan)
     frame = transfer_curves.data(rows, "song", "speech", "paper1", made.MODELS, TUNERS)

@@ -168,6 +168,11 @@ def test_the_section_has_every_direction_every_figure_and_every_sentence() -> No
         assert " ".join(sentence.split()) in text
     assert "108 trainings of one fold each" in text
     assert "normalised neither by speaker nor by dataset" in text
+    assert "Random weights" not in text
+    models = {name: {**facts, "weights": "untrained"} for name, facts in made.MODELS.items()}
+    assert "Random weights: hubert-base, wav2vec2-base and mert-v1-95m" in render(
+        given(models=models), {}, config(), ["strict"]
+    )
 
 
 def test_demonstrations_are_marked() -> None:

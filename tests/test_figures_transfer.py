@@ -3,10 +3,18 @@
 import numpy as np
 import pandas as pd
 import pytest
+from drawn_text import assert_text_inside_and_apart
 from matplotlib.figure import Figure
 
 from tests import made_up_transfer as made
-from workflow_scripts.figures import style, transfer_bias, transfer_claims, transfer_curves, transfer_grid
+from workflow_scripts.figures import (
+    style,
+    transfer_bias,
+    transfer_claims,
+    transfer_curves,
+    transfer_differences,
+    transfer_grid,
+)
 
 TUNERS = [*made.TUNERS]
 
@@ -47,6 +55,39 @@ def test_the_grid_draws_every_training_of_the_direction() -> None:
     assert words(figure).count("not trained") == 2
 
 
+def test_differences_are_those_of_the_comparisons_and_faint_where_not_told() -> None:
+    frame = transfer_differences.data(made.comparisons(), "song", "speech", made.MODELS, TUNERS)
+    table = made.comparisons()
+    own = table[(table["question"] == "conditions") & (table["emotion"] == "") & (table["target"] == "speech")]
+    assert sorted(frame["value"]) == sorted(own["difference"])
+    figure = transfer_differences.draw(frame, "song", "speech", False)
+    for pair in transfer_differences.PAIRS:
+        values = frame.loc[frame["pair"] == pair, "value"]
+        assert sorted(x for x, _ in drawn(figure, pair)) == pytest.approx(sorted(values))
+    faint = [
+        line
+        for axis in figure.axes
+        for line in axis.get_lines()
+        if line.get_label() in transfer_differences.PAIRS and line.get_alpha() not in (None, 1)
+    ]
+    assert len(faint) == (~(own["p_adjusted"] <= 0.05)).sum() > 0
+    assert "over 16 speakers; else: WA" in words(figure)
+    assert style.as_svg(figure) == style.as_svg(transfer_differences.draw(frame, "song", "speech", False))
+
+
+def test_text_can_be_read() -> None:
+    order = ("song", "speech")
+    frame = transfer_differences.data(made.comparisons(), *order, made.MODELS, TUNERS)
+    for name, figure in {
+        "grid": transfer_grid.draw(grid(), *order, True),
+        "differences": transfer_differences.draw(frame, *order, True),
+        "bias": transfer_bias.draw(bias(), *order, True),
+        "curves": transfer_curves.draw(curves(), *order, True),
+        "claims": transfer_claims.draw(transfer_claims.data(made.claims()), made.claims(), True),
+    }.items():
+        assert_text_inside_and_apart(figure, name)
+
+
 def test_curves_are_means_over_folds() -> None:
     frame = curves()
     rows = made.curves()
@@ -64,6 +105,13 @@ def test_curves_are_means_over_folds() -> None:
     assert best["two-stage"] > 0.4 > 0.25 > best["shuffled-source"]  # the one is the source's own training
     heights = {y for _, y in drawn(figure, "joint")}
     assert frame.loc[(frame["condition"] == "joint") & (frame["epoch"] == 1), "validation_uar"].iloc[0] in heights
+
+
+def test_curves_of_a_stage_that_serves_another_direction_are_left_out() -> None:
+    rows = made.curves()
+    other = (rows["model"] == "mert-v1-95m") & (rows["target"] == "speech") & (rows["source"] == "song")
+    frame = transfer_curves.data(rows[~other], "song", "speech", "strict", made.MODELS, TUNERS)
+    assert set(frame["model"]) == {"hubert-base", "wav2vec2-base"}
 
 
 def test_curves_without_validation_are_losses_alone() -> None:
@@ -104,6 +152,8 @@ def test_bias_stars_what_the_comparisons_tell_apart() -> None:
 
 def test_nothing_to_show_is_said() -> None:
     assert "No training" in words(transfer_grid.draw(grid().head(0), "song", "speech", False))
+    nothing = transfer_differences.data(made.comparisons().head(0), "song", "speech", made.MODELS, TUNERS)
+    assert "No two conditions" in words(transfer_differences.draw(nothing, "song", "speech", False))
     assert "No training curve" in words(transfer_curves.draw(curves("twins"), "song", "speech", False))
     assert "No training" in words(transfer_bias.draw(bias().head(0), "song", "speech", False))
     nothing = made.claims().drop_duplicates("claim").assign(strict=np.nan, as_published=np.nan, why_not="no reason")

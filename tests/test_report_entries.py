@@ -77,8 +77,10 @@ def reported(
     explained: Sequence[str] = (),
     explanation: Sequence[str] = (),
     models: dict[str, Any] = MODELS,
+    trained: dict[str, Any] | None = None,
+    transfer: Sequence[str] = (),
 ) -> str:
-    """The page of the made-up study, with or without probes; with distances and explanations where these are given."""
+    """The page of the made-up study, with or without probes; with distances, explanations, trainings where given."""
     files, outputs = gathered(probed)
     facts = {"datasets": DATASETS, "models": {**MODELS, **models}}
     summarise_probing.main(job({**facts, "seed": 1}, files, outputs))
@@ -118,6 +120,7 @@ def reported(
         "pairs": [["speech", "song"]],
         "compared": list(compared),
         "explained": list(explained),
+        "transfer": trained or {},
         "protocols": ["strict"],
     }
     listed = [outputs[name] for name in TABLES]
@@ -128,6 +131,8 @@ def reported(
         "tables": listed,
         "distances": list(distances),
         "explanation": list(explanation),
+        "transfer": list(transfer),
+        "printed": PUBLISHED[:1] if transfer else [],
         "figures": figures,
         "origins": origins(),
     }

@@ -36,6 +36,8 @@ def data(
     """
     own = t.of_pair(curves[~curves["training"].isin(FIRST_STAGES["shuffled-source"])], source, target)
     own = own[own["training"] != "whole"]
+    # a stage on the target may be there for the other direction alone
+    own = own.merge(own.loc[own["source"] == source, ["model", "tuner"]].drop_duplicates())
     first = [_first_stage(curves, own, source, condition) for condition in FIRST_STAGES]
     rows = pd.concat([*first, own], ignore_index=True)
     grouped = rows[rows["protocol"] == protocol].groupby(KEYS, sort=False)

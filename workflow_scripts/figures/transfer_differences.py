@@ -69,7 +69,8 @@ def draw(frame: pd.DataFrame, source: str, target: str, synthetic: bool) -> Figu
 
 
 def _panel(axis: Axes, part: pd.DataFrame, tuners: Sequence[str], room: float) -> None:
-    axis.axvline(0, color=style.QUIET, linewidth=0.7, label="no difference")
+    if len(part):
+        axis.axvline(0, color=style.QUIET, linewidth=0.7, label="no difference")
     for row in part.itertuples():
         own = list(part.loc[part["tuner"] == row.tuner, "pair"])
         height = tuners.index(row.tuner) + room * (own.index(row.pair) - (len(own) - 1) / 2)

@@ -94,7 +94,7 @@ def controls(way: Way) -> list[str]:
     found, missing = [], []
     for control, words in CONTROLS.items():
         rows = select.picked(way.between(t.TWO_STAGE, control), protocol=t.STRICT)
-        own = rows[[key in names for key in rows[select.CELL].itertuples(index=False, name=None)]]
+        own = rows.loc[[key in names for key in rows[select.CELL].itertuples(index=False, name=None)]]
         if own.empty:
             missing.append(words)
         found += judged(

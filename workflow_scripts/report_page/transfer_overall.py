@@ -13,8 +13,9 @@ from workflow_scripts.report_page.transfer_results import difference
 from workflow_scripts.report_page.transfer_words import of_claim
 from workflow_scripts.report_page.words import listed, points
 from workflow_scripts.summaries.transfer_bias import SPREAD
+from workflow_scripts.summaries.transfer_claims import NO_VERDICT
 from workflow_scripts.summaries.transfer_comparisons import CONDITIONS
-from workflow_scripts.summaries.transfer_verdicts import LEVEL
+from workflow_scripts.summaries.transfer_verdicts import CANNOT, LEVEL, NOT_TOLD
 
 CORRELATION = 7
 
@@ -32,22 +33,27 @@ def _claim(rows: pd.DataFrame) -> Grid:
         f"Claim {row['claim']}: {row['sentence'][0].lower()}{row['sentence'][1:]}; grey: not told from 0",
         {
             "what": lambda row: cell(row.quantity),
-            "of": lambda row: cell(of_claim(row) if row.model else "–"),
+            "of": lambda row: cell("–" if not row.model else "all trainings" if row.model == "all" else of_claim(row)),
             "paper": lambda row: cell(row.paper),
             "as published": lambda row: _figure(
-                row, row.as_published, (row.as_published_low, row.as_published_high), bool(row.as_published_p <= LEVEL)
+                row, row.as_published, (row.as_published_low, row.as_published_high), _is_told(row.as_published_verdict)
             ),
             "strict": lambda row: _figure(row, row.strict, (row.low, row.high), bool(row.p_adjusted <= LEVEL)),
             "p (Holm)": lambda row: p_cell(row.p_adjusted),
             "verdict": lambda row: cell("; ".join(filter(None, [row.verdict, row.why_not]))),
             "verdict as published": lambda row: cell(row.as_published_verdict),
             "corrected over": lambda row: cell(row.family),
-            "speakers": lambda row: cell(row.n_speakers or float("nan")),
-            "emotions": lambda row: cell(row.n_emotions or float("nan")),
+            "speakers": lambda row: cell(str(row.n_speakers or "")),
+            "emotions": lambda row: cell(str(row.n_emotions or "")),
             "remark": lambda row: cell(row.note),
         },
         ("what", "paper", "corrected over", "speakers", "emotions", "remark"),
     )
+
+
+def _is_told(verdict: str) -> bool:
+    """Whether a verdict says which side is better; as published, it is all that holds the correction."""
+    return bool(verdict) and not verdict.startswith((NOT_TOLD, CANNOT, NO_VERDICT))
 
 
 def _figure(row: Any, value: float, ends: tuple[float, float], told: bool) -> Cell:

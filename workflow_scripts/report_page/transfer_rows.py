@@ -92,7 +92,7 @@ def near_and_far(study: Study) -> pd.DataFrame:
         model == POOLED or key not in have
         for model, key in zip(rows["model"], rows[keys].itertuples(index=False, name=None), strict=True)
     ]
-    return rows[shown]
+    return rows.loc[shown]
 
 
 def jobs(study: Study) -> pd.DataFrame:
@@ -111,4 +111,4 @@ def unfinished(study: Study) -> pd.DataFrame:
     found = picked(jobs(study), protocol="strict")
     found = found[found["condition"] != "equal-updates"]
     allowed = {name: facts["training"]["epochs"] for name, facts in variants(study).items()}
-    return found[found["epoch"] >= found["tuner"].map(allowed)]
+    return found[found["epoch"] >= found["tuner"].map(allowed).astype(float)]

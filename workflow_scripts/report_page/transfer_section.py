@@ -15,6 +15,7 @@ from workflow_scripts.report_page import transfer_rows as select
 from workflow_scripts.report_page.findings import Study
 from workflow_scripts.report_page.transfer_rows import Way, ways
 from workflow_scripts.report_page.words import counted, listed
+from workflow_scripts.summaries.roles import untrained
 
 CAPTIONS = {
     "transfer_grid": "UAR of every training, by network, tuner and condition; strict, twins and as published beside "
@@ -56,9 +57,11 @@ def about(study: Study) -> str:
     each = listed([f"{number} {protocol}" for protocol, number in jobs.groupby("protocol", sort=False).size().items()])
     scores = study.transfer["scores"]
     what = listed([counted(scores[name].nunique(), word) for name, word in (("model", "network"), ("tuner", "tuner"))])
+    random = [name for name in untrained(study.models) if name in set(scores["model"])]
+    of_random = f" Random weights: {listed(random)}, of which nothing follows for pretrained networks." if random else ""
     return (
         f"{counted(len(jobs), 'training')} of one fold each ({each}) of {what}. Vectors are normalised neither by "
-        "speaker nor by dataset: scores across datasets depend on that by more than 10 points."
+        f"speaker nor by dataset: scores across datasets depend on that by more than 10 points.{of_random}"
     )
 
 

@@ -27,9 +27,12 @@ def judged(
     sides = [side(row.value, row.p_adjusted) for row in rows.itertuples()]
     found = []
     for told, words in ((1, above), (-1, below), (0, unknown)):
-        own = rows[[one == told for one in sides]]
+        own = rows.loc[[one == told for one in sides]]
         if len(own):
-            said = words.format(who=who(len(own), len(rows), unit))
+            subject = who(len(own), len(rows), unit)
+            if told == 0 and len(own) == len(rows) > 1:
+                subject = f"any of {who(0, len(rows), unit).removeprefix('0 of ')}"
+            said = words.format(who=subject)
             found.append(f"{said}: {each(own, say, name)} ({_how(own, told != 0)}).")
     return found
 

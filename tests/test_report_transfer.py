@@ -67,6 +67,7 @@ def test_scores_stand_strict_beside_twins_and_as_published() -> None:
     ]  # fmt: skip
     assert "UAR, melody known" in headings(transfer_results.scores(way(target="song")))
     assert "UAR, melody known" not in headings(grid)
+    assert "melody" not in grid.caption
     strict = made.scores()[lambda table: table["protocol"] == "strict"]
     alone = headings(transfer_results.scores(way(given({"scores": strict}))))
     assert not [name for name in alone if "twins" in name or "published" in name]

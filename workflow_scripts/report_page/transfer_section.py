@@ -58,7 +58,9 @@ def about(study: Study) -> str:
     scores = study.transfer["scores"]
     what = listed([counted(scores[name].nunique(), word) for name, word in (("model", "network"), ("tuner", "tuner"))])
     random = [name for name in untrained(study.models) if name in set(scores["model"])]
-    of_random = f" Random weights: {listed(random)}, of which nothing follows for pretrained networks." if random else ""
+    of_random = (
+        f" Random weights: {listed(random)}, of which nothing follows for pretrained networks." if random else ""
+    )
     return (
         f"{counted(len(jobs), 'training')} of one fold each ({each}) of {what}. Vectors are normalised neither by "
         f"speaker nor by dataset: scores across datasets depend on that by more than 10 points.{of_random}"

@@ -9,7 +9,7 @@ from workflow_scripts.transfer.calibration import Rates
 from workflow_scripts.transfer.plan_table import Row, notes, seconds_of, table
 
 RATES = Rates(
-    clips=20, build=2.0, start=5.0, front=0.1, learn=0.5, update=0.25, answer=0.2,
+    clips=20, build=2.0, warm=1.0, start=5.0, front=0.1, learn=0.5, update=0.25, answer=0.2,
     checkpoint=1_000_000, kept=1e6, memory=2 * 10**9, gpu_memory=3 * 10**9,
 )  # fmt: skip
 JOB = Job("hubert", "peft", "nowhere", True, 6, True, heard=100.0, learnt=1000.0, answered=200.0, updates=40)
@@ -23,7 +23,7 @@ def cells(text: str, model: str) -> list[str]:
 
 
 def test_the_time_of_a_job_is_the_sum_of_its_parts() -> None:
-    assert seconds_of(JOB, RATES, 8.0) == pytest.approx(8 + 2 + 10 + 6 * 5 + 500 + 40 * 0.25 + 40)
+    assert seconds_of(JOB, RATES, 8.0) == pytest.approx(8 + 2 + 10 + 1 + 6 * 5 + 500 + 40 * 0.25 + 40)
     assert seconds_of(TEST, RATES, 8.0) == pytest.approx(8 + 2 + 10 + 6 * 2 + 20)  # no self-test, nothing learnt
 
 

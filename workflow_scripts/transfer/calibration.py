@@ -14,6 +14,7 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 import numpy as np
+import psutil
 import torch
 
 from workflow_scripts.embedding.device import ready_device
@@ -25,7 +26,8 @@ from workflow_scripts.transfer.listener import Listener
 from workflow_scripts.transfer.self_test import self_test
 from workflow_scripts.transfer.training import Settings
 
-BUDGET = 8.0  # s that all clips may take to be learnt once; else fewer are, down to those that are computed at once
+BUDGET = 8.0  # s that all clips may take to be learnt once; else FEW are
+FEW = 2
 REPEATED = 0.3  # s; what takes less is measured again and again for as long
 BACKWARD = 3  # a pass forward and backward costs about this many forward ones
 
@@ -39,6 +41,7 @@ class Rates:
     Attributes:
         clips: how many were listened to.
         build: s to load the network and attach the variant.
+        warm: s that the first self-test of a process takes longer than the next.
         start: s of a fold before its training: `build` and the self-test.
         front: the convolutions.
         learn: forward and backward.
@@ -51,6 +54,7 @@ class Rates:
 
     clips: int
     build: float
+    warm: float
     start: float
     front: float
     learn: float
@@ -67,43 +71,45 @@ def calibrate(spec: Spec, seconds: Sequence[float], width: int, threads: int) ->
 
     Args:
         spec: of a training: what `job.builder` and `job.settings_of` need.
-        seconds: lengths of the clips to make up; where these take long, fewer of them are.
+        seconds: lengths of the clips to make up, sorted; where these take long, FEW are.
         width: numbers in a frame of a state, for a listener of cached layers.
         threads: cores.
     """
     device = ready_device(threads)
     settings = settings_of(spec)
     began = time.monotonic()
-    listener = builder(spec, width, 0)()
-    if not spec["inside"]:
-        listener.to(device)
+    listener = builder(spec, width, 0)().to(device)
     build = time.monotonic() - began
-    # evenly among the lengths, whatever their number
-    first = list(seconds[:: max(1, len(seconds) // settings.clips_at_once)])[: settings.clips_at_once]
-    trial, _ = _examples(listener, spec, first[:1], width)
-    once = _seconds_of(lambda: answers(listener, trial, 1, settings.precision), device) * BACKWARD
-    heard = list(seconds) if once * len(seconds) < BUDGET else first
-    examples, front = _examples(listener, spec, heard, width)
-    inputs, lengths, _ = examples.batch(range(min(8, len(heard))), device)
-    began = time.monotonic()
-    self_test(listener, inputs, lengths)
-    tested = time.monotonic() - began
-    total = sum(heard)
-    answer = _seconds_of(lambda: answers(listener, examples, settings.clips_at_once, settings.precision), device)
-    learn, update = _learning(listener, examples, settings, device)
-    tensors = listener.learnt().values()
+    few = [seconds[int((place + 0.5) / FEW * len(seconds))] for place in range(FEW)]
+    examples, front = _examples(listener, spec, few, width)
+
+    def answer() -> None:
+        answers(listener, examples, settings.clips_at_once, settings.precision)
+
+    answered = _seconds_of(answer, device)
+    slow = BACKWARD * answered * sum(seconds) / sum(few) > BUDGET
+    if not slow:
+        examples, front = _examples(listener, spec, seconds, width)
+        answered = _seconds_of(answer, device)
+    total = sum(few if slow else seconds)
+    learn, step = _learning(listener, examples, settings, device)
+    needed = _needed(lambda: (learn(), step()), listener, settings.clips_at_once / len(examples), device)
+    tested = _tested(listener, examples, device), _tested(listener, examples, device)
+    learnt, stepped = _seconds_of(learn, device), _seconds_of(step, device)
+    memory, gpu_memory = (max(own) for own in zip(needed, _peaks(device), strict=True))
     return Rates(
-        clips=len(heard),
+        clips=len(examples),
         build=build,
-        start=build + tested,
+        warm=max(0.0, tested[0] - tested[1]),
+        start=build + tested[1],
         front=front / total,
-        learn=learn / total,
-        update=update,
-        answer=answer / total,
-        checkpoint=sum(tensor.numel() * tensor.element_size() for tensor in tensors),
+        learn=learnt / total,
+        update=stepped,
+        answer=answered / total,
+        checkpoint=sum(tensor.nbytes for tensor in listener.learnt().values()),
         kept=sum(own.nbytes for own in examples.inputs) / total,
-        memory=_peak(),
-        gpu_memory=torch.cuda.max_memory_reserved() if device.type == "cuda" else 0,
+        memory=memory,
+        gpu_memory=gpu_memory,
     )
 
 
@@ -128,25 +134,52 @@ def _examples(listener: Listener, spec: Spec, seconds: Sequence[float], width: i
     return Examples(fronts, labels), took
 
 
-def _learning(listener: Listener, examples: Examples, settings: Settings, device: torch.device) -> tuple[float, float]:
-    """Seconds of all clips forward and backward, and of a step of the optimiser. The listener learns."""
+def _learning(
+    listener: Listener, examples: Examples, settings: Settings, device: torch.device
+) -> tuple[Callable[[], None], Callable[[], None]]:
+    """All clips forward and backward, and a step of the optimiser, which by its rate changes nothing."""
     parameters = list(listener.trainable().values())
-    optimizer = torch.optim.AdamW(parameters, lr=settings.learning_rate, weight_decay=settings.weight_decay)
-    weights = torch.ones(len(examples))
+    optimizer = torch.optim.AdamW(parameters, lr=0.0)
+    weights = torch.ones(listener.head.weight.shape[1], device=device)
 
     def learn() -> None:
+        listener.train()
         for inputs, lengths, labels in pieces(examples, range(len(examples)), settings.clips_at_once, device):
             with autocast(device, settings.precision):
                 logits = listener(inputs, lengths)
-            lost = losses(logits, labels, weights.to(device), len(examples)).sum()
+            lost = losses(logits, labels, weights, len(examples)).sum()
             lost.backward()  # type: ignore[no-untyped-call]  # torch's own
 
     def step() -> None:
         torch.nn.utils.clip_grad_norm_(parameters, 1.0)
         optimizer.step()
 
-    listener.train()
-    return _seconds_of(learn, device), _seconds_of(step, device)
+    return learn, step
+
+
+def _needed(do: Callable[[], Any], listener: Listener, together: float, device: torch.device) -> list[int]:
+    """Bytes of memory, and of the GPU's, that an update takes with its clips computed as in a training.
+
+    Args:
+        do: the update.
+        together: clips of a training that are computed at once, over those of the update; below 1 it says nothing.
+    """
+    before = _now(device)
+    do()
+    # gradients, and AdamW's two numbers for each trained one, are there once however many clips are computed together
+    trained = 3 * sum(tensor.nbytes for tensor in listener.trainable().values())
+    return [
+        peak + round(max(0.0, together - 1) * max(0, peak - start - trained))
+        for start, peak in zip(before, _peaks(device), strict=True)
+    ]
+
+
+def _tested(listener: Listener, examples: Examples, device: torch.device) -> float:
+    """Seconds of a self-test."""
+    inputs, lengths, _ = examples.batch(range(min(8, len(examples))), device)
+    began = time.monotonic()
+    self_test(listener, inputs, lengths)
+    return time.monotonic() - began
 
 
 def _seconds_of(do: Callable[[], Any], device: torch.device) -> float:
@@ -163,10 +196,16 @@ def _seconds_of(do: Callable[[], Any], device: torch.device) -> float:
     return statistics.median(took[1:] or took)
 
 
-def _peak() -> int:
-    """Bytes of memory that this process had at most."""
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak if sys.platform == "darwin" else peak * 1024
+def _now(device: torch.device) -> tuple[int, int]:
+    """Bytes of memory, and of the GPU's, that this process has now."""
+    own: int = psutil.Process().memory_info().rss
+    return own, torch.cuda.memory_allocated() if device.type == "cuda" else 0
+
+
+def _peaks(device: torch.device) -> tuple[int, int]:
+    """The most of both that it has had."""
+    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+    return own, torch.cuda.max_memory_reserved() if device.type == "cuda" else 0
 
 
 def apart(do: Callable[[], Rates]) -> Rates:

@@ -29,7 +29,7 @@ class Row:
 
 def seconds_of(job: Job, rates: Rates, start: float) -> float:
     """Most seconds that a job takes; `start`: of its process, until its libraries are there."""
-    once = start + rates.build + rates.front * job.heard
+    once = start + rates.build + rates.front * job.heard + (rates.warm if job.trains else 0.0)
     learnt = rates.learn * job.learnt + rates.update * job.updates + rates.answer * job.answered
     return once + job.folds * (rates.start if job.trains else rates.build) + learnt
 

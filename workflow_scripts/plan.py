@@ -37,13 +37,17 @@ def main(smk: "Snakemake") -> None:
         return
     start = _start()
     threads = min(plan.training_threads, len(os.sched_getaffinity(0)))
+    busy, cores = os.getloadavg()[0], len(os.sched_getaffinity(0))
     rows = measured(plan, threads)
 
     from workflow_scripts.transfer.plan_table import notes, table
 
     print(f"\nTrainings of this study ({smk.config['study']}), on this machine\n")
     print(table(rows, start, gpu=bool(gpus())))
-    print("\n" + "\n".join(f"- {line}" for line in notes(rows, threads)) + "\n")
+    said = notes(rows, threads)
+    if busy > cores / 2:
+        said.append(f"other work kept this machine busy (load {busy:.1f} on {cores} cores): alone it is faster")
+    print("\n" + "\n".join(f"- {line}" for line in said) + "\n")
 
 
 def _start() -> float:

@@ -8,7 +8,7 @@ import statistics
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from typing import Any
@@ -198,8 +198,11 @@ def _seconds_of(do: Callable[[], Any], device: torch.device) -> float:
 
 def _now(device: torch.device) -> tuple[int, int]:
     """Bytes of memory, and of the GPU's, that this process has now."""
-    own: int = psutil.Process().memory_info().rss
-    return own, torch.cuda.memory_allocated() if device.type == "cuda" else 0
+    return _rss(), torch.cuda.memory_allocated() if device.type == "cuda" else 0
+
+
+def _rss() -> int:
+    return int(psutil.Process().memory_info().rss)
 
 
 def _peaks(device: torch.device) -> tuple[int, int]:
@@ -218,7 +221,7 @@ def apart(do: Callable[[], Rates]) -> Rates:
     """
     context = get_context("fork")
     receiver, sender = context.Pipe(duplex=False)
-    process = context.Process(target=_send, args=(do, sender))
+    process = context.Process(target=_send, args=(do, sender, _rss()))
     process.start()
     sender.close()
     try:
@@ -233,9 +236,12 @@ def apart(do: Callable[[], Rates]) -> Rates:
     return found
 
 
-def _send(do: Callable[[], Rates], sender: Connection) -> None:
+def _send(do: Callable[[], Rates], sender: Connection, parents: int) -> None:
+    """Send what a call gives. A fork has not read the libraries' pages, which count in any other process's memory."""
+    libraries = max(0, parents - _rss())
     try:
-        sender.send(do())
+        found = do()
+        sender.send(replace(found, memory=found.memory + libraries))
     except (UserError, RuntimeError, MemoryError) as error:
         logging.exception("a calibration failed")
         sender.send(getattr(error, "message", "") or str(error).splitlines()[0])

@@ -1,9 +1,9 @@
 """Processor time of planning the full study of paper 1, against a plain Snakefile of the same jobs, in one run.
 
 The plain Snakefile (planning.smk) has the jobs that are many (manifests, embeddings, probes, distances), with scripts,
-logs and messages, and their main files; of the two dozen others it has the report alone. It checks no config, and its jobs
-have no spec and no digest of their code. Both are planned in turn, `--rounds` times. Seconds say how fast a machine is
-and whether it is busy; the ratio is what to compare. It was 1.7 on a quiet machine, 2.2 on a busy one.
+logs and messages, and their main files; of the two dozen others it has the report alone. It checks no config, and its
+jobs have no spec and no digest of their code. Both are planned in turn, `--rounds` times. Seconds say how fast a
+machine is and whether it is busy; the ratio is what to compare. It was 1.7 on a quiet machine, 2.2 on a busy one.
 
     python benchmarks/planning.py             # about a minute
 """

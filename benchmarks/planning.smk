@@ -1,4 +1,4 @@
-# The jobs and files of the study of planning.py as a person would write them down: no config, no spec, no functions.
+# Most jobs of the study of planning.py as a person would write them down: no config, no spec, no functions.
 LAYERS = {f"m{i}": range(n) for i, n in enumerate((13, 13, 25, 13, 26, 13, 26, 13))}
 SETS, LAYERS_AND_SET = ["d0", "d1", "d2", "d3", "d4", "d5", "d6"], {**LAYERS, "features": [0]}
 PROBED, PAIRED, CROSSED = SETS[:3], SETS[:3], SETS[:2]

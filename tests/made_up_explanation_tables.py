@@ -1,4 +1,4 @@
-"""Made-up tables of an explanation, each as the workflow writes it (study/schemas.py)."""
+"""Made-up tables of an explanation, each as the workflow writes it (study/schemas)."""
 
 from collections.abc import Sequence
 

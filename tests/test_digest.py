@@ -61,6 +61,33 @@ def test_code_counts_wherever_it_is_imported_from(package, module, text):
     assert of_entry() != before
 
 
+IMPORT = "import workflow_scripts.other"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"def f(x):\n    {IMPORT}\n",
+        f"class C:\n    async def f(x):\n        {IMPORT}\n",
+        f"if A:\n    pass\nelse:\n    {IMPORT}\n",
+        f"for a in A:\n    pass\nelse:\n    {IMPORT}\n",
+        f"while A:\n    {IMPORT}\n",
+        f"with A:\n    {IMPORT}\n",
+        f"try:\n    {IMPORT}\nfinally:\n    pass\n",
+        f"try:\n    pass\nexcept A:\n    {IMPORT}\n",
+        f"try:\n    pass\nexcept* A:\n    {IMPORT}\n",
+        f"try:\n    pass\nexcept A:\n    pass\nelse:\n    {IMPORT}\n",
+        f"try:\n    pass\nfinally:\n    {IMPORT}\n",
+        f"match A:\n    case 1:\n        {IMPORT}\n",
+    ],
+)
+def test_an_import_counts_in_whichever_block_it_stands(package, text):
+    package("deep", text)
+    before = of_entry()
+    package("other", "UNUSED = 2\n")
+    assert of_entry() != before
+
+
 def test_indentation_that_changes_meaning_counts(package):
     package("deep", "if True:\n    A = 1\n    B = 2\n")
     before = of_entry()

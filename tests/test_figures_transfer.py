@@ -138,6 +138,16 @@ def test_claims_draw_strict_and_published_and_faint_where_not_told() -> None:
     assert set(frame.loc[frame["claim"] == 7, "model"]) == {"all networks", "hubert-base"}
 
 
+def test_claims_that_no_training_in_two_stages_bears_on_draw_the_direct_ones() -> None:
+    claims = made.claims()
+    frame = transfer_claims.data(claims)
+    both = {claim: set(frame.loc[frame["claim"] == claim, "line"]) for claim in (4, 9)}
+    assert all("two-stage;" in line for lines in both.values() for line in lines)
+    frame = transfer_claims.data(claims[(claims["condition"] != "two-stage") | ~claims["claim"].isin([4, 9])])
+    direct = {claim: set(frame.loc[frame["claim"] == claim, "line"]) for claim in (4, 9)}
+    assert all(lines and all("direct;" in line for line in lines) for lines in direct.values())
+
+
 def test_bias_stars_what_the_comparisons_tell_apart() -> None:
     frame = bias()
     figure = transfer_bias.draw(frame, "song", "speech", False)

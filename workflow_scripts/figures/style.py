@@ -313,9 +313,11 @@ def empty_grid(axis: Axes, rows: int, columns: int) -> None:
 
 
 def per_cent(axes: Axes, axis: str = "y") -> None:
-    """Tick labels of a share as whole per cents."""
-    formatter = mpl.ticker.PercentFormatter(1.0, decimals=0, symbol="")
-    (axes.yaxis if axis == "y" else axes.xaxis).set_major_formatter(formatter)
+    """Tick labels of a share as whole per cents, at whole per cents where no ticks were set before."""
+    own = axes.yaxis if axis == "y" else axes.xaxis
+    if isinstance(own.get_major_locator(), mpl.ticker.AutoLocator):
+        own.set_major_locator(mpl.ticker.MaxNLocator("auto", steps=[1, 2, 5, 10]))
+    own.set_major_formatter(mpl.ticker.PercentFormatter(1.0, decimals=0, symbol=""))
 
 
 def as_svg(figure: Figure) -> bytes:

@@ -1,5 +1,6 @@
 """Paper 1's claims on transfer: strict differences with intervals, and the same as published."""
 
+import textwrap
 from collections.abc import Mapping
 from typing import Any
 
@@ -24,11 +25,11 @@ STAGES = "two-stage less direct"
 # claim -> what its axis shows
 PANELS: Mapping[int, str] = {
     3: f"{STAGES} (points)",
-    4: "PEFT less another tuner, two-stage (points)",
+    4: "PEFT less another tuner (points)",
     5: "difference of gains (points)",
     7: "rank correlation of distance and recall",
     8: "spread of recalls, one less the other (points)",
-    9: "WA of paper1 less strict, two-stage (points)",
+    9: "WA of paper1 less strict (points)",
 }
 
 
@@ -45,7 +46,7 @@ def data(claims: pd.DataFrame) -> pd.DataFrame:
     has_pooled = claims[["source", "target", "tuner"]].apply(tuple, axis=1).isin(list(map(tuple, pooled.to_numpy())))
     drawn = (
         ((claims["claim"] == 3) & (quantity == STAGES))
-        | ((claims["claim"] == 4) & (claims["condition"] == "two-stage"))
+        | ((claims["claim"] == 4) & (claims["condition"] == _condition(claims, 4)))
         | (claims["claim"] == 5)
         | (
             (claims["claim"] == CORRELATION)
@@ -53,17 +54,30 @@ def data(claims: pd.DataFrame) -> pd.DataFrame:
             & ((claims["model"] == POOLED) | ~has_pooled)
         )
         | ((claims["claim"] == 8) & quantity.str.contains(" less "))
-        | ((claims["claim"] == 9) & (quantity == "WA of paper1 less strict") & (claims["condition"] == "two-stage"))
+        | (
+            (claims["claim"] == 9)
+            & (quantity == "WA of paper1 less strict")
+            & (claims["condition"] == _condition(claims, 9))
+        )
     )
     rows = claims[drawn & (claims["strict"].notna() | claims["as_published"].notna())].reset_index(drop=True)
     return rows.assign(panel=rows["claim"].map(PANELS), line=[_line(row) for row in rows.to_dict("records")])[COLUMNS]
+
+
+def _condition(claims: pd.DataFrame, claim: int) -> str:
+    """Two-stage where the claim has such rows, as in the paper; else direct."""
+    return "two-stage" if "two-stage" in set(claims.loc[claims["claim"] == claim, "condition"]) else "direct"
 
 
 def _line(row: dict[str, Any]) -> str:
     """What a line is: network and tuner, what it is compared with, and the direction."""
     way = f"{row['source']} → {row['target']}" if row["source"] else row["target"]
     compared = row["quantity"].split(", ")[-1]
-    words = {4: compared, 8: f"{row['tuner']}, {compared}" if compared == STAGES else f"{compared}, {row['condition']}"}
+    words = {
+        4: f"{compared}, {row['condition']}",
+        8: f"{row['tuner']}, {compared}" if compared == STAGES else f"{compared}, {row['condition']}",
+        9: f"{row['tuner']}, {row['condition']}",
+    }
     return f"{row['model']}, {words.get(row['claim'], row['tuner'])}; {way}"
 
 
@@ -120,8 +134,9 @@ def _panel(axis: Axes, part: pd.DataFrame, correlation: bool) -> None:
 
 def _nothing(axis: Axes, rows: pd.DataFrame) -> None:
     axis.axis("off")
-    words = rows["why_not"].iloc[0] if len(rows) else ""
-    axis.text(0.0, 0.5, f"cannot be judged: {words}", transform=axis.transAxes, color=style.QUIET, va="center")
+    reason = rows["why_not"].iloc[0] or "see the table of claims"
+    words = textwrap.fill(f"cannot be judged: {reason}", 66)
+    axis.text(0.0, 0.5, words, transform=axis.transAxes, color=style.QUIET, va="center")
 
 
 def _marks() -> list[Line2D]:

@@ -11,8 +11,8 @@ def spec_of(rule):
 
 def recordings_of(dataset):
     """What a job leaves behind that makes or fetches the recordings; nothing where a person brought them."""
-    if plan.corpus(dataset).synthetic:
-        return [f"results/corpora/{dataset}/planted.csv"]
+    if dataset in plan.voices:
+        return [f"results/synthetic/{plan.voices[dataset]}/planted.csv"]
     return [f"results/fetched/{plan.corpus(dataset).name}.json"] if dataset in plan.fetched else []
 
 

@@ -3,19 +3,19 @@
 
 rule synthesise:
     output:
-        audio=directory("results/corpora/{dataset}/audio"),
-        planted="results/corpora/{dataset}/planted.csv",
+        audio=directory("results/synthetic/{voices}/audio"),
+        planted="results/synthetic/{voices}/planted.csv",
     log:
-        "results/logs/synthesise/{dataset}.log",
+        "results/logs/synthesise/{voices}.log",
     wildcard_constraints:
-        dataset=one_of(name for name in plan.datasets if plan.corpus(name).synthetic),
+        voices=one_of(set(plan.voices.values())),
     priority: 2  # all questions wait for clips and vectors
     conda:
         "../envs/analysis.yaml"
     params:
         spec=spec_of("synthesise"),
     message:
-        "Synthesising the voices of {wildcards.dataset}"
+        "Synthesising voices: {wildcards.voices}"
     script:
         "../workflow_scripts/synthesise.py"
 

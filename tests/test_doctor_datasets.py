@@ -220,4 +220,6 @@ def test_voices_that_are_not_made_yet_name_the_command(recordings, asked):
     config = recordings.study(datasets={"speech": {"corpus": "synthetic-speech"}})
     status, _, verdict = asked(config, "speech")
     assert status == 1
-    assert f"snakemake --cores 1 --configfile {config} results/corpora/speech/audio" in verdict
+    assert (
+        f"snakemake --cores 1 --configfile {config} results/synthetic/speech_6_speakers_strength_1.0/audio" in verdict
+    )

@@ -187,6 +187,22 @@ def test_weights_of_another_source_or_revision_in_a_shared_folder_are_refused_be
     assert project(**other, folder=str(shared / "mine")).weights("mine") == str(shared / "mine")
 
 
+def test_synthetic_datasets_that_differ_in_their_preparation_alone_share_voices(tmp_path):
+    asked = {
+        "speech": {"corpus": "synthetic-speech"},
+        "level": {"corpus": "synthetic-speech", "level": "matched", "crop": 1.0},
+        "weak": {"corpus": "synthetic-speech", "strength": 0.5},
+        "song": {"corpus": "synthetic-song"},
+    }
+    study = {key: STUDY[key] for key in ("study", "models", "layers", "probing")} | {"emotions": ["sad", "neutral"]}
+    plan = Plan(check_study({**study, "datasets": asked}), tmp_path / "hashes.json")
+    folders = {name: plan.folder(name) for name in asked}
+    assert folders["speech"] == folders["level"] == "results/synthetic/speech_6_speakers_strength_1.0/audio"
+    assert len(set(folders.values())) == 3
+    made = plan.spec("synthesise", voices=plan.voices["weak"])
+    assert (made["corpus"], made["options"]["strength"]) == ("synthetic-speech", 0.5)
+
+
 def test_every_spec_is_of_plain_types_and_the_same_when_planned_again(tmp_path):
     jobs = [
         ("manifest", {"dataset": "song"}),

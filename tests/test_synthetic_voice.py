@@ -324,7 +324,7 @@ def vibrato_of(times, pitch):
 
 def job(folder: Path, corpus="synthetic-song", speakers=1):
     (folder / "audio").mkdir(parents=True, exist_ok=True)  # as Snakemake does
-    spec = {"dataset": "song", "corpus": corpus, "options": {"strength": 1.0, "speakers": speakers}, "seed": SEED}
+    spec = {"voices": "song", "corpus": corpus, "options": {"strength": 1.0, "speakers": speakers}, "seed": SEED}
     return types.SimpleNamespace(
         params=types.SimpleNamespace(spec=spec),
         output=types.SimpleNamespace(audio=str(folder / "audio"), planted=str(folder / "planted.csv")),

@@ -69,7 +69,7 @@ def main(smk: "Snakemake") -> None:
         refuse_orphan()
         shutil.rmtree(audio, ignore_errors=True)  # Snakemake makes the output folder before the job
         os.replace(folder, audio)
-    print(f"{spec['dataset']}: {len(table)} clips, {table['seconds'].sum() / 60:.1f} minutes of audio")
+    print(f"{spec['voices']}: {len(table)} clips, {table['seconds'].sum() / 60:.1f} minutes of audio")
 
 
 if __name__ == "__main__":

@@ -136,11 +136,22 @@ class Names:
         first, second = self.emotions(source), self.emotions(target)
         return [emotion for emotion in first or second if not (first and second) or emotion in second]
 
+    @cached_property
+    def voices(self) -> dict[str, str]:
+        """{dataset: name of its synthetic voices}: those that differ only in their preparation share them."""
+        names = {}
+        for dataset in self.datasets:
+            if self.corpus(dataset).synthetic:
+                options = self.options(dataset)
+                settings = f"{options['speakers']}_speakers_strength_{options['strength']}"
+                names[dataset] = f"{self.corpus(dataset).domain}_{settings}"
+        return names
+
     def folder(self, dataset: str) -> str:
         """Folder of a dataset's recordings."""
         entry = self.datasets[dataset]
-        if self.corpus(dataset).synthetic:
-            return f"results/corpora/{dataset}/audio"
+        if dataset in self.voices:
+            return f"results/synthetic/{self.voices[dataset]}/audio"
         return entry.folder or f"{self.study.audio}/{entry.corpus}"
 
     @cached_property

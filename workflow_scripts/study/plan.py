@@ -35,7 +35,8 @@ class Plan(TransferPlan):
     def _plugin(self, dataset: str) -> list[str]:
         return [corpora.module_of(self.datasets[dataset].corpus)]
 
-    def _synthesise(self, dataset: str) -> Spec:
+    def _synthesise(self, voices: str) -> Spec:
+        dataset = next(dataset for dataset, own in self.voices.items() if own == voices)
         return {
             "corpus": self.datasets[dataset].corpus,
             "options": self.options(dataset),
@@ -54,7 +55,7 @@ class Plan(TransferPlan):
     def _audio_digest(self, dataset: str) -> str:
         """What the recordings are, in a word that is the same before and after a rule has made or fetched them."""
         corpus, folder = self.corpus(dataset), Path(self.folder(dataset))
-        if corpus.synthetic:  # the table of the rule `synthesise` is the input that says what changed
+        if dataset in self.voices:  # the table of the rule `synthesise` is the input that says what changed
             return ""
         files = corpus.sources(folder, self.options(dataset))
         if dataset not in self.fetched:

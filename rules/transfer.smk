@@ -26,6 +26,7 @@ rule train_stage:
         "results/logs/train_stage/{labels}_{dataset}_{model}_{tuner}_{training}_{protocol}_{seed}.log",
     benchmark:
         "results/benchmarks/train_stage/{labels}_{dataset}_{model}_{tuner}_{training}_{protocol}_{seed}.tsv"
+    priority: 1  # stage, target, comparison: a chain that would end alone
     conda:
         "../envs/transfer.yaml"
     threads: plan.training_threads
@@ -58,6 +59,7 @@ rule train_target:
         "results/benchmarks/train_target/{source}_to_{target}_{model}_{tuner}_{condition}_{protocol}_{seed}.tsv"
     wildcard_constraints:
         condition="two-stage|joint|shuffled-source|equal-updates",
+    priority: 1  # stage, target, comparison: a chain that would end alone
     conda:
         "../envs/transfer.yaml"
     threads: plan.training_threads
@@ -84,6 +86,7 @@ rule test_source:
         "results/logs/test_source/{source}_to_{target}_{model}_{tuner}_{condition}_{protocol}_{seed}.log",
     wildcard_constraints:
         condition="source-only",
+    priority: 1  # stage, target, comparison: a chain that would end alone
     conda:
         "../envs/transfer.yaml"
     threads: plan.training_threads

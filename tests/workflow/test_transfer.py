@@ -64,7 +64,7 @@ def test_how_the_second_stage_begins_is_no_matter_of_the_first(training: Project
 
 
 def test_a_killed_training_ends_as_if_it_had_not_been_killed(finished_training: Project, tmp_path: Path) -> None:
-    stage = Path("results/transfer/stages/neutral+happy+angry/song/tiny-wav2vec2/lora/plain/strict/seed_1")
+    stage = Path("results/transfer/stages/neutral+happy+angry/speech/tiny-wav2vec2/lora/plain/strict/seed_1")
     project = new_training(tmp_path / "project")
     process = start(project, str(stage / "predictions.parquet"))
     resume = project.folder / "results/transfer/resume"
@@ -74,7 +74,7 @@ def test_a_killed_training_ends_as_if_it_had_not_been_killed(finished_training: 
     project.snakemake("--unlock")
     project.snakemake(str(stage / "predictions.parquet"))
     assert list(resume.glob("*")) == []
-    (log,) = (project.folder / "results/logs/train_stage").glob("*song*lora*.log")
+    (log,) = (project.folder / "results/logs/train_stage").glob("*speech*lora*.log")
     assert "fold 0: 3 epochs" not in log.read_text(), "a fold that was finished was trained again"
     assert "fold 3:" in log.read_text()
     for name in ("predictions", "curves"):

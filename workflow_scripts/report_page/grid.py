@@ -42,7 +42,8 @@ def cell(value: Any, text: str | None = None, look: str = "") -> Cell:
 def grid(frame: pd.DataFrame, caption: str, columns: Mapping[str, Reader], fold: Collection[str] = ()) -> Grid:
     """A table of the rows of `frame`.
 
-    Columns without any text are left out; those named in `fold` move to the caption where all rows say the same.
+    Columns without any text or number are left out; those named in `fold` move to the caption where all rows say the
+    same.
 
     Args:
         frame: the rows.
@@ -52,15 +53,20 @@ def grid(frame: pd.DataFrame, caption: str, columns: Mapping[str, Reader], fold:
     """
     read = {heading: [reader(row) for row in frame.itertuples()] for heading, reader in columns.items()}
     same = {heading for heading in fold if len({one.text for one in read[heading]}) == 1 and len(frame) > 1}
-    said = [f"{heading} {read[heading][0].text}" for heading in columns if heading in same and read[heading][0].text]
+    said = [f"{heading} {read[heading][0].text}" for heading in columns if heading in same and _says(read[heading][0])]
     kept = {
         heading: cells
         for heading, cells in read.items()
-        if heading not in same and (not len(frame) or any(one.text for one in cells))
+        if heading not in same and (not len(frame) or any(map(_says, cells)))
     }
     numeric = [not any(isinstance(one.key, str) for one in cells) and bool(cells) for cells in kept.values()]
     rows = [list(row) for row in zip(*kept.values(), strict=True)]
     return Grid("; ".join([caption, *said]), list(zip(kept, numeric, strict=True)), rows)
+
+
+def _says(one: Cell) -> bool:
+    """Whether a cell holds anything: neither nothing nor the dash of a number that is not there."""
+    return bool(one.text) and (one.text, one.key) != ("–", float("-inf"))
 
 
 def crossed(frame: pd.DataFrame, caption: str, rows: str, columns: str, order: Sequence[str]) -> Grid:

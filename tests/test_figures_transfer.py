@@ -136,6 +136,9 @@ def test_claims_draw_strict_and_published_and_faint_where_not_told() -> None:
     assert len(opaque) == (frame["p_adjusted"] <= 0.05).sum() > 0
     assert frame.loc[frame["claim"] == 8, "line"].is_unique
     assert set(frame.loc[frame["claim"] == 7, "model"]) == {"all networks", "hubert-base"}
+    near = frame.loc[frame["claim"] == 7, "line"]
+    assert near.is_unique
+    assert near.str.contains(", given loudness; ").sum() == len(near) / 2
 
 
 def test_claims_that_no_training_in_two_stages_bears_on_draw_the_direct_ones() -> None:

@@ -14,8 +14,10 @@ from tests.test_summaries_transfer_comparisons import ONE_STAGE, STAGES, one, wh
 from workflow_scripts import summarise_transfer
 from workflow_scripts.study import tables
 from workflow_scripts.study.schemas import TABLES
+from workflow_scripts.summaries.transfer_cells import cells
 from workflow_scripts.summaries.transfer_claims import CLAIMS, transfer_claims
 from workflow_scripts.summaries.transfer_comparisons import transfer_comparisons
+from workflow_scripts.summaries.transfer_distances import distance_and_transfer
 
 PRINTED = pd.read_csv("resources/published/paper1.csv", keep_default_na=False)
 FACTS = {"models": made.MODELS, "datasets": made.DATASETS, "tuners": made.TUNERS}
@@ -156,10 +158,31 @@ def test_distances_that_say_too_little() -> None:
     other = claimed(*of_both(share, "hubert-base"), ranking=ranking[ranking["model"] == "mert-v1-95m"])
     assert one(other, claim=7)["verdict"] == "cannot be judged"
     level = where(claimed(*of_both(share, "hubert-base"), ranking=ranking), claim=7, target="speech")
+    loud, plain = (one(level, quantity=f"rank correlation of distance and zero-shot recall{end}")
+                   for end in (", given loudness", ""))  # fmt: skip
+    assert (loud["strict"], loud["p"]) == pytest.approx((plain["strict"], plain["p"]))
+    assert loud["note"].endswith("datasets differ in loudness alike in all emotions, so that it explains nothing")
+    assert "alike" not in plain["note"]
     given = one(
         level, quantity="rank correlation of distance and zero-shot recall, given loudness and recall in the source"
     )
     assert given["why_not"].startswith("the emotions have no order of their own") or not np.isnan(given["strict"])
+
+
+def test_near_emotions_that_are_alike_in_loudness_are_no_finding_once_it_is_given() -> None:
+    """Here the distance of an emotion is how much louder its song is, and nothing else."""
+    frames = of_both({"source-only": 0.4}, "hubert-base", of_emotion=made.BIAS)
+    distance = where(made.ranking(), model="hubert-base", layer="2", pooling="mean", form="equal")
+    louder = 1000 * SONG["emotion"].map(distance.set_index("emotion")["value"])
+    manifests = {"speech": SPEECH, "song": SONG.assign(prepared_level_db=SONG["prepared_level_db"] + louder)}
+    found = cells(pd.concat(frames, ignore_index=True))
+    rows = pd.DataFrame(distance_and_transfer(found, made.ranking(), manifests, made.MODELS, 1))
+    rows = where(rows, target="speech").set_index("quantity")
+    plain = rows.loc["rank correlation of distance and zero-shot recall"]
+    assert plain["p"] < 0.05
+    given = rows.loc["rank correlation of distance and zero-shot recall, given loudness"]
+    assert np.isnan(given["strict"])
+    assert given["why_not"].startswith("the emotions have no order of their own")
 
 
 def test_bias_and_what_lessens_it() -> None:

@@ -12,7 +12,7 @@ from matplotlib.lines import Line2D
 
 from workflow_scripts.figures import style
 from workflow_scripts.figures import transfer_rows as t
-from workflow_scripts.summaries.transfer_distances import POOLED
+from workflow_scripts.summaries.transfer_distances import LOUDNESS, POOLED, ZERO_SHOT
 from workflow_scripts.summaries.transfer_verdicts import LEVEL
 
 COLUMNS = [
@@ -50,7 +50,7 @@ def data(claims: pd.DataFrame) -> pd.DataFrame:
         | (claims["claim"] == 5)
         | (
             (claims["claim"] == CORRELATION)
-            & quantity.str.endswith("zero-shot recall")
+            & quantity.str.endswith((ZERO_SHOT, ZERO_SHOT + LOUDNESS))
             & ((claims["model"] == POOLED) | ~has_pooled)
         )
         | ((claims["claim"] == 8) & quantity.str.contains(" less "))
@@ -75,6 +75,7 @@ def _line(row: dict[str, Any]) -> str:
     compared = row["quantity"].split(", ")[-1]
     words = {
         4: f"{compared}, {row['condition']}",
+        7: row["tuner"] + (LOUDNESS if row["quantity"].endswith(LOUDNESS) else ""),
         8: f"{row['tuner']}, {compared}" if compared == STAGES else f"{compared}, {row['condition']}",
         9: f"{row['tuner']}, {row['condition']}",
     }

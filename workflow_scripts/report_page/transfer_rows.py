@@ -81,10 +81,10 @@ def claimed(study: Study, claim: int) -> pd.DataFrame:
     return rows[rows["strict"].notna()].assign(value=rows["strict"])
 
 
-def near_and_far(study: Study) -> pd.DataFrame:
-    """Claim 7 on zero-shot recall: one row per direction and tuner, networks pooled where there are several."""
+def near_and_far(study: Study, outcome: str) -> pd.DataFrame:
+    """Claim 7 on an outcome: one row per direction and tuner, networks pooled where there are several."""
     rows = claimed(study, 7)
-    rows = rows[rows["quantity"].str.endswith("zero-shot recall")]
+    rows = rows[rows["quantity"].str.endswith(f"distance and {outcome}")]
     keys = ["source", "target", "tuner"]
     pooled = rows[rows["model"] == POOLED]
     have = set(pooled[keys].itertuples(index=False, name=None))

@@ -21,7 +21,9 @@ WORDS = ("the opposite: far emotions do better", "near emotions do better")
 FEWEST = 5  # emotions: of four, no order has a two-sided p below 0.05
 POOLED = "all networks"
 ZERO_SHOT, GAIN = "zero-shot recall", "gain in recall by a first stage"
-GIVEN = ", given loudness and recall in the source"
+LOUDNESS, GIVEN = ", given loudness", ", given loudness and recall in the source"
+AUDIBLE = 1  # decimals of a dB: where levels are matched, what lies below is no order of the emotions
+ALIKE = "datasets differ in loudness alike in all emotions, so that it explains nothing"
 NOTHING_LEFT = "the emotions have no order of their own on one side, beyond that of the covariates"
 FORMS = {t.STRICT: (KERNEL, EQUAL), t.PAPER1: (FRECHET, PUBLISHED)}  # distance that goes with a protocol
 
@@ -64,21 +66,24 @@ def _no_row(why: str) -> Row:
 def _outcomes(
     found: Cells, cell: Cell, ranking: pd.DataFrame, manifests: Mapping[str, pd.DataFrame], models: Facts
 ) -> dict[str, pd.DataFrame]:
-    """Per outcome: index emotion, columns distance, outcome, loudness and source recall where they are covariates."""
+    """Per outcome: index emotion, columns distance, outcome, loudness and source recall where they are covariates.
+
+    Loudness is how far the mean levels of the source's and the target's clips lie apart, in dB.
+    """
     distance = _distance(ranking, cell, models)
     if distance.empty:
         return {}
-    recall = _recalls(found, cell)
-    zero_shot = pd.DataFrame({"distance": distance, "outcome": recall}).dropna()
-    outcomes = {ZERO_SHOT: zero_shot}
+    level = [manifests[name].groupby("emotion")["prepared_level_db"].mean() for name in (cell.source, cell.target)]
+    loudness = (level[1] - level[0]).abs().round(AUDIBLE)
+    zero_shot = pd.DataFrame({"distance": distance, "outcome": _recalls(found, cell)}).dropna()
+    outcomes = {ZERO_SHOT: zero_shot, ZERO_SHOT + LOUDNESS: zero_shot.assign(loudness=loudness).dropna()}
     source = _recalls(found, cell.at(t.DIRECT)._replace(target=cell.source))
     if len(source):
-        level = [manifests[name].groupby("emotion")["prepared_level_db"].mean() for name in (cell.source, cell.target)]
-        known = pd.DataFrame({"loudness": (level[1] - level[0]).abs(), "source": source})
-        outcomes[ZERO_SHOT + GIVEN] = zero_shot.join(known).dropna()
+        outcomes[ZERO_SHOT + GIVEN] = outcomes[ZERO_SHOT + LOUDNESS].assign(source=source).dropna()
     gain = _recalls(found, cell.at(t.TWO_STAGE)) - _recalls(found, cell.at(t.DIRECT))
     if gain.notna().any():
         outcomes[GAIN] = pd.DataFrame({"distance": distance, "outcome": gain}).dropna()
+        outcomes[GAIN + LOUDNESS] = outcomes[GAIN].assign(loudness=loudness).dropna()
     return outcomes
 
 
@@ -146,6 +151,8 @@ def _correlated(frames: list[pd.DataFrame], protocol: str, rng: np.random.Genera
     found = rank_correlation(values[..., 0], values[..., 1], np.moveaxis(values[..., 2:], 2, 0), rng)
     row |= {names[0]: found.value, names[1]: found.p}
     if protocol == t.STRICT:
-        row |= {"smallest_p": found.p_smallest, "note": f"emotions in {found.n_orders} orders"}
+        alike = all("loudness" in frame and frame.loc[shared, "loudness"].nunique() == 1 for frame in frames)
+        note = f"emotions in {found.n_orders} orders" + (f"; {ALIKE}" if alike else "")
+        row |= {"smallest_p": found.p_smallest, "note": note}
         row |= {"why_not": NOTHING_LEFT} if np.isnan(found.value) else {}
     return row

@@ -19,6 +19,8 @@ def test_columns_without_a_word_or_number_are_left_out() -> None:
 
 
 def test_what_all_rows_say_moves_to_the_caption_and_nothing_does_not() -> None:
-    made = grid(FRAME, "Caption", {name: read(name) for name in FRAME}, ["none", "same"])
-    assert made.caption == "Caption; same s"
-    assert [heading for heading, _ in made.headings] == ["name", "some", "word"]
+    made = grid(FRAME, "Caption", {name: read(name) for name in FRAME}, ["none", "same", "some"])
+    assert made.caption == "Caption; some 0.5; same s"
+    assert [heading for heading, _ in made.headings] == ["name", "word"]
+    partly = FRAME.assign(same=["s", ""])
+    assert grid(partly, "Caption", {"same": read("same")}, ["same"]).caption == "Caption"

@@ -68,6 +68,14 @@ def test_scores_stand_strict_beside_twins_and_as_published() -> None:
     assert "UAR, melody known" in headings(transfer_results.scores(way(target="song")))
     assert "UAR, melody known" not in headings(grid)
     assert "melody" not in grid.caption
+    assert "n strict 384 clips of 16 speakers, 2 seeds; " in grid.caption
+    assert "n as published 77 clips of 16 speakers, 2 seeds" in grid.caption
+    table = made.scores()
+    one = table[(table["target"] == "speech") & (table["metric"] == "UAR") & (table["clips"] == "all")]
+    one = one[(one["repeat"] == -1) & (one["speaker"] == "")]
+    for heading, protocol in (("SD over seeds strict", "strict"), ("SD over seeds as published", "paper1")):
+        expected = one.loc[one["protocol"] == protocol, "spread"]
+        assert sorted(texts(grid, heading)) == sorted(f"{100 * spread:.1f}" for spread in expected)
     strict = made.scores()[lambda table: table["protocol"] == "strict"]
     alone = headings(transfer_results.scores(way(given({"scores": strict}))))
     assert not [name for name in alone if "twins" in name or "published" in name]
@@ -106,6 +114,12 @@ def test_every_claim_has_a_table_with_paper_published_strict_and_verdict() -> No
     published = made.claims()[lambda rows: rows["claim"] == 3]["as_published_verdict"]
     quiet = published.str.startswith(("not told", "cannot")).sum()
     assert looks(grids[0], "as published").count("quiet") == quiet > 0
+    spread = made.claims()[lambda rows: rows["quantity"].str.endswith("(standard deviation)")]
+    shown = dict(zip(headings(grids[4]), zip(*grids[4].rows, strict=True), strict=True))
+    dim = [one.look for what, one in zip(shown["what"], shown["strict"], strict=True) if what.text.endswith("ation)")]
+    assert dim.count("quiet") == (spread["p_adjusted"] > 0.05).sum() > 0
+    assert all("speakers" not in headings(grid) and "speakers 16" in grid.caption for grid in grids[:2])
+    assert "corrected over" not in headings(grids[0])
     nothing = made.claims().drop_duplicates("claim").assign(
         model="", quantity="", strict=float("nan"), verdict="cannot be judged", why_not="no reason"
     )  # fmt: skip

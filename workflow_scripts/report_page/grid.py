@@ -43,7 +43,7 @@ def grid(frame: pd.DataFrame, caption: str, columns: Mapping[str, Reader], fold:
     """A table of the rows of `frame`.
 
     Columns without any text or number are left out; those named in `fold` move to the caption where all rows say the
-    same.
+    same, but for those that have no number there.
 
     Args:
         frame: the rows.
@@ -52,21 +52,22 @@ def grid(frame: pd.DataFrame, caption: str, columns: Mapping[str, Reader], fold:
         fold: headings of columns that may move to the caption.
     """
     read = {heading: [reader(row) for row in frame.itertuples()] for heading, reader in columns.items()}
-    same = {heading for heading in fold if len({one.text for one in read[heading]}) == 1 and len(frame) > 1}
-    said = [f"{heading} {read[heading][0].text}" for heading in columns if heading in same and _says(read[heading][0])]
+    texts = {heading: {one.text for one in read[heading] if not _is_gap(one)} for heading in fold}
+    same = {heading for heading in fold if len(texts[heading]) == 1 and len(frame) > 1}
+    said = [f"{heading} {text}" for heading in columns if heading in same for text in texts[heading] if text]
     kept = {
         heading: cells
         for heading, cells in read.items()
-        if heading not in same and (not len(frame) or any(map(_says, cells)))
+        if heading not in same and (not len(frame) or any(one.text and not _is_gap(one) for one in cells))
     }
     numeric = [not any(isinstance(one.key, str) for one in cells) and bool(cells) for cells in kept.values()]
     rows = [list(row) for row in zip(*kept.values(), strict=True)]
     return Grid("; ".join([caption, *said]), list(zip(kept, numeric, strict=True)), rows)
 
 
-def _says(one: Cell) -> bool:
-    """Whether a cell holds anything: neither nothing nor the dash of a number that is not there."""
-    return bool(one.text) and (one.text, one.key) != ("–", float("-inf"))
+def _is_gap(one: Cell) -> bool:
+    """Whether a cell is the dash of a number that is not there."""
+    return (one.text, one.key) == ("–", float("-inf"))
 
 
 def crossed(frame: pd.DataFrame, caption: str, rows: str, columns: str, order: Sequence[str]) -> Grid:

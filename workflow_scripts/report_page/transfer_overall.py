@@ -9,15 +9,16 @@ from workflow_scripts.report_page import transfer_rows as select
 from workflow_scripts.report_page.findings import Study
 from workflow_scripts.report_page.grid import Cell, Grid, cell, grid
 from workflow_scripts.report_page.results import p_cell, score
-from workflow_scripts.report_page.transfer_results import difference
+from workflow_scripts.report_page.transfer_results import difference, sizes
 from workflow_scripts.report_page.transfer_words import of_claim
 from workflow_scripts.report_page.words import listed, points
 from workflow_scripts.summaries.transfer_bias import SPREAD
 from workflow_scripts.summaries.transfer_claims import NO_VERDICT
+from workflow_scripts.summaries.transfer_claims_compared import LEVEL_ITSELF
 from workflow_scripts.summaries.transfer_comparisons import CONDITIONS
 from workflow_scripts.summaries.transfer_verdicts import CANNOT, LEVEL, NOT_TOLD
 
-CORRELATION = 7
+CORRELATION, BIAS = 7, 8
 
 
 def claims(study: Study) -> list[Grid]:
@@ -28,9 +29,15 @@ def claims(study: Study) -> list[Grid]:
 
 def _claim(rows: pd.DataFrame) -> Grid:
     row = rows.iloc[0]
+    families, speakers = set(rows["family"]) - {""}, set(rows["n_speakers"]) - {0}
+    if len(families) == 1:  # a row without p, such as a count of the others, would keep them from the caption
+        rows = rows.assign(family=families.pop())
+    if len(speakers) == 1:
+        rows = rows.assign(n_speakers=speakers.pop())
     return grid(
         rows,
-        f"Claim {row['claim']}: {row['sentence'][0].lower()}{row['sentence'][1:]}; grey: not told from 0",
+        f"Claim {row['claim']}: {row['sentence'][0].lower()}{row['sentence'][1:]}; grey: not told from "
+        f"{'chance or 0' if row['claim'] == BIAS else '0'}",
         {
             "what": lambda row: cell(row.quantity),
             "of": lambda row: cell("–" if not row.model else "all trainings" if row.model == "all" else of_claim(row)),
@@ -62,10 +69,10 @@ def _figure(row: Any, value: float, ends: tuple[float, float], told: bool) -> Ce
         return cell(value)
     if row.claim == CORRELATION:
         return cell(value, f"{value:+.2f}", "" if told else "quiet")
-    level = row.quantity == SPREAD or row.quantity.startswith("share of") or (
-        row.claim == 9 and row.as_published_verdict == "the level itself (WA)" and value == row.as_published
-    )  # fmt: skip
-    if level:
+    if row.quantity == SPREAD:
+        return score(value, *ends, "" if told else "quiet")
+    level = row.as_published_verdict == LEVEL_ITSELF and value == row.as_published
+    if level or row.quantity.startswith("share of"):
         return score(value, *ends)
     return cell(value, points(value, *ends).replace(" points", ""), "" if told else "quiet")
 
@@ -90,10 +97,10 @@ def compared(study: Study) -> Grid:
             "p (Holm)": lambda row: p_cell(row.p_adjusted),
             "smallest reachable": lambda row: p_cell(row.smallest_p_adjusted),
             "verdict": lambda row: cell(row.verdict),
-            "speakers": lambda row: cell(row.n_speakers),
+            "n": lambda row: cell(row.n_clips, sizes(row)),
             "remark": lambda row: cell(row.note),
         },
-        ("metric", "smallest reachable", "speakers", "remark"),
+        ("metric", "smallest reachable", "n", "remark"),
     )
 
 

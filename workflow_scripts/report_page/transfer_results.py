@@ -9,7 +9,7 @@ from workflow_scripts.report_page.explanation_cells import at, by_key
 from workflow_scripts.report_page.grid import Cell, Grid, Reader, cell, grid
 from workflow_scripts.report_page.results import p_cell, score
 from workflow_scripts.report_page.transfer_rows import Way
-from workflow_scripts.report_page.words import per_cent, points
+from workflow_scripts.report_page.words import counted, per_cent, points
 from workflow_scripts.summaries.transfer_verdicts import LEVEL
 
 NAMES = {
@@ -43,10 +43,10 @@ def scores(way: Way) -> Grid:
     columns["UAR, normal intensity"] = there("strict", "UAR", "normal-intensity")
     columns["UAR, melody known"] = there("strict", "UAR", "within-melody")
     columns["guessing there"] = at(("strict", "within-melody", "UAR"), lambda row: cell(row.blind, per_cent(row.blind)))
-    columns["spread over seeds"] = _first(lambda row: cell(row.spread, _spread(row)), "UAR")
-    columns["seeds"] = _first(lambda row: cell(row.n_seeds), "UAR")
-    columns["speakers"] = _first(lambda row: cell(row.n_speakers), "UAR")
-    columns["clips"] = _first(lambda row: cell(row.n_clips), "UAR")
+    for protocol, word in NAMES.items():
+        key = (protocol, "all", "UAR")
+        columns[f"SD over seeds {word}"] = at(key, lambda row: cell(row.spread, _spread(row)))
+        columns[f"n {word}"] = at(key, lambda row: cell(row.n_clips, sizes(row)))
     present = {name for name, _, _ in (key for cells in wide["cells"] for key in cells)}
     kinds = {clips for _, clips, _ in (key for cells in wide["cells"] for key in cells)}
     kept = {name: read for name, read in columns.items() if _kept(name, present, kinds)}
@@ -54,9 +54,10 @@ def scores(way: Way) -> Grid:
         wide,
         f"Every training that is tested on {way.target}, with {way.source} as the other dataset: [95 % intervals], "
         "over speakers under strict, else over clips of the same speakers (other clips and another number than "
-        f"strict); grey: not told from chance{'; ' + MELODY if 'UAR, melody known' in kept else ''}",
+        "strict); grey: not told from chance by its own p, which is not corrected over the table"
+        f"{'; ' + MELODY if 'UAR, melody known' in kept else ''}",
         kept,
-        [name for name in ("seeds", "speakers", "clips", "guessing there", "spread over seeds") if name in kept],
+        [name for name in kept if name == "guessing there" or name.startswith("n ")],
     )
 
 
@@ -66,8 +67,7 @@ def _kept(name: str, protocols: set[str], kinds: set[str]) -> bool:
         return "within-melody" in kinds and "strict" in protocols
     if name == "UAR, normal intensity":
         return "normal-intensity" in kinds and "strict" in protocols
-    word = name.partition(" ")[2]
-    return all(protocol in protocols for protocol, words in NAMES.items() if word == words)
+    return all(protocol in protocols for protocol, word in NAMES.items() if name.endswith(f" {word}"))
 
 
 def _score(row: Any, judged: bool) -> Cell:
@@ -75,7 +75,13 @@ def _score(row: Any, judged: bool) -> Cell:
 
 
 def _spread(row: Any) -> str | None:
-    return None if pd.isna(row.spread) or row.n_seeds < 2 else f"{100 * row.spread:.1f}"
+    return None if pd.isna(row.spread) else f"{100 * row.spread:.1f}"
+
+
+def sizes(row: Any) -> str:
+    """'203 clips of 23 speakers, 5 seeds': of each seed so many."""
+    speakers, seeds = counted(int(row.n_speakers), "speaker"), counted(int(row.n_seeds), "seed")
+    return f"{counted(int(row.n_clips), 'clip')} of {speakers}, {seeds}"
 
 
 def _names() -> dict[str, Reader]:
@@ -112,7 +118,7 @@ def differences(way: Way) -> Grid:
             "strict", lambda row: cell(row.value, points(row.value, row.low_conservative, row.high_conservative))
         ),
         "p (conservative)": at("strict", lambda row: p_cell(row.p_conservative)),
-        "speakers": at("strict", lambda row: cell(row.n_speakers)),
+        "n strict": at("strict", lambda row: cell(row.n_clips, sizes(row))),
     }
     for protocol in ("twins", "paper1"):
         if (rows["protocol"] == protocol).any():
@@ -123,18 +129,19 @@ def differences(way: Way) -> Grid:
                     protocol, lambda row: cell(row.only_one, f"{row.only_one:.0f} : {row.only_other:.0f}")
                 ),
                 f"verdict {NAMES[protocol]}": at(protocol, lambda row: cell(row.verdict)),
+                f"n {NAMES[protocol]}": at(protocol, lambda row: cell(row.n_clips, sizes(row))),
             }
     columns["remark"] = lambda row: cell("; ".join(dict.fromkeys(own.note for own in row.cells.values() if own.note)))
     if not (rows["protocol"] == "strict").any():
         strict = {"UAR strict", "p (Holm)", "smallest reachable", "verdict", "conservative interval",
-                  "p (conservative)", "speakers"}  # fmt: skip
+                  "p (conservative)", "n strict"}  # fmt: skip
         columns = {name: read for name, read in columns.items() if name not in strict}
     return grid(
         wide,
         f"What a first stage on {way.source} changes on {way.target}, on the same clips: [95 % intervals] are not "
         "corrected, p is; grey: cannot be told apart, which does not say that it is the same",
         columns,
-        [name for name in ("smallest reachable", "speakers", "remark") if name in columns],
+        [name for name in columns if name in ("smallest reachable", "remark") or name.startswith("n ")],
     )
 
 

@@ -103,6 +103,21 @@ def test_recalls_have_every_emotion_of_every_tuner() -> None:
     assert looks(grid, "two-stage less direct strict").count("") == (told["p_adjusted"] <= 0.05).sum()
 
 
+def test_every_speaker_has_a_score() -> None:
+    grid = transfer_results.speakers(way())
+    assert len(grid.rows) == 7 * 16
+    assert headings(grid)[3:6] == ["source-only strict", "direct strict", "two-stage strict"]
+    first = dict(zip(headings(grid), grid.rows[0], strict=True))
+    right = made.predictions().query(
+        "target == 'speech' and protocol == 'strict' and condition == 'direct'"
+        f" and model == '{first['network'].text}' and tuner == '{first['tuner'].text}'"
+        f" and speaker == '{first['speaker'].text}'"
+    )
+    uar = (right["true"] == right["predicted"]).groupby(right["true"]).mean().mean()
+    assert first["direct strict"].text == f"{100 * uar:.0f} % ({len(right)})"
+    assert grid in transfer_results.tables(way())
+
+
 def test_every_claim_has_a_table_with_paper_published_strict_and_verdict() -> None:
     grids = transfer_overall.claims(given())
     assert [re.match(r"Claim (\d)", grid.caption)[1] for grid in grids] == list("345789")  # type: ignore[index]

@@ -1,4 +1,4 @@
-"""Tables of one direction of transfer: scores of all trainings, differences between conditions, recalls."""
+"""Tables of one direction of transfer: scores of all trainings, differences between conditions, recalls, speakers."""
 
 from typing import Any
 
@@ -18,12 +18,13 @@ NAMES = {
     "paper1": "as published",
 }
 KEYS = ["model", "tuner", "condition"]
+SIDE_BY_SIDE = ("source-only", "direct", "two-stage")
 MELODY = "melody known: the choice is among the emotions of the clip's melody"
 
 
 def tables(way: Way) -> list[Grid]:
     """The tables of a direction that have rows, in the order in which they are shown."""
-    found = [scores(way), differences(way), recalls(way)]
+    found = [scores(way), differences(way), recalls(way), speakers(way)]
     return [made for made in found if made.rows]
 
 
@@ -166,7 +167,7 @@ def recalls(way: Way) -> Grid:
         "emotion": lambda row: cell(row.emotion),
     }
     for protocol, word in NAMES.items():
-        for condition in ("source-only", "direct", "two-stage"):
+        for condition in SIDE_BY_SIDE:
             if (condition, protocol) in present:
                 columns[f"{condition} {word}"] = at((condition, protocol), lambda row: _score(row, judged=False))
         if any(protocol in cells for cells in wide["changes"]):
@@ -177,6 +178,27 @@ def recalls(way: Way) -> Grid:
         "of the study under the protocol",
         columns,
     )
+
+
+def speakers(way: Way) -> Grid:
+    """UAR of every speaker after each of three trainings, strict beside twins and as published."""
+    rows = select.picked(way.of_speakers, metric="UAR", clips="all")
+    wide = by_key(rows, [*select.CELL, "speaker"], ["condition", "protocol"])
+    present = {key for cells in wide["cells"] for key in cells}
+    columns: dict[str, Reader] = {
+        "network": lambda row: cell(row.model),
+        "tuner": lambda row: cell(row.tuner),
+        "speaker": lambda row: cell(row.speaker),
+    }
+    for protocol, word in NAMES.items():
+        for condition in SIDE_BY_SIDE:
+            if (condition, protocol) in present:
+                columns[f"{condition} {word}"] = at((condition, protocol), _of_speaker)
+    return grid(wide, f"UAR of every speaker of {way.target}; in brackets the clips tested, of all seeds", columns)
+
+
+def _of_speaker(row: Any) -> Cell:
+    return cell(row.value, f"{per_cent(row.value)} ({row.n_clips})")
 
 
 def _change(protocol: str) -> Reader:

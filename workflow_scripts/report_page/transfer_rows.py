@@ -30,8 +30,17 @@ class Way:
     @cached_property
     def scores(self) -> pd.DataFrame:
         """Scores of its trainings, `direct` included: means over seeds and speakers, in the order of the config."""
+        return picked(self._scores, speaker="")
+
+    @cached_property
+    def of_speakers(self) -> pd.DataFrame:
+        """UAR and WA of each speaker in its trainings, likewise."""
+        return self._scores[self._scores["speaker"] != ""]
+
+    @cached_property
+    def _scores(self) -> pd.DataFrame:
         table = transfer_rows.of_pair(self.study.transfer["scores"], self.source, self.target)
-        rows = table[(table["repeat"] == -1) & (table["speaker"] == "") & (table["group"] == "")]
+        rows = table[(table["repeat"] == -1) & (table["group"] == "")]
         return transfer_rows.ordered(
             rows, model=self.study.models, tuner=variants(self.study), condition=transfer_rows.CONDITIONS
         )

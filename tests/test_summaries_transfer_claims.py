@@ -12,6 +12,7 @@ from scipy import stats
 from tests import made_up_transfer as made
 from tests.test_summaries_transfer_comparisons import ONE_STAGE, STAGES, one, where
 from workflow_scripts import summarise_transfer
+from workflow_scripts.statistics.corrections import holm
 from workflow_scripts.study import tables
 from workflow_scripts.study.schemas import TABLES
 from workflow_scripts.summaries.transfer_cells import cells
@@ -94,6 +95,7 @@ def test_who_gains_more() -> None:
     assert set(found["verdict"]) == {"speech networks gain more"}
     assert found["strict"].mean() == pytest.approx(0.25, abs=0.06)
     assert ((found["low"] < 0.25) & (found["high"] > 0.25)).all()
+    assert set(found["n_speakers"]) == {16}  # the same people on both sides, paired
     other_way = {"direct": 0.4, "two-stage": 0.4}
     more = claimed(*of_both(other_way, "hubert-base"), *of_both({"direct": 0.4, "two-stage": 0.8}, "mert-v1-95m"))
     assert one(more, claim=5)["verdict"] == "the music network gains more"
@@ -183,6 +185,14 @@ def test_near_emotions_that_are_alike_in_loudness_are_no_finding_once_it_is_give
     given = rows.loc["rank correlation of distance and zero-shot recall, given loudness"]
     assert np.isnan(given["strict"])
     assert given["why_not"].startswith("the emotions have no order of their own")
+
+
+def test_what_is_told_as_published_is_corrected_too() -> None:
+    rows = table()[table()["claim"].isin([5, 7, 8]) & table()["as_published_p"].notna()]
+    adjusted = rows.groupby(["claim", "family"])["as_published_p"].transform(lambda p: holm(p.to_numpy()))
+    assert ((rows["as_published_p"] <= 0.05) & (adjusted > 0.05)).any()
+    assert (rows.loc[adjusted > 0.05, "as_published_verdict"] == "not told apart").all()
+    assert (rows.loc[adjusted <= 0.05, "as_published_verdict"] != "not told apart").all()
 
 
 def test_bias_and_what_lessens_it() -> None:

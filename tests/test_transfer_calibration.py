@@ -54,6 +54,15 @@ def test_a_variant_is_measured_on_its_own_listener(tuner: str) -> None:
         assert found.front == 0.0
 
 
+@pytest.mark.parametrize(("budget", "heard"), [(1e9, SECONDS), (0.0, [0.45, 0.55])])
+def test_rates_are_for_a_second_of_audio(monkeypatch: pytest.MonkeyPatch, budget: float, heard: list[float]) -> None:
+    monkeypatch.setattr(calibration, "BUDGET", budget)
+    monkeypatch.setattr(calibration, "_seconds_of", lambda do, _: do() or 10.0)
+    found = calibrate(spec_of("peft"), SECONDS, 32, threads=1)
+    assert (found.front, found.learn, found.answer) == pytest.approx(3 * (10.0 / sum(heard),))
+    assert found.update == 10.0
+
+
 def test_the_listener_learns_and_is_tested(monkeypatch: pytest.MonkeyPatch) -> None:
     done = []
     monkeypatch.setattr(calibration, "self_test", lambda *given: done.append(given[0].trainable().keys()))

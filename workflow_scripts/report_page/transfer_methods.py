@@ -139,8 +139,8 @@ CLAIMS = (
     "3, 4 and 9 are read off these comparisons. 5: difference of gains, paired over speakers where both directions "
     "have the same people. 7: rank correlation over emotions of the kernel distance at the last analysed layer (as "
     "published: the Frechet distance) and recall without training on the target, emotions permuted in every order, the "
-    "same in all networks; also given loudness (how far the mean levels of both datasets lie apart) and given recall in "
-    "the source too. 8: standard deviation of recalls over emotions, with chance taken out of p by permuting emotions "
-    "within speaker. 9: strict also trains on fewer clips (a further fold validates) and keeps the best epoch. Families "
-    "for Holm stand in the table."
+    "same in all networks; also given loudness (how far the mean levels of both datasets lie apart) and given recall "
+    "in the source too. 8: standard deviation of recalls over emotions, with chance taken out of p by permuting "
+    "emotions within speaker. 9: strict also trains on fewer clips (a further fold validates) and keeps the best epoch. "
+    "Families for Holm stand in the table."
 )

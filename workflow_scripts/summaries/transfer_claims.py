@@ -88,6 +88,9 @@ def _judged(made: Iterator[Row]) -> list[Row]:
 
 
 def _with_verdict(row: Row, figures: Row, published_p: float) -> Row:
+    if not np.isnan(published_p):
+        told = verdict(row["words"], row["as_published"], published_p, (0.0, 0.0), "")
+        row = row | {"as_published_verdict": told}
     if row.get("why_not"):
         return row | {"verdict": NO_VERDICT}
     units = count(row.get(f"n_{row['unit']}s", 0), row["unit"])
@@ -100,6 +103,4 @@ def _with_verdict(row: Row, figures: Row, published_p: float) -> Row:
             said["why_not"] = f"{units}: smallest p {figures['smallest_p']:.2g}"
     else:
         said |= {"verdict": NO_VERDICT, "why_not": "the study has no strict training of it"}
-    if not np.isnan(published_p):
-        said["as_published_verdict"] = verdict(row["words"], row["as_published"], published_p, (0.0, 0.0), "")
     return row | said

@@ -141,6 +141,6 @@ CLAIMS = (
     "published: the Frechet distance) and recall without training on the target, emotions permuted in every order, the "
     "same in all networks; also given loudness (how far the mean levels of both datasets lie apart) and given recall "
     "in the source too. 8: standard deviation of recalls over emotions, with chance taken out of p by permuting "
-    "emotions within speaker. 9: strict also trains on fewer clips (a further fold validates) and keeps the best epoch. "
+    "emotions within speaker. 9: strict also trains on fewer clips (one more fold validates) and keeps the best epoch. "
     "Families for Holm stand in the table."
 )

@@ -16,6 +16,7 @@ from workflow_scripts.summaries.transfer_bias import SPREAD
 from workflow_scripts.summaries.transfer_claims import NO_VERDICT
 from workflow_scripts.summaries.transfer_claims_compared import LEVEL_ITSELF
 from workflow_scripts.summaries.transfer_comparisons import CONDITIONS
+from workflow_scripts.summaries.transfer_printed import DIRECTION
 from workflow_scripts.summaries.transfer_verdicts import CANNOT, LEVEL, NOT_TOLD
 
 CORRELATION, BIAS = 7, 8
@@ -34,14 +35,15 @@ def _claim(rows: pd.DataFrame) -> Grid:
         rows = rows.assign(family=families.pop())
     if len(speakers) == 1:
         rows = rows.assign(n_speakers=speakers.pop())
+    printed = f"; paper: {DIRECTION}" if rows["paper"].str.contains(DIRECTION).any() else ""
     return grid(
         rows,
         f"Claim {row['claim']}: {row['sentence'][0].lower()}{row['sentence'][1:]}; grey: not told from "
-        f"{'chance or 0' if row['claim'] == BIAS else '0'}",
+        f"{'chance or 0' if row['claim'] == BIAS else '0'}{printed}",
         {
             "what": lambda row: cell(row.quantity),
             "of": lambda row: cell("–" if not row.model else "all trainings" if row.model == "all" else of_claim(row)),
-            "paper": lambda row: cell(row.paper),
+            "paper": lambda row: cell(row.paper.replace(f" ({DIRECTION})", "")),
             "as published": lambda row: _figure(
                 row, row.as_published, (row.as_published_low, row.as_published_high), _is_told(row.as_published_verdict)
             ),

@@ -88,7 +88,7 @@ def _with_controls(cell: pd.DataFrame) -> str:
 
 def _always(mains: pd.DataFrame) -> Row:
     """How often two-stage is better, strict and as published."""
-    row: Row = {"quantity": "share of trainings in which two-stage is better than direct"}
+    row: Row = {"quantity": "share of trainings with two-stage better"}
     for form, protocol in (("", t.STRICT), ("as_published_", t.PAPER1)):
         part = mains[mains["protocol"] == protocol]
         if part.empty:

@@ -39,6 +39,12 @@ def test_listeners_of_cached_layers_pass(variant):
     self_test(cached(4, 8, tuners.variant(variant), EMOTIONS, 1), torch.randn(5, 4, 8))
 
 
+@pytest.mark.parametrize("seed", range(8))
+def test_narrow_bottlenecks_pass_though_all_their_relus_may_be_shut(seed):
+    listener = built("hubert", {"bottleneck": {"width": 1}}, seed=seed)
+    self_test(listener, *batch(listener.network))
+
+
 def fails(variant, message, family="hubert"):
     listener = built(family, variant)
     before = {name: tensor.clone() for name, tensor in listener.state_dict().items()}

@@ -5,10 +5,14 @@ import json
 
 import pytest
 import torch
+from network_cases import shipped
 from safetensors.torch import save_file
 from tuner_cases import away_from_start, batch, built
 
+from workflow_scripts.transfer import tuners
 from workflow_scripts.transfer.branch import branching
+from workflow_scripts.transfer.site import Site
+from workflow_scripts.transfer.tuners import lora
 from workflow_scripts.transfer.tuners.lora import load_lora, lora_files
 
 
@@ -94,6 +98,16 @@ def test_files_of_lora_load_with_plain_peft(family, variant, tmp_path):
     for found, expected in zip(fresh.states_from(front, lengths), listener.states(front, lengths), strict=True):
         assert torch.equal(found, expected)
     assert not torch.equal(listener.states(front, lengths)[-1], built(family, "frozen").states(front, lengths)[-1])
+
+
+def test_lora_freezes_nothing_that_another_tuner_lets_learn():
+    network = shipped("hubert")
+    norm = network.model.encoder.layers[0].final_layer_norm.requires_grad_(True)
+    lora.attach(Site(network.width, len(network.states), network.model), dict(tuners.variant("lora"))["lora"])
+    learning = {name for name, tensor in network.model.named_parameters() if tensor.requires_grad}
+    assert {name for name in learning if ".lora_" not in name} == {
+        f"encoder.layers.0.final_layer_norm.{name}" for name, _ in norm.named_parameters()
+    }
 
 
 def test_files_of_lora_go_back_into_a_listener():

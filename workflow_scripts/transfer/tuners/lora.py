@@ -55,7 +55,10 @@ def attach(site: Site, options: Mapping[str, Any]) -> None:
         target_modules=[MODULES[target] for target in options["targets"]],
         lora_dropout=options["dropout"],
     )
+    others = [tensor for tensor in site.model.parameters() if tensor.requires_grad]
     inject_adapter_in_model(config, site.model)
+    for tensor in others:  # peft freezes whatever is not its own, also what another tuner lets learn
+        tensor.requires_grad_(True)
 
 
 def lora_files(model: Any) -> tuple[dict[str, Any], dict[str, "torch.Tensor"]]:

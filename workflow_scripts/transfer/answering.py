@@ -32,7 +32,7 @@ class Answer:
 
 
 def read_clip(path: Path, level: str, network: Network) -> Signal:
-    """Samples (n,) of a recording as training heard it: mono, its level matched where it was, resampled once.
+    """Samples (n,) of a recording, mono, resampled once, its level matched where training's was; never cropped.
 
     Raises:
         UserError: the file is missing, unreadable, silent or too short.

@@ -38,7 +38,7 @@ class Settings:
         epochs: most epochs.
         learning_rate, weight_decay: of AdamW.
         batch_clips: clips of one update.
-        clips_at_once: of these, how many are computed together; changes memory and speed alone.
+        clips_at_once: of these, how many are computed together; changes memory, speed and what dropout draws.
         patience: epochs without a better one after which training stops (where there is validation); None: never.
         precision: of the forward: float32, bfloat16 or float16 (GPU alone); trained tensors are in float32.
         class_weights: emotions weigh by the inverse of their frequency among the training clips.

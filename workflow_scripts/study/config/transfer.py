@@ -23,7 +23,8 @@ class Training(Section):
     batch_clips: int = Field(default=32, ge=1)
     """Clips of one update."""
     clips_at_once: int = Field(default=8, ge=1)
-    """Clips that go through the network at once: memory grows with it, results do not change but by rounding."""
+    """Clips that go through the network at once. Memory grows with it; updates stay those of whole batches, but what
+    dropout draws is cut otherwise, so that figures differ as between two seeds."""
     patience: int = Field(default=5, ge=1)
     """`strict`: epochs without a better UAR of the validation speakers, after which training ends."""
     precision: Literal["float32", "bfloat16"] = "float32"
@@ -33,7 +34,7 @@ class Training(Section):
     head: Literal["keep", "fresh"] = "keep"
     """Whether the second stage goes on with the head of the first, or begins with a new one."""
     spec_augment: bool = False
-    """Mask stretches of frames in training, as in pre-training."""
+    """Mask stretches of frames in training, by zeros."""
     layer_drop: float = Field(default=0.0, ge=0, lt=1)
     """Share of blocks that are left out at random in training."""
 

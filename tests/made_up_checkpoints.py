@@ -13,7 +13,7 @@ from workflow_scripts.transfer import checkpoints, listener, tuners
 from workflow_scripts.transfer.batches import Examples
 from workflow_scripts.transfer.listener import Listener
 from workflow_scripts.transfer.training import Settings, train
-from workflow_scripts.transfer.tuners.lora import lora_files
+from workflow_scripts.transfer.tuners import lora
 
 EMOTIONS = ["happy", "sad", "angry"]
 SETTINGS = Settings(epochs=1, learning_rate=0.05, batch_clips=6, clips_at_once=6)
@@ -57,7 +57,7 @@ def trained_checkpoint(
         own.head.mean.fill_(0.05)  # not by these clips: noise varies so little that a voice would be certain of all
         own.head.scale.fill_(0.5)
         found = train(own, examples, SETTINGS, fold, test=examples)
-        adapter = lora_files(own.model)[0] if "lora" in dict(parts) else None
+        adapter = lora.settings(own.model) if "lora" in dict(parts) else None
         files = checkpoints.write_fold(index, fold, own.learnt(), adapter)
         written.append(
             checkpoints.Fold(fold=fold, epoch=1, head=found.head, chosen_on=found.chosen_on, files=files)

@@ -1,19 +1,15 @@
 """What each tuner computes, against its formula."""
 
-import copy
-import json
-
 import pytest
 import torch
 from network_cases import shipped
-from safetensors.torch import save_file
 from tuner_cases import away_from_start, batch, built
 
 from workflow_scripts.transfer import tuners
 from workflow_scripts.transfer.branch import branching
+from workflow_scripts.transfer.checkpoints import write_fold
 from workflow_scripts.transfer.site import Site
 from workflow_scripts.transfer.tuners import lora
-from workflow_scripts.transfer.tuners.lora import load_lora, lora_files
 
 
 def around_the_feed_forward(listener, front, lengths):
@@ -88,13 +84,10 @@ def test_files_of_lora_load_with_plain_peft(family, variant, tmp_path):
     for branch in listener.branches:  # LoRA alone is in the files
         for tensor in branch.adapter.up.parameters():
             torch.nn.init.zeros_(tensor)
-    settings, tensors = lora_files(listener.model)
-    (tmp_path / "adapter_config.json").write_text(json.dumps(settings))
-    save_file(tensors, tmp_path / "adapter_model.safetensors")
-    assert all("branches" not in name for name in tensors)
+    write_fold(tmp_path / "checkpoint.json", 0, listener.learnt(), lora.settings(listener.model))
 
     fresh = built(family, "frozen").network
-    peft.PeftModel.from_pretrained(fresh.model, tmp_path).eval()
+    peft.PeftModel.from_pretrained(fresh.model, tmp_path / "fold_0").eval()
     for found, expected in zip(fresh.states_from(front, lengths), listener.states(front, lengths), strict=True):
         assert torch.equal(found, expected)
     assert not torch.equal(listener.states(front, lengths)[-1], built(family, "frozen").states(front, lengths)[-1])
@@ -108,14 +101,3 @@ def test_lora_freezes_nothing_that_another_tuner_lets_learn():
     assert {name for name in learning if ".lora_" not in name} == {
         f"encoder.layers.0.final_layer_norm.{name}" for name, _ in norm.named_parameters()
     }
-
-
-def test_files_of_lora_go_back_into_a_listener():
-    listener, other = away_from_start(built("wavlm", "lora")), built("wavlm", "lora", seed=2)
-    _, tensors = lora_files(listener.model)
-    load_lora(other.model, tensors)
-    for name, tensor in listener.trainable().items():
-        assert torch.equal(other.trainable()[name], tensor) is name.startswith("model."), name
-    for faulty in (dict(list(tensors.items())[1:]), {**tensors, "base_model.model.x.lora_A.weight": torch.zeros(1)}):
-        with pytest.raises(ValueError, match="only in the network or only in the file"):
-            load_lora(copy.deepcopy(other.model), faulty)

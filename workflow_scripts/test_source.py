@@ -24,7 +24,7 @@ def main(smk: "Snakemake") -> None:
     rows = [chosen(manifest, spec["emotions"]) for manifest in manifests]
     target = material(spec, manifests[1], smk.input.target_layers)
     (index,) = smk.input.begun
-    begun = Begun(index, spec)
+    begun = Begun(index, spec, target)
     settings, found = settings_of(spec), []
     for first, second in splits.pairs(
         spec["protocol"], spec["shared"], tuple(rows), tuple(folds), int(spec["seed"]) - 1

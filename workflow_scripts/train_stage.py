@@ -37,7 +37,7 @@ def main(smk: "Snakemake") -> None:
         )
         for part in parts
     ]
-    run(spec, tasks, clips, data_of(rows, folds), smk.output, [spec["dataset"]])
+    run(spec, tasks, clips, data_of(rows, folds, files=smk.input.layers), smk.output, [spec["dataset"]])
 
 
 if __name__ == "__main__":

@@ -24,7 +24,7 @@ def main(smk: "Snakemake") -> None:
     rows = [chosen(manifest, spec["emotions"]) for manifest in manifests]
     target = material(spec, manifests[1], smk.input.target_layers)
     source = material(spec, manifests[0], smk.input.source_layers) if spec["condition"] == "joint" else None
-    begun = Begun(smk.input.begun[0], spec) if smk.input.begun else None
+    begun = Begun(smk.input.begun[0], spec, target) if smk.input.begun else None
     updates = _updates(smk.input.equalled)
     tasks = []
     both = splits.pairs(spec["protocol"], spec["shared"], tuple(rows), tuple(folds), int(spec["seed"]) - 1)
@@ -39,7 +39,8 @@ def main(smk: "Snakemake") -> None:
             tensors = {name: own for name, own in tensors.items() if not name.startswith("head.")}
         validation = target.examples(second.validation) if second.validation else None
         tasks.append(Task(second.fold, training, validation, second.test, heard, tensors, updates.get(second.fold)))
-    data = [*data_of(*rows, *folds), list(map(str, smk.input.begun))]
+    files = [*smk.input.source_layers, *smk.input.target_layers, *smk.input.begun, *smk.input.equalled]
+    data = data_of(*rows, *folds, files=files)
     run(spec, tasks, target, data, smk.output, [spec["source"], spec["target"]])
 
 

@@ -95,7 +95,7 @@ def write_fold(index: Path, fold: int, tensors: Tensors, adapter: Mapping[str, A
         index: path of checkpoint.json.
         fold: its number.
         tensors: all trained tensors, by their names in the listener.
-        adapter: with LoRA: content of adapter_config.json (see tuners/lora.py, `lora_files`).
+        adapter: with LoRA: content of adapter_config.json (see tuners/lora.py, `settings`).
 
     Returns:
         {name: hash} of the files, for the index.
@@ -164,17 +164,23 @@ def refuse_other(about: About, network: Network, parts: Parts, emotions: Sequenc
 
     `place` names the checkpoint, for the message.
     """
-    is_, wanted = dict[str, Any](), dict[str, Any]()
-    is_["model"], wanted["model"] = about.model, network.name
-    is_["states"], wanted["states"] = about.states, list(network.states)
-    is_["width"], wanted["width"] = about.width, network.width
-    is_["weights"], wanted["weights"] = about.weights, weights_of(network.about)
-    is_["tuners"], wanted["tuners"] = [list(part) for part in about.parts], [list(part) for part in parts]
-    is_["emotions"], wanted["emotions"] = about.emotions, list(emotions)
-    for key, own in is_.items():
-        if own != wanted[key]:
-            said = f"is of another {key.removesuffix('s')}" if key == "model" else f"has other {key}"
-            raise UserError(f"{said}: {own} instead of {wanted[key]}", place, "name the checkpoint that belongs here")
+    of_network = {"model": network.name, "states": network.states, "width": network.width}
+    of_network["weights"] = weights_of(network.about)
+    refuse_unlike(about, place, **of_network, parts=parts, emotions=emotions)
+
+
+def refuse_unlike(about: About, place: str, **wanted: Any) -> None:
+    """Raise UserError where a checkpoint says something else of itself than is wanted, by the names in `About`."""
+    for key, value in wanted.items():
+        own, other = (_plain(known) for known in (getattr(about, key), value))
+        if own != other:
+            said = "is of another model" if key == "model" else f"has other {'tuners' if key == 'parts' else key}"
+            raise UserError(f"{said}: {own} instead of {other}", place, "name the checkpoint that belongs here")
+
+
+def _plain(value: Any) -> Any:
+    """The value with lists in place of tuples."""
+    return [_plain(own) for own in value] if isinstance(value, list | tuple) else value
 
 
 def load(listener: Listener, tensors: Tensors, place: str) -> None:

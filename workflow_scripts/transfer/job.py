@@ -9,7 +9,6 @@ import pandas as pd
 import torch
 
 from workflow_scripts.study import tables
-from workflow_scripts.study.errors import UserError
 from workflow_scripts.study.schemas import TABLES
 from workflow_scripts.study.seeds import seed_of
 from workflow_scripts.transfer import checkpoints, tuners
@@ -59,7 +58,7 @@ def run(spec: Spec, tasks: Iterable[Task], target: Material, data: Any, output: 
         output: files predictions, curves and checkpoint.
         datasets: what it is trained on, in order, for the checkpoint.
     """
-    resume = Resume(RESUME, digest_of(spec, data))
+    resume = Resume(RESUME, digest_of(spec, [data, target.weights]))  # a spec does not know weights yet to be fetched
     index = Path(output.checkpoint)
     folds, predicted, rows = [], [], []
     for task in tasks:
@@ -76,7 +75,7 @@ def run(spec: Spec, tasks: Iterable[Task], target: Material, data: Any, output: 
             begun=task.begun,
             name=f"{spec['model']} ({spec['tuner']}), {spec['protocol']}, fold {task.fold}",
         )
-        adapter = tuners.find("lora").lora_files(listener.model)[0] if "lora" in dict(listener.parts) else None
+        adapter = tuners.find("lora").settings(listener.model) if "lora" in dict(listener.parts) else None
         files = checkpoints.write_fold(index, task.fold, trained.tensors, adapter)
         folds.append(
             checkpoints.Fold(
@@ -167,13 +166,11 @@ class Begun:
         UserError: the checkpoint is of another network, variant or set of emotions, or damaged.
     """
 
-    def __init__(self, index: str, spec: Spec) -> None:
+    def __init__(self, index: str, spec: Spec, target: Material) -> None:
         self._path = Path(index)
         self._about = checkpoints.read(self._path)
-        own = (self._about.model, self._about.states, [list(part) for part in self._about.parts], self._about.emotions)
-        if own != (spec["model"], spec["states"], spec["parts"], spec["emotions"]):
-            remedy = "delete it and run snakemake again"
-            raise UserError("is of another network, variant or set of emotions", index, remedy)
+        wanted = {key: spec[key] for key in ("model", "states", "parts", "emotions")}
+        checkpoints.refuse_unlike(self._about, index, **wanted, width=target.width, weights=target.weights)
 
     def tensors(self, fold: int) -> dict[str, torch.Tensor]:
         """The trained tensors of a fold."""

@@ -1,6 +1,7 @@
 """The clips of one dataset in a training job: what is heard of each, whose it is, which emotion it has."""
 
-from collections.abc import Mapping, Sequence
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -97,7 +98,18 @@ def people_of(rows: pd.DataFrame, clips: Sequence[str]) -> set[str]:
     return set(own["pool"] + "/" + own["speaker"])
 
 
-def data_of(*inputs: pd.DataFrame) -> list[list[str]]:
-    """What tells the data of a job from another's: sounds and emotions of the clips, and who is held out when."""
+def data_of(*inputs: pd.DataFrame, files: Iterable[str] = ()) -> list[list[str]]:
+    """What tells the data of a job from another's.
+
+    Args:
+        inputs: manifests and folds: sounds and emotions of the clips, and who is held out when.
+        files: what it begins with besides, stored layers or what another training left; their content counts.
+    """
     kept = ("clip_id", "audio_hash", "emotion", "repeat", "fold")
-    return [[table[name].astype(str).str.cat(sep="\n") for name in kept if name in table] for table in inputs]
+    found = [[table[name].astype(str).str.cat(sep="\n") for name in kept if name in table] for table in inputs]
+    return [*found, [_content(path) for path in files]]
+
+
+def _content(path: str) -> str:
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "blake2b").hexdigest()

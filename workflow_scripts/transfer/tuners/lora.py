@@ -5,13 +5,10 @@ LoRA by there.
 """
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from workflow_scripts.transfer.site import Site
 from workflow_scripts.transfer.tuners import Option, Shape
-
-if TYPE_CHECKING:
-    import torch
 
 # word of the config -> module of a block
 MODULES = {
@@ -61,38 +58,7 @@ def attach(site: Site, options: Mapping[str, Any]) -> None:
         tensor.requires_grad_(True)
 
 
-def lora_files(model: Any) -> tuple[dict[str, Any], dict[str, "torch.Tensor"]]:
-    """LoRA of a network in peft's own format.
-
-    Args:
-        model: a listener's `model`, with LoRA attached.
-
-    Returns:
-        content of adapter_config.json, and the tensors of adapter_model.safetensors: with both in a folder,
-        `peft.PeftModel.from_pretrained(model, folder)` loads them onto the pretrained network.
-    """
-    from peft import get_peft_model_state_dict
-
-    settings = {
-        key: sorted(value) if isinstance(value, set) else value
-        for key, value in model.peft_config["default"].to_dict().items()
-    }
-    tensors = get_peft_model_state_dict(model)
-    return {**settings, "inference_mode": True}, {f"base_model.model.{key}": tensors[key] for key in sorted(tensors)}
-
-
-def load_lora(model: Any, tensors: Mapping[str, "torch.Tensor"]) -> None:
-    """Put tensors of `lora_files` into a network that has the same LoRA attached.
-
-    Raises:
-        ValueError: tensors are missing, or stand there for nothing.
-    """
-    own = {name: tensor for name, tensor in model.named_parameters() if ".lora_" in name}
-    given = {
-        name.removeprefix("base_model.model.").removesuffix(".weight") + ".default.weight": tensor
-        for name, tensor in tensors.items()
-    }
-    apart = sorted(own.keys() ^ given.keys())
-    if apart:
-        raise ValueError(f"these tensors of LoRA are only in the network or only in the file: {', '.join(apart)}")
-    model.load_state_dict(given, strict=False)
+def settings(model: Any) -> dict[str, Any]:
+    """Content of adapter_config.json of a network with LoRA attached, as peft writes it."""
+    found = model.peft_config["default"].to_dict()
+    return {key: sorted(own) if isinstance(own, set) else own for key, own in found.items()} | {"inference_mode": True}

@@ -33,6 +33,11 @@ def test_epochs_differ_and_clips_of_a_batch_are_of_similar_length() -> None:
     assert first != sorted(first, key=lambda own: -lengths[own[0]])
 
 
+def test_epochs_of_few_clips_differ_too() -> None:
+    epochs = [{frozenset(own) for own in shuffled(range(90), 30, seed)} for seed in range(4)]
+    assert len(set.union(*epochs)) > 3
+
+
 @settings(deadline=None)  # the first call of autograd takes its time
 @given(cut=st.integers(1, 23), heads=st.integers(1, 3), weighted=st.booleans())
 def test_gradients_do_not_depend_on_how_a_batch_is_cut(cut: int, heads: int, weighted: bool) -> None:

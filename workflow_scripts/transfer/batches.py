@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import torch
 
-SORTED_TOGETHER = 8  # batches; more would pad less and mix clips less
+SORTED_TOGETHER = 8  # batches at most; more would pad less and mix clips less
 
 
 @dataclass(frozen=True)
@@ -50,8 +50,9 @@ class Examples:
 def shuffled(lengths: Sequence[int], batch_clips: int, seed: int) -> list[list[int]]:
     """Positions of the batches of one epoch.
 
-    Clips are drawn in random order; within stretches of SORTED_TOGETHER batches they are sorted by length and cut,
-    and the batches come in random order. So a batch holds clips of similar length, though not the same ones each time.
+    Clips are drawn in random order; within stretches of SORTED_TOGETHER batches (half of all, where that is less) they
+    are sorted by length and cut, and the batches come in random order. So a batch holds clips of similar length, though
+    not the same ones each time.
 
     Args:
         lengths: of each clip.
@@ -62,10 +63,10 @@ def shuffled(lengths: Sequence[int], batch_clips: int, seed: int) -> list[list[i
     """
     generator = torch.Generator().manual_seed(seed)
     order = torch.randperm(len(lengths), generator=generator).tolist()
+    together = min(SORTED_TOGETHER, max(1, len(order) // (2 * batch_clips)))
     batches = []
-    for start in range(0, len(order), SORTED_TOGETHER * batch_clips):
-        stretch = sorted(order[start : start + SORTED_TOGETHER * batch_clips], key=lambda i: -lengths[i])
-        batches += cut(stretch, batch_clips)
+    for stretch in cut(order, together * batch_clips):
+        batches += cut(sorted(stretch, key=lambda i: -lengths[i]), batch_clips)
     return [batches[i] for i in torch.randperm(len(batches), generator=generator).tolist()]
 
 

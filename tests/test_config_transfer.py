@@ -136,6 +136,8 @@ def test_what_the_config_says_of_training_wins_over_what_tuners_like() -> None:
     assert study.training("a")["learning_rate"] == study.training("b")["learning_rate"] == 0.01
     defaults = plan(transfer={"tuners": tuners})
     assert (defaults.training("a")["epochs"], defaults.training("c")["learning_rate"]) == (30, 0.0005)
+    stated = plan(transfer={"tuners": tuners, "training": {"learning_rate": None, "epochs": None}})
+    assert stated.training("a") == defaults.training("a"), "null, as the documentation shows the default"
 
 
 def test_paper1_weighs_the_outputs_of_the_blocks_unless_the_config_says_which() -> None:

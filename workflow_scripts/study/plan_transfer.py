@@ -82,7 +82,7 @@ class TransferPlan(Names):
         assert self.study.transfer is not None, "nothing is trained without a section `transfer`"
         settings = {**Training().model_dump(), **tuners.training_defaults(self.variant(tuner))}
         for stated in (self.study.transfer.training, self._stated(tuner).training):
-            settings |= stated.model_dump(exclude_unset=True)
+            settings |= stated.model_dump(exclude_unset=True, exclude_none=True)
         return settings
 
     def variants(self) -> Spec:

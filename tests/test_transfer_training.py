@@ -142,6 +142,20 @@ def test_draws_come_from_the_seed_alone_and_leave_the_generator_as_it_is() -> No
     assert not torch.equal(found[0].tensors["head"], other.tensors["head"])
 
 
+def test_every_epoch_draws_and_orders_anew() -> None:
+    seen: list[tuple[int, torch.Tensor]] = []
+
+    class Watched(Small):
+        def forward(self, inputs: torch.Tensor, lengths: list[int] | None) -> torch.Tensor:
+            if self.training:
+                seen.append((torch.initial_seed(), inputs))
+            return super().forward(inputs, lengths)
+
+    train(Watched(), clips(10, seed=1), dataclasses.replace(SETTINGS, clips_at_once=10, batch_clips=5, epochs=4), 7)
+    assert len({seed for seed, _ in seen}) == 4
+    assert len({float(inputs.sum()) for _, inputs in seen}) > 2, "the same clips meet every time"
+
+
 def test_how_many_clips_are_computed_at_once_changes_nothing() -> None:
     found = []
     for at_once in (1, 10):

@@ -74,6 +74,17 @@ def test_gelu_and_dropout_are_where_they_are_asked_for():
     assert not torch.allclose(adapter(frames), expected)
 
 
+def test_lora_adds_its_product_scaled_by_alpha_over_rank():
+    listener = away_from_start(built("hubert", {"lora": {"rank": 4, "alpha": 6, "targets": ["v"]}}, exact=True))
+    attention = listener.model.encoder.layers[1].attention
+    frames, own = torch.randn(2, 5, 32, dtype=torch.float64), attention.v_proj
+    found, a, b = own(frames), own.lora_A["default"].weight, own.lora_B["default"].weight
+    assert (a.shape, b.shape) == ((4, 32), (32, 4))
+    torch.testing.assert_close(found, own.base_layer(frames) + 6 / 4 * frames @ a.T @ b.T)
+    assert isinstance(attention.q_proj, torch.nn.Linear)
+    assert not hasattr(attention.q_proj, "lora_A")
+
+
 @pytest.mark.parametrize("family", ["hubert", "wav2vec2"])
 @pytest.mark.parametrize("variant", ["lora", {"lora": {"rank": 2, "alpha": 3, "targets": ["out", "ffn-in"]}}])
 def test_files_of_lora_load_with_plain_peft(family, variant, tmp_path):

@@ -111,9 +111,14 @@ def test_long_recordings_come_by_windows(variant: Any, tmp_path: Path, run: Run)
     _, (uncut,), _ = run("--checkpoint", index, clip)
     assert uncut["part"] == "whole"
     assert probabilities(rows[-1]) == pytest.approx(probabilities(uncut), abs=0.05)
-    status, _, error = run("--checkpoint", index, "--window", 1.0, "--overlap", 0.7, clip)
+    assert run("--checkpoint", index, "--window", 1.0, clip)[:2] == (0, rows), "a fifth is shared unless it is said"
+
+
+@pytest.mark.parametrize("words", [(1.0, "--overlap", 0.7), (1.0, "--overlap", -0.1), (0,), (-1,), ("nan",), ("inf",)])
+def test_windows_that_cannot_be_are_refused_by_the_words_of_the_command(words: Any, tmp_path: Path, run: Run) -> None:
+    status, _, error = run("--checkpoint", tmp_path / "checkpoint.json", "--window", *words, tmp_path / "long.wav")
     assert status == 1
-    assert "more than half" in error
+    assert error.startswith("--window, --overlap: windows of ")
 
 
 def test_the_whole_of_a_long_recording_is_what_extraction_makes_of_it(tmp_path: Path, run: Run) -> None:

@@ -5,6 +5,7 @@ window of a long recording. What cannot be listened to is named on the standard 
 """
 
 import argparse
+import math
 import os
 import sys
 from pathlib import Path
@@ -28,6 +29,7 @@ def main() -> int:
     from workflow_scripts.transfer.checkpoints import read
 
     try:
+        check_windows(given.window, given.overlap)
         about = read(given.checkpoint)
         network = network_of(about, given.checkpoint, given.weights, given.device)
         waves: dict[Path, Signal] = {}
@@ -59,8 +61,17 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--weights", help="folder of the network's weights; default: that of the checkpoint")
     parser.add_argument("--device", choices=("cpu", "cuda"), help="default: a GPU where there is one")
     parser.add_argument("--window", type=float, default=10.0, help="seconds; longer recordings are cut (default: 10)")
-    parser.add_argument("--overlap", type=float, default=2.0, help="seconds that windows share (default: 2)")
-    return parser.parse_args()
+    parser.add_argument("--overlap", type=float, help="seconds that windows share (default: a fifth of a window)")
+    given = parser.parse_args()
+    given.overlap = given.window / 5 if given.overlap is None else given.overlap
+    return given
+
+
+def check_windows(window: float, overlap: float) -> None:
+    """Raise UserError where windows are none, or share less than nothing or more than half of themselves."""
+    if not (0 < window < math.inf and 0 <= overlap <= window / 2):
+        shared = f"windows of {window:g} s cannot share {overlap:g} s"
+        raise UserError(shared, "--window, --overlap", "let them share at most half of themselves")
 
 
 def network_of(about: "About", index: Path, weights: str | None, device: str | None) -> "Network":

@@ -203,10 +203,8 @@ def test_half_precision_learns_too_and_keeps_its_tensors_in_float32() -> None:
     assert {own.dtype for own in trained.tensors.values()} == {torch.float32}
 
 
-def test_a_loss_that_is_no_number_and_arithmetic_that_is_not_there_are_refused() -> None:
+def test_a_loss_that_is_no_number_is_refused() -> None:
     broken = clips(10, seed=1)
     broken.inputs[3][0] = math.nan
     with pytest.raises(UserError, match="no number any more after epoch 1"):
         train(Small(), broken, SETTINGS, 7)
-    with pytest.raises(UserError, match="float16 needs a GPU"):
-        train(Small(), clips(10, seed=1), dataclasses.replace(SETTINGS, precision="float16"), 7)

@@ -28,9 +28,8 @@ def device_of(listener: Listens) -> torch.device:
 
 
 def autocast(device: torch.device, precision: str) -> torch.autocast:
-    """The arithmetic of a forward: float32 (as the tensors are), bfloat16 or float16."""
-    dtype = torch.bfloat16 if precision == "float32" else getattr(torch, precision)
-    return torch.autocast(device.type, dtype=dtype, enabled=precision != "float32")
+    """The arithmetic of a forward: float32 (as the tensors are) or bfloat16."""
+    return torch.autocast(device.type, dtype=torch.bfloat16, enabled=precision != "float32")
 
 
 @torch.inference_mode()

@@ -25,7 +25,7 @@ from workflow_scripts.transfer.evaluation import Listens, answers, device_of, sc
 log = logging.getLogger(__name__)
 
 PROGRESS_EVERY = 10.0  # seconds
-_PRECISIONS = {"float32": "no", "bfloat16": "bf16", "float16": "fp16"}
+_PRECISIONS = {"float32": "no", "bfloat16": "bf16"}
 
 Tensors = dict[str, torch.Tensor]
 
@@ -40,7 +40,7 @@ class Settings:
         batch_clips: clips of one update.
         clips_at_once: of these, how many are computed together; changes memory, speed and what dropout draws.
         patience: epochs without a better one after which training stops (where there is validation); None: never.
-        precision: of the forward: float32, bfloat16 or float16 (GPU alone); trained tensors are in float32.
+        precision: of the forward: float32 or bfloat16; trained tensors are in float32.
         class_weights: emotions weigh by the inverse of their frequency among the training clips.
         gradient_clip: largest norm of the gradient over all trained tensors; None: any. Listeners with several heads
             are not clipped, since a common norm would tie their heads to each other.
@@ -49,7 +49,7 @@ class Settings:
 
     epochs: int = 30
     learning_rate: float = 5e-4
-    weight_decay: float = 1e-2
+    weight_decay: float = 1e-4
     batch_clips: int = 32
     clips_at_once: int = 8
     patience: int | None = 5
@@ -129,7 +129,7 @@ def train(
         name: for lines of progress.
 
     Raises:
-        UserError: the loss is no number any more, or the device has no such arithmetic.
+        UserError: the loss is no number any more.
     """
     loop = _Loop(listener, training, validation, settings, seed, name)
     if state is not None:
@@ -157,8 +157,6 @@ class _Loop:
         self._settings, self._seed, self._name = settings, seed, name
         self._parameters = listener.trainable()
         self._device = device_of(listener)
-        if settings.precision == "float16" and self._device.type == "cpu":
-            raise UserError("float16 needs a GPU", "transfer.training.precision", "take float32 or bfloat16")
         self._accelerator = Accelerator(mixed_precision=_PRECISIONS[settings.precision], cpu=self._device.type == "cpu")
         self._adamw = torch.optim.AdamW(
             self._parameters.values(), lr=settings.learning_rate, weight_decay=settings.weight_decay
@@ -262,10 +260,8 @@ class _Loop:
         for index, name in enumerate(self._parameters):  # a block that LayerDrop has skipped so far has none
             own = kept.get(index, {})
             tensors |= {f"adamw/{name}/{key}": value.detach().cpu().clone() for key, value in own.items()}
-        scaler = self._accelerator.scaler
         record = {"epoch": self._epoch, "updates": self._updates, "choosing": self._choosing.record()}
-        record |= {"curves": list(self._curves), "scaler": scaler.state_dict() if scaler else None}
-        return State(tensors, record)
+        return State(tensors, {**record, "curves": list(self._curves)})
 
     def restore(self, state: State) -> None:
         """Go on from a state of the same training."""
@@ -277,8 +273,6 @@ class _Loop:
         adamw = {index: _under(state.tensors, f"adamw/{name}/") for index, name in enumerate(self._parameters)}
         kept = {index: own for index, own in adamw.items() if own}
         self._adamw.load_state_dict({"state": kept, "param_groups": self._adamw.state_dict()["param_groups"]})
-        if self._accelerator.scaler and record["scaler"]:
-            self._accelerator.scaler.load_state_dict(record["scaler"])
         log.info("%s: goes on after epoch %d", self._name, self._epoch)
 
     def end(self, test: Examples | None) -> Trained:

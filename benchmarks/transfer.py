@@ -93,7 +93,8 @@ def main() -> int:
         for name, work in runs.items():
             taken[name].append(seconds(work, device) / given.clips)
     median = {name: statistics.median(times) for name, times in taken.items()}
-    print(f"{MODEL} on {device.type}, {given.clips} clips of {lengths.mean():.1f} s and {validating} that validate, {given.rounds} rounds")
+    clips = f"{given.clips} clips of {lengths.mean():.1f} s and {validating} that validate"
+    print(f"{MODEL} on {device.type}, {clips}, {given.rounds} rounds")
     for name, value in median.items():
         print(f"  an epoch {name}: {1000 * value:.0f} ms a clip")
     size = sum(front.nbytes for front in stored)

@@ -13,6 +13,9 @@ import numpy.typing as npt
 import pandas as pd
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
+from matplotlib.backend_bases import FigureCanvasBase
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
@@ -95,7 +98,6 @@ _SETTINGS: dict[Any, Any] = {
     "legend.frameon": False,
     "legend.fontsize": 6.5,
     "figure.dpi": 200,  # as saved: small letters are not as wide at half of it, and the layout would be of those
-    "savefig.dpi": 200,
     "svg.fonttype": "none",  # text stays text: it can be searched, read out and edited
     "svg.hashsalt": "vocalise",  # the same table gives the same file
 }
@@ -322,22 +324,25 @@ def per_cent(axes: Axes, axis: str = "y") -> None:
 
 def as_svg(figure: Figure) -> bytes:
     """The figure as SVG: text as text, without a date, equal bytes for equal figures."""
-    drawn = _saved(figure, "svg", {"Date": None, "Creator": None})
+    drawn = _drawn(figure, FigureCanvasSVG, "svg", {"Date": None, "Creator": None})
     # Verdana has the widths of DejaVu Sans, so that text keeps its place on machines without the latter.
     return drawn.replace(b"'DejaVu Sans'", b"'DejaVu Sans', Verdana, sans-serif")
 
 
 def as_png(figure: Figure) -> bytes:
     """The figure as PNG, 200 dpi, without the library's version."""
-    return _saved(figure, "png", {"Software": None})
+    return _drawn(figure, FigureCanvasAgg, "png", {"Software": None})
 
 
-def _saved(figure: Figure, kind: str, metadata: dict[str, str | None]) -> bytes:
-    buffer = io.BytesIO()
+def _drawn(figure: Figure, kind: type[FigureCanvasBase], form: str, metadata: dict[str, str | None]) -> bytes:
+    """What a canvas of its own draws; `savefig` would draw all twice, first for the layout, which is settled here."""
+    file, canvas, dpi = io.BytesIO(), figure.canvas, figure.dpi
     with styled():
         _settle(figure)
-        figure.savefig(buffer, format=kind, metadata=metadata)
-    return buffer.getvalue()
+        getattr(kind(figure), f"print_{form}")(file, metadata=metadata)
+    figure.set_canvas(canvas)
+    figure.set_dpi(dpi)  # the canvas of SVG leaves its own
+    return file.getvalue()
 
 
 def _settle(figure: Figure) -> None:

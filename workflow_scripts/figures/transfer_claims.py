@@ -92,19 +92,21 @@ def draw(frame: pd.DataFrame, claims: pd.DataFrame, synthetic: bool) -> Figure:
     """
     title = "Paper 1's claims on transfer, strict and as published"
     sentences = dict(zip(claims["claim"], claims["sentence"], strict=True))
-    counts = {claim: max(1, int((frame["claim"] == claim).sum())) for claim in sentences}
-    heights = [0.2, *(0.5 + 0.125 * counts[claim] for claim in sentences)]
+    parts = {claim: frame[frame["claim"] == claim] for claim in sentences}
+    nothing = {claim: _nothing(claims[claims["claim"] == claim]) for claim, part in parts.items() if part.empty}
+    lines = {claim: len(part) or nothing[claim].count("\n") + 1 for claim, part in parts.items()}
+    heights = [0.2, *(0.5 + 0.125 * lines[claim] for claim in sentences)]
     with style.styled():
         figure, axes = style.canvas(
             len(heights), 1, style.PAGE, 0.9 + sum(heights), sharey=False, height_ratios=heights
         )
         for axis, (claim, sentence) in zip(axes[1:, 0], sentences.items(), strict=True):
-            part = frame[frame["claim"] == claim]
             axis.set_title(f"{claim}. {sentence}", fontsize=6.6)
-            if part.empty:
-                _nothing(axis, claims[claims["claim"] == claim])
-                continue
-            _panel(axis, part, claim == CORRELATION)
+            if claim in nothing:
+                axis.axis("off")
+                axis.text(0.0, 0.9, nothing[claim], transform=axis.transAxes, color=style.QUIET, va="top")
+            else:
+                _panel(axis, parts[claim], claim == CORRELATION)
         style.key(axes[0], _marks())
         style.finish(figure, title, _foot(frame), synthetic)
     return figure
@@ -133,11 +135,9 @@ def _panel(axis: Axes, part: pd.DataFrame, correlation: bool) -> None:
         axis.set_xlim(-1.05, 1.05)
 
 
-def _nothing(axis: Axes, rows: pd.DataFrame) -> None:
-    axis.axis("off")
-    reason = rows["why_not"].iloc[0] or "see the table of claims"
-    words = textwrap.fill(f"cannot be judged: {reason}", 66)
-    axis.text(0.0, 0.5, words, transform=axis.transAxes, color=style.QUIET, va="center")
+def _nothing(rows: pd.DataFrame) -> str:
+    """Why a claim has no line, in lines as long as a panel is wide."""
+    return textwrap.fill(f"cannot be judged: {rows['why_not'].iloc[0] or 'see the table of claims'}", 66)
 
 
 def _marks() -> list[Line2D]:

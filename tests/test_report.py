@@ -224,6 +224,9 @@ def test_layers_in_words() -> None:
     assert words.per_cent(0.714, 0.66, 0.76) == "71 % [66, 76]"
     assert words.per_cent(0.714, 0.71, 0.72) == "71.4 % [71.0, 72.0]"
     assert words.per_cent(float("nan")) == "not defined"
+    assert words.points(0.05, 0.01, 0.094) == "+5 points [+1, +9]"
+    assert words.points(0.02, -0.003, 0.045) == "+2.0 points [-0.3, +4.5]"
+    assert words.points(0.0, 0.0, 0.3) == "+0 points [+0, +30]"
     assert words.p_in_words(0.0469) == "p = 0.047"
     assert words.p_in_words(0.0001) == "p < 0.001"
 

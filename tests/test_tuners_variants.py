@@ -68,6 +68,13 @@ def test_mistakes_are_told_by_name(written, message):
     assert message in str(error.value)
 
 
+def test_the_source_of_options_is_not_claimed_for_those_that_the_config_sets():
+    (stock,), (own,) = tuners.variant("lora"), tuners.variant({"lora": {"rank": 4, "targets": ["q", "v"]}})
+    source = tuners.find("lora").SOURCE
+    assert tuners.source(*stock) == source
+    assert tuners.source(*own) == f"rank, targets: set in this study; else {source}"
+
+
 def test_what_a_variant_trains_like():
     peft = tuners.variant(["weighted-sum", "lora", "bottleneck", "weight-gating"])
     assert tuners.training_defaults(peft) == {"learning_rate": 5e-4, "epochs": 30}

@@ -8,6 +8,7 @@ from workflow_scripts.report_page.transfer_words import each, gained, judged, tr
 from workflow_scripts.report_page.words import counted, listed, per_cent
 from workflow_scripts.statistics.corrections import holm
 from workflow_scripts.summaries import transfer_cells as t
+from workflow_scripts.summaries.roles import untrained
 from workflow_scripts.summaries.transfer_claims_compared import CONTROLS
 from workflow_scripts.summaries.transfer_verdicts import LEVEL, side
 
@@ -33,7 +34,10 @@ def levels(way: Way) -> str:
     ]
     row = rows.iloc[0]
     n = f"{row['n_speakers']} speakers" if row["protocol"] == t.STRICT else f"{row['n_clips']} clips"
-    return f"UAR on {way.target} ({row['protocol']}, {n}, guessing {per_cent(float(row['blind']))}): {'; '.join(said)}."
+    random = [name for name in untrained(way.study.models) if name in set(rows["model"])]
+    weights = f" Random weights: {listed(random)}." if random else ""
+    guess = per_cent(float(row["blind"]))
+    return f"UAR on {way.target} ({row['protocol']}, {n}, guessing {guess}): {'; '.join(said)}.{weights}"
 
 
 def _shares(rows: pd.DataFrame) -> str:

@@ -19,14 +19,18 @@ def per_cent(value: float, low: float = float("nan"), high: float = float("nan")
 
 
 def points(difference: float, low: float = float("nan"), high: float = float("nan")) -> str:
-    """'+5 points [+1, +9]': a difference of shares."""
+    """'+5 points [+1, +9]': a difference of shares.
+
+    One decimal is given where an end of the interval would else read as 0, whose side it is on matters.
+    """
     if np.isnan(low) or np.isnan(high):
-        return f"{_hundredths(difference)} points"
-    return f"{_hundredths(difference)} points [{_hundredths(low)}, {_hundredths(high)}]"
+        return f"{_hundredths(difference, 0)} points"
+    digits = 1 if any(0 < abs(end) < 0.005 for end in (low, high)) else 0
+    return f"{_hundredths(difference, digits)} points [{_hundredths(low, digits)}, {_hundredths(high, digits)}]"
 
 
-def _hundredths(share: float) -> str:
-    return f"{round(100 * share, 0) + 0.0:+.0f}"  # no -0
+def _hundredths(share: float, digits: int) -> str:
+    return f"{round(100 * share, digits) + 0.0:+.{digits}f}"  # no -0
 
 
 def p_in_words(p: float) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from workflow_scripts import corpora
 from workflow_scripts.study.config import schema
 from workflow_scripts.study.schemas import OPEN, TABLES
+from workflow_scripts.transfer import tuners
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -76,7 +77,20 @@ def _config_page(whole: dict[str, Any]) -> str:
             default = "required" if entry.required else f"default `{json.dumps(entry.default)}`"
             lines.append(f"- `{option}` ({entry.type.__name__}, {default}): {entry.description}")
         lines += [""] if corpus.options else []
+    lines += ["## Tuners", ""]
+    for name in tuners.names():
+        tuner = tuners.find(name)
+        lines += [f"### {name}", "", (tuner.__doc__ or "").splitlines()[0], "", f"Defaults: {tuner.SOURCE}.", ""]
+        lines += [_option(option, entry) for option, entry in tuner.OPTIONS.items()]
+        lines += [""] if tuner.OPTIONS else []
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _option(name: str, option: tuners.Option) -> str:
+    ends = [f"{word} {end:g}" for word, end in (("from", option.low), ("to", option.high)) if end is not None]
+    allowed = " \\| ".join(f"`{choice}`" for choice in option.choices) or " ".join(ends)
+    facts = [f"default `{json.dumps(option.default)}`", *([allowed] if allowed else [])]
+    return f"- `{name}` ({', '.join(facts)}): {option.description}"
 
 
 def _source(corpus: corpora.Corpus) -> str:

@@ -331,7 +331,7 @@ class Plan(TransferPlan):
             "protocols": self.trained_protocols,
             "seeds": max((cell.seed for cell in self.cells), default=0),
             "tuners": {
-                name: {**facts, "sources": {part: tuners.find(part).SOURCE for part, _ in facts["parts"]}}
+                name: {**facts, "sources": {part: tuners.source(part, options) for part, options in facts["parts"]}}
                 for name, facts in self.variants().items()
             },
         }

@@ -26,7 +26,7 @@ from workflow_scripts.transfer.listener import Listener
 from workflow_scripts.transfer.tuners import Parts
 
 PARTS, CONFIG, ADAPTER = "parts.safetensors", "adapter_config.json", "adapter_model.safetensors"
-AGAIN = "copy the whole folder again, or delete it and run snakemake again"
+AGAIN = "copy the whole folder again, or delete it and give its checkpoint.json to snakemake as the target"
 
 Tensors = Mapping[str, torch.Tensor]
 

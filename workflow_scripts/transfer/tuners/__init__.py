@@ -84,6 +84,13 @@ def find(name: str) -> Any:
     return importlib.import_module(tuner_module(name))
 
 
+def source(name: str, options: Mapping[str, Any]) -> str:
+    """Where the options of a tuner come from: its own source, but for those that the config sets otherwise."""
+    tuner = find(name)
+    own = [key for key, value in options.items() if value != tuner.OPTIONS[key].default]
+    return f"{', '.join(own)}: set in this study; else {tuner.SOURCE}" if own else str(tuner.SOURCE)
+
+
 def variant(parts: Any) -> Parts:
     """What the config holds for a variant, as (tuner, all its options) in the order of `names`.
 

@@ -50,7 +50,7 @@ def examples(fronts: list[torch.Tensor]) -> Examples:
 
 
 def epoch(listener: Listener, fronts: list[torch.Tensor], validating: int, **settings: object) -> None:
-    chosen = Settings(**{"epochs": 1, "batch_clips": 8, **settings})  # type: ignore[arg-type]
+    chosen = Settings(**{"epochs": 1, "batch_clips": 8, **settings})  # type: ignore[arg-type]  # of several types
     train(listener, examples(fronts[validating:]), chosen, SEED, validation=examples(fronts[:validating]))
 
 

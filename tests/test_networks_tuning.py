@@ -110,7 +110,7 @@ def test_spans_are_hidden_by_torchs_seed_within_clips_long_enough(family):
     for seed in (1, 1, 2):
         torch.manual_seed(seed)
         draws.append(network.states_from(front, lengths, spec_augment=0.5)[0])
-    assert np.random.get_state()[1].tolist() == of_numpy  # noqa: NPY002
+    assert np.random.get_state()[1].tolist() == of_numpy  # noqa: NPY002 (likewise)
     assert torch.equal(draws[0], draws[1])
     assert not torch.equal(draws[0], draws[2])
     assert torch.equal(draws[0][0, : lengths[0]], still[0, : lengths[0]])

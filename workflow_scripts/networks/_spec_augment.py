@@ -27,12 +27,12 @@ def hide_spans(model: Any, hidden: torch.Tensor, lengths: Sequence[int], share: 
     config.apply_spec_augment, config.mask_time_prob = True, share
     # checkpoints are read without the vector that stood for hidden frames in pre-training; padding is zero too
     model.masked_spec_embed = hidden.new_zeros(hidden.shape[-1])
-    np.random.seed(int(torch.randint(2**32, ())))  # noqa: NPY002
+    np.random.seed(int(torch.randint(2**32, ())))  # noqa: NPY002 (likewise)
     try:
         for clip, length in enumerate(lengths):
             if length >= config.mask_time_min_masks * config.mask_time_length:
                 model._mask_hidden_states(hidden[clip : clip + 1, :length])
     finally:
-        np.random.set_state(drawn)  # noqa: NPY002
+        np.random.set_state(drawn)  # noqa: NPY002 (likewise)
         del model.masked_spec_embed
         config.apply_spec_augment, config.mask_time_prob = settings

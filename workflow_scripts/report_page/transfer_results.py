@@ -36,7 +36,7 @@ def scores(way: Way) -> Grid:
     def there(protocol: str, metric: str, clips: str = "all") -> Reader:
         return at((protocol, clips, metric), lambda row: _score(row, metric == "UAR"))
 
-    columns: dict[str, Reader] = {**_names()}
+    columns: dict[str, Reader] = _named("condition")
     for metric in ("UAR", "WA"):
         columns |= {f"{metric} {word}": there(protocol, metric) for protocol, word in NAMES.items()}
     columns["macro-F1 strict"] = there("strict", "macro-F1")
@@ -85,11 +85,11 @@ def sizes(row: Any) -> str:
     return f"{counted(int(row.n_clips), 'clip')} of {speakers}, {seeds}"
 
 
-def _names() -> dict[str, Reader]:
+def _named(of: str) -> dict[str, Reader]:
     return {
         "network": lambda row: cell(row.model),
         "tuner": lambda row: cell(row.tuner),
-        "condition": lambda row: cell(row.condition),
+        of: lambda row: cell(getattr(row, of)),
     }
 
 
@@ -161,15 +161,9 @@ def recalls(way: Way) -> Grid:
     of = {tuple(key): cells for *key, cells in changes.itertuples(index=False, name=None)}
     wide = wide.assign(changes=[of.get(key, {}) for key in wide[keys].itertuples(index=False, name=None)])
     present = {key for cells in wide["cells"] for key in cells}
-    columns: dict[str, Reader] = {
-        "network": lambda row: cell(row.model),
-        "tuner": lambda row: cell(row.tuner),
-        "emotion": lambda row: cell(row.emotion),
-    }
+    columns = _named("emotion")
     for protocol, word in NAMES.items():
-        for condition in SIDE_BY_SIDE:
-            if (condition, protocol) in present:
-                columns[f"{condition} {word}"] = at((condition, protocol), lambda row: _score(row, judged=False))
+        columns |= _conditions(protocol, present, lambda row: _score(row, judged=False))
         if any(protocol in cells for cells in wide["changes"]):
             columns[f"two-stage less direct {word}"] = _change(protocol)
     return grid(
@@ -185,16 +179,19 @@ def speakers(way: Way) -> Grid:
     rows = select.picked(way.of_speakers, metric="UAR", clips="all")
     wide = by_key(rows, [*select.CELL, "speaker"], ["condition", "protocol"])
     present = {key for cells in wide["cells"] for key in cells}
-    columns: dict[str, Reader] = {
-        "network": lambda row: cell(row.model),
-        "tuner": lambda row: cell(row.tuner),
-        "speaker": lambda row: cell(row.speaker),
-    }
-    for protocol, word in NAMES.items():
-        for condition in SIDE_BY_SIDE:
-            if (condition, protocol) in present:
-                columns[f"{condition} {word}"] = at((condition, protocol), _of_speaker)
+    columns = _named("speaker")
+    for protocol in NAMES:
+        columns |= _conditions(protocol, present, _of_speaker)
     return grid(wide, f"UAR of every speaker of {way.target}; in brackets the clips tested, of all seeds", columns)
+
+
+def _conditions(protocol: str, present: set[tuple[str, str]], read: Reader) -> dict[str, Reader]:
+    """A column for each of the three trainings that a protocol has."""
+    return {
+        f"{condition} {NAMES[protocol]}": at((condition, protocol), read)
+        for condition in SIDE_BY_SIDE
+        if (condition, protocol) in present
+    }
 
 
 def _of_speaker(row: Any) -> Cell:

@@ -1,5 +1,6 @@
 """The forecast of a study's time: sizes, arithmetic of the networks, what an earlier run says, what is not known."""
 
+import re
 from pathlib import Path
 
 import pandas as pd
@@ -10,7 +11,8 @@ from transformers import Wav2Vec2Config, Wav2Vec2Model
 
 from workflow_scripts.study import tables
 from workflow_scripts.study.checks import check_study
-from workflow_scripts.study.forecast import gflop_per_second, in_words, speed, work
+from workflow_scripts.study.costs import gflop_per_second, job_seconds
+from workflow_scripts.study.forecast import in_words, speed, work
 from workflow_scripts.study.plan import Plan
 from workflow_scripts.study.schemas import TABLES
 from workflow_scripts.study.sizes import size_of
@@ -41,10 +43,15 @@ def test_known_corpora_are_counted_and_unknown_ones_said(tmp_path: Path) -> None
     assert size_of(plan, "speech", tmp_path) == (1440, 89 * 60)
     assert size_of(plan, "short", tmp_path) == (1012, 1012 * 1.5)
     steps, unknown = work(plan, tmp_path)
-    assert {one.step: one.jobs for one in steps} == {"embed": 2, "acoustics": 2, "probe": 6, "cross_probe": 6}
+    assert {one.step: one.jobs for one in steps} == {"embed": 2, "measure_acoustics": 2, "probe": 6, "cross_probe": 6}
     assert unknown == []
     apart = work(planned(tmp_path, distances={}, probing={"datasets": ["speech"]}), tmp_path)[0]
-    assert {one.step: one.jobs for one in apart} == {"embed": 2, "acoustics": 2, "probe": 3, "measure_distances": 3}
+    assert {one.step: one.jobs for one in apart} == {
+        "embed": 2,
+        "measure_acoustics": 2,
+        "probe": 3,
+        "measure_distances": 3,
+    }
     mine = planned(tmp_path, datasets={"mine": {"corpus": "table", "file": "clips.csv"}}, pairs=[])
     assert work(mine, tmp_path) == ([], ["mine"])
     assert in_words(mine, tmp_path) == [
@@ -100,8 +107,52 @@ def test_a_manifest_and_an_earlier_run_of_the_same_corpus_count(tmp_path: Path) 
     assert size_of(plan, "speech", tmp_path) == (1440, 89 * 60)  # results of another study
     tables.write(manifest, path, "manifest", {"corpus": "ravdess-speech", "crop": None})
     assert size_of(plan, "speech", tmp_path) == (3, 6.0)
-    assert speed(plan, "untrained-wav2vec2-base", ("speech", (3, 6.0)), tmp_path) == 20.0
+    assert speed(plan, "untrained-wav2vec2-base", "speech", tmp_path) == 20.0
     assert (
         "embed 28 s"
         in in_words(planned(tmp_path, datasets={"speech": STUDY["datasets"]["speech"]}, pairs=[]), tmp_path)[0]
+    )
+
+
+def test_every_rule_has_a_cost(tmp_path: Path) -> None:
+    """Of one job, with or without the size of its datasets, so that no rule is forgotten."""
+    plan = planned(
+        tmp_path,
+        datasets={
+            "speech": {"corpus": "ravdess-speech"},
+            "voices": {"corpus": "synthetic-song"},
+            "mine": {"corpus": "table", "file": "clips.csv"},
+        },
+        emotions=["neutral", "calm", "happy", "sad", "angry", "fearful"],
+        pairs=[["speech", "voices"], ["speech", "mine"]],
+        distances={},
+        explanation={},
+        transfer={"grid": [{"tuners": ["peft"], "directions": [["speech", "mine"]]}]},
+        embeddings={"shards": 2},
+    )
+    model = {"model": "untrained-wav2vec2-base"}
+    layer, one = {**model, "layer": "6"}, {"dataset": "mine"}
+    way = {"source": "speech", "target": "mine"}
+    training = {**model, "tuner": "peft", "protocol": "strict", "seed": "1"}
+    names: dict[str, dict[str, str]] = {
+        "synthesise": {"voices": plan.voices["voices"]},
+        "manifest": one,
+        "measure_acoustics": {**one, "features": "eGeMAPSv02"},
+        "embed": {**one, **model, "shard": "2"},
+        "gather_shards": {**one, **model},
+        "probe": {**one, **layer},
+        "cross_probe": {**way, **layer},
+        "measure_distances": {"first": "speech", "second": "mine", **layer},
+        "explain": {**one, **layer, "emotion": "angry"},
+        "train_stage": {**one, **training, "labels": "neutral+angry", "training": "plain"},
+        "train_target": {**way, **training, "condition": "two-stage"},
+        "test_source": {**way, **training, "condition": "source-only"},
+    }
+    rules = {rule for file in Path("rules").glob("*.smk") for rule in re.findall(r'spec_of\("(\w+)"', file.read_text())}
+    assert {"embed", "report", "train_stage"} < rules
+    for rule in rules | {"fetch_corpus"}:
+        assert job_seconds(plan, rule, tmp_path, **names.get(rule, {})) >= 2, rule
+    known = {**names["train_stage"], "dataset": "speech"}
+    assert job_seconds(plan, "train_stage", tmp_path, **known) != job_seconds(
+        plan, "train_stage", tmp_path, **names["train_stage"]
     )

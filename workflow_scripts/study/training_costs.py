@@ -56,9 +56,14 @@ def training_jobs(plan: Plan, results: Path = Path("results")) -> list[Job]:
     """Every training of the study and every test of one: stages first, then the cells that are none."""
     cells = [cell for cell in trainings.trained(plan) if cell.condition != "direct"]
     return [
-        *(_of_stage(plan, stage, results) for stage in plan.stages),
-        *(_of_cell(plan, cell, results) for cell in cells),
+        *(_of_stage(plan, one, results, None) for one in plan.stages),
+        *(_of_cell(plan, one, results, None) for one in cells),
     ]
+
+
+def job_of(plan: Plan, one: Stage | Cell, results: Path, unknown: tuple[int, float] | None = None) -> Job:
+    """The training of a stage, or of a cell that is none; `unknown`: (clips, seconds) where nobody knows the size."""
+    return _of_stage(plan, one, results, unknown) if isinstance(one, Stage) else _of_cell(plan, one, results, unknown)
 
 
 def typical_seconds(plan: Plan, results: Path = Path("results")) -> list[float]:
@@ -74,11 +79,11 @@ def typical_seconds(plan: Plan, results: Path = Path("results")) -> list[float]:
     return [found[int((place + 0.5) / CALIBRATED * len(found))] for place in range(CALIBRATED)]
 
 
-def _of_stage(plan: Plan, stage: Stage, results: Path) -> Job:
+def _of_stage(plan: Plan, stage: Stage, results: Path, unknown: tuple[int, float] | None) -> Job:
     folds = fold_count(plan, stage.dataset, results) if stage.protocol == "strict" else 1
     whole = trainings.WHOLE in stage.training.split("-")
     job = Job(stage.model, stage.tuner, stage.folder, True, 1 if whole else folds)
-    size = size_of(plan, stage.dataset, results, stage.labels.split("+"))
+    size = size_of(plan, stage.dataset, results, stage.labels.split("+")) or unknown
     if size is None:
         return job
     train, validate, test = _shares(stage.protocol, folds)
@@ -86,11 +91,11 @@ def _of_stage(plan: Plan, stage: Stage, results: Path) -> Job:
     return _with(job, plan.training(stage.tuner), size, train, validate * size[1], test * size[1])
 
 
-def _of_cell(plan: Plan, cell: Cell, results: Path) -> Job:
+def _of_cell(plan: Plan, cell: Cell, results: Path, unknown: tuple[int, float] | None) -> Job:
     folds = fold_count(plan, cell.target, results) if cell.protocol == "strict" else 1
     job = Job(cell.model, cell.tuner, cell.folder, cell.condition != "source-only", folds)
     labels = plan.common_emotions(cell.source, cell.target)
-    sizes = [size_of(plan, dataset, results, labels) for dataset in (cell.source, cell.target)]
+    sizes = [size_of(plan, dataset, results, labels) or unknown for dataset in (cell.source, cell.target)]
     if sizes[0] is None or sizes[1] is None:
         return job
     source, target = sizes[0], sizes[1]

@@ -1,4 +1,4 @@
-"""What every entry needs around its work: a log file, and errors that speak to people."""
+"""What every entry needs around its work: a log file, a record of what it did, errors that speak to people."""
 
 import logging
 import os
@@ -9,11 +9,14 @@ from contextlib import contextmanager
 from typing import Any
 
 from workflow_scripts.study.errors import UserError
+from workflow_scripts.study.job_records import recorded
 
 
 @contextmanager
 def entry(smk: Any, online: bool = False) -> Iterator[None]:
     """Log to the job's own file; end on a UserError with its message alone, on a bug with its traceback.
+
+    Inputs are held against the records of the jobs that made them, and the job leaves a record of its own.
 
     The process leaves by `sys.exit(1)` on any error, so that Snakemake deletes the job's outputs. Libraries that
     ask the model hub are kept from it, unless the job is `online`: they read these switches when they are imported,
@@ -32,7 +35,8 @@ def entry(smk: Any, online: bool = False) -> Iterator[None]:
     )
     logging.captureWarnings(True)
     try:
-        yield
+        with recorded(smk):
+            yield
     except UserError as error:
         logging.error("%s", error)
         print(f"\n{smk.rule}: {error}\n", file=sys.stderr)

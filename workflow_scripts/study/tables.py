@@ -17,8 +17,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from workflow_scripts.study.errors import UserError
+from workflow_scripts.study.job_records import this_job
 from workflow_scripts.study.orphans import refuse_orphan
 from workflow_scripts.study.schemas import OPEN, SCHEMA_VERSION, TABLES
+
+# Pages carry checksums, which every reader of the project compares.
+FORM = {"compression": "zstd", "write_page_checksum": True}
 
 _TYPES = {"str": pa.string(), "int": pa.int64(), "float": pa.float64(), "bool": pa.bool_()}
 
@@ -92,10 +96,15 @@ def write_vectors(
 
 
 def _write_arrow(table: pa.Table, path: str | Path, name: str, about: Mapping[str, Any] | None) -> None:
-    metadata = {"table": name, "schema_version": SCHEMA_VERSION, "versions": versions(), **(about or {})}
-    table = table.replace_schema_metadata({"vocalise": json.dumps(metadata, sort_keys=True, default=str)})
     with whole(path) as temporary:
-        pq.write_table(table, temporary, compression="zstd")
+        pq.write_table(table.replace_schema_metadata(metadata(name, about)), temporary, **FORM)
+
+
+def metadata(table: str, about: Mapping[str, Any] | None) -> dict[str, str]:
+    """What a file says of itself: which table it is, what `about` says, and of which job it is, from which inputs."""
+    said = {"table": table, "schema_version": SCHEMA_VERSION, "versions": versions(), **(about or {})}
+    said |= {"job": job} if (job := this_job()) else {}
+    return {"vocalise": json.dumps(said, sort_keys=True, default=str)}
 
 
 @cache
@@ -106,7 +115,7 @@ def versions() -> dict[str, str]:
 
 def _opened(path: str | Path, columns: list[str] | None = None) -> pa.Table:
     try:
-        return pq.read_table(path, columns=columns, partitioning=None)
+        return pq.read_table(path, columns=columns, partitioning=None, page_checksum_verification=True)
     except (pa.ArrowInvalid, OSError) as error:
         raise UserError(
             f"cannot be read as a parquet table ({error})",

@@ -1,6 +1,5 @@
 """Layer files written piece by piece, so that memory does not grow with the number of clips."""
 
-import json
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -12,8 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from workflow_scripts.study.schemas import SCHEMA_VERSION
-from workflow_scripts.study.tables import versions, whole
+from workflow_scripts.study.tables import FORM, metadata, whole
 
 
 class VectorWriter(AbstractContextManager["VectorWriter"]):
@@ -30,15 +28,14 @@ class VectorWriter(AbstractContextManager["VectorWriter"]):
     def __init__(self, path: str | Path, widths: Mapping[str, int], about: Mapping[str, Any]) -> None:
         self._whole = whole(path)
         self._widths = dict(widths)
-        metadata = {"table": "layer", "schema_version": SCHEMA_VERSION, "versions": versions(), **about}
         fields = [pa.field("clip_id", pa.string()), pa.field("audio_hash", pa.string())]
         fields += [pa.field(name, pa.list_(pa.float32(), width)) for name, width in self._widths.items()]
-        self._schema = pa.schema(fields, metadata={"vocalise": json.dumps(metadata, sort_keys=True, default=str)})
+        self._schema = pa.schema(fields, metadata=metadata("layer", about))
 
     def __enter__(self) -> Self:
         temporary = self._whole.__enter__()
         # a dictionary of floats that hardly ever repeat costs time and saves nothing
-        self._writer = pq.ParquetWriter(temporary, self._schema, compression="zstd", use_dictionary=False)
+        self._writer = pq.ParquetWriter(temporary, self._schema, use_dictionary=False, **FORM)
         return self
 
     def append(

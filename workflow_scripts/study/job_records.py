@@ -1,0 +1,198 @@
+"""The record that a job leaves when it ends well: what made which files, from what.
+
+    results/probing/speech/hubert-base/layer_3/scores.parquet
+    results/provenance/probing/speech/hubert-base/layer_3/probe.speech_hubert-base_3.json
+
+A record lies where its outputs lie, below `provenance`, so that the maker of a file is found without an index. Of a job
+whose outputs lie in several folders there is a copy in each.
+"""
+
+import hashlib
+import json
+import logging
+import platform
+import sys
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from workflow_scripts.study.errors import UserError
+from workflow_scripts.study.orphans import refuse_orphan
+
+log = logging.getLogger(__name__)
+
+Record = dict[str, Any]
+RESULTS, PROVENANCE = Path("results"), "provenance"
+VERSION = 1
+LIBRARIES = ["matplotlib", "numpy", "opensmile", "pandas", "peft", "plotly", "pyarrow", "safetensors", "scipy"]
+LIBRARIES += ["sklearn", "snakemake", "soundfile", "soxr", "torch", "transformers"]
+NAMED = 5  # so many changed files are named by an error
+
+_now: Record = {}
+
+
+@contextmanager
+def recorded(smk: Any) -> Iterator[None]:
+    """Hold the inputs of a job against the records of the jobs that made them, and leave its own when it ends well.
+
+    Nothing is left for a job without outputs. A record of an earlier run of the job goes when it starts again.
+
+    Raises:
+        UserError: an input below `results` is not as its maker left it.
+    """
+    if not list(smk.output):
+        yield
+        return
+    refuse_orphan()  # one that comes to life late takes no record of the next run away
+    places = _places(smk)
+    for place in places:
+        place.unlink(missing_ok=True)
+    started, clock = datetime.now(UTC), time.perf_counter()
+    inputs = described(smk.input)
+    refuse_changed(inputs)
+    _now.update(rule=smk.rule, inputs=_by_name(smk.input, inputs))
+    try:
+        yield
+    finally:
+        _now.clear()
+    record = {
+        "version": VERSION,
+        "job": job_name(smk.log[0]),
+        "rule": smk.rule,
+        "wildcards": dict(smk.wildcards.items()),
+        "spec": smk.params.get("spec", {}),
+        "inputs": inputs,
+        "outputs": described(smk.output),
+        "versions": versions(),
+        "host": platform.node(),
+        "threads": smk.threads,
+        "started": started.isoformat(timespec="milliseconds"),
+        "seconds": round(time.perf_counter() - clock, 3),
+    }
+    for place in places:
+        _write(record, place)
+
+
+def this_job() -> Record:
+    """Rule and inputs (name -> digest) of the job under way, for the metadata of its tables; {} outside a job."""
+    return dict(_now)
+
+
+def job_name(log_file: str) -> str:
+    """The name of a job: that of its log, e.g. folds/speech_strict."""
+    path = Path(log_file).with_suffix("")
+    logs = RESULTS / "logs"
+    return path.relative_to(logs).as_posix() if path.is_relative_to(logs) else path.name
+
+
+def described(files: Iterable[str]) -> dict[str, Record]:
+    """{path: {bytes, sha256}} of the inputs or outputs of a job; see `state`."""
+    return {str(path): state(Path(path)) for path in files}
+
+
+def state(path: Path) -> Record:
+    """Bytes and SHA-256 (hex, as sha256sum prints it) of a file; of a folder with the number of its files: all their
+    bytes, and a digest of their names and digests."""
+    if not path.is_dir():
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        return {"bytes": path.stat().st_size, "sha256": digest}
+    inside = {own.relative_to(path).as_posix(): state(own) for own in sorted(path.rglob("*")) if own.is_file()}
+    together = _together((name, own["sha256"]) for name, own in inside.items())
+    return {"files": len(inside), "bytes": sum(own["bytes"] for own in inside.values()), "sha256": together}
+
+
+def refuse_changed(inputs: Mapping[str, Record]) -> None:
+    """Raise UserError where inputs below `results` are not as the jobs left them that made them.
+
+    Files that no job has a record of are taken as they are: results older than records, or brought from elsewhere.
+    """
+    own = [path for path in map(Path, inputs) if path.is_relative_to(RESULTS)]
+    makers = {folder: made_in(folder) for folder in {path.parent for path in own}}
+    changed = []
+    for path in own:
+        maker = makers[path.parent].get(path.name)
+        if maker and maker["outputs"][str(path)]["sha256"] != inputs[str(path)]["sha256"]:
+            changed.append((str(path), maker))
+    if not changed:
+        return
+    (first, maker), others = changed[0], [path for path, _ in changed[1:]]
+    more = f"; and so are {len(others)} more: {', '.join(others[:NAMED])}" if others else ""
+    record = place_of(maker, first)
+    raise UserError(
+        f"is not as the job {maker['job']} left it: changed, damaged or replaced since{more}",
+        first,
+        f"delete {'them' if others else 'it'} and run snakemake again; to use a file that you put there yourself, "
+        f"delete the record of the old one ({record})",
+    )
+
+
+def made_in(folder: Path, results: Path = RESULTS) -> dict[str, Record]:
+    """{name: record of the job that made it last} of the files that jobs put into a folder below `results`.
+
+    Args:
+        folder: as the records name it, `results/...`.
+        results: where the results of the study lie.
+    """
+    found = {}
+    records = [read(path) for path in (results / PROVENANCE / folder.relative_to(RESULTS)).glob("*.json")]
+    for record in sorted(filter(None, records), key=lambda record: str(record["started"])):
+        found.update({Path(path).name: record for path in record["outputs"] if Path(path).parent == folder})
+    return found
+
+
+def read(path: Path) -> Record:
+    """A record; {} where the file is none, with a warning: what cannot be held against it runs as without one."""
+    try:
+        record = json.loads(path.read_bytes())
+        return {key: record[key] for key in ("job", "rule", "spec", "inputs", "outputs", "started")} and dict(record)
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        log.warning("%s is no record of a job (%r)", path, error)
+        return {}
+
+
+def place_of(record: Record, output: str) -> Path:
+    """Where the record lies that belongs to an output of its job."""
+    return _place(record["job"], output)
+
+
+def versions() -> dict[str, str]:
+    """Versions of this project, of Python, and of the libraries that this process has loaded."""
+    loaded = {name: getattr(sys.modules.get(name), "__version__", "") for name in LIBRARIES}
+    known = {"vocalise": version("vocalise"), "python": platform.python_version()}
+    return {**known, **{name: str(own) for name, own in loaded.items() if own}}
+
+
+def _places(smk: Any) -> list[Path]:
+    job = job_name(smk.log[0])
+    return sorted({_place(job, str(path)) for path in smk.output})
+
+
+def _place(job: str, output: str) -> Path:
+    folder = Path(output).parent
+    inside = folder.relative_to(RESULTS) if folder.is_relative_to(RESULTS) else Path()  # of weights: at the top
+    return RESULTS / PROVENANCE / inside / f"{job.replace('/', '.')}.json"
+
+
+def _write(record: Record, place: Path) -> None:
+    from workflow_scripts.study.tables import whole  # here: tables say of which job they are by this module
+
+    with whole(place) as temporary:
+        temporary.write_text(json.dumps(record, indent=1, default=str) + "\n", encoding="utf-8")
+
+
+def _by_name(named: Any, inputs: Mapping[str, Record]) -> dict[str, str]:
+    """{name in the rule: digest} of the inputs: of the one file of a name, or of paths and digests of its files."""
+    digests = {}
+    for name, files in (dict(named.items()) or {"": list(named)}).items():
+        own = [(path, inputs[path]["sha256"]) for path in ([files] if isinstance(files, str) else files)]
+        digests[name] = own[0][1] if len(own) == 1 else _together(own)
+    return digests
+
+
+def _together(digests: Iterable[tuple[str, str]]) -> str:
+    return hashlib.sha256("".join(f"{name}:{digest}\n" for name, digest in digests).encode()).hexdigest()

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 import torch
 from network_cases import shipped
@@ -14,8 +15,8 @@ from test_networks_embedding import SECONDS, record, run
 from workflow_scripts import gather_shards as entry
 from workflow_scripts.embedding import batches
 from workflow_scripts.embedding.device import device_of
-from workflow_scripts.embedding.shards import order
-from workflow_scripts.study import tables
+from workflow_scripts.embedding.shards import turns
+from workflow_scripts.study import tables, vectors
 from workflow_scripts.study.errors import UserError
 
 STATES = list(shipped("wav2vec2").states)
@@ -71,6 +72,8 @@ def test_shards_put_together_are_the_unsharded_run(shards, stretch, tmp_path, mo
     for shard in range(1, shards + 1):
         monkeypatch.setattr(batches, "stretch_length", stretch_length)
         run_shards(manifest, tmp_path / "shared", monkeypatch, shards, [shard])
+    monkeypatch.setattr(entry, "STRETCH", stretch)
+    monkeypatch.setattr(vectors, "AT_ONCE", 2)
     gather(manifest, tmp_path / "shared", monkeypatch, shards)
     of_shards = []
     for state in STATES:
@@ -119,9 +122,15 @@ WANTED = [(f"own/clip{i}", f"hash{i}") for i in range(8)]
 )
 def test_missing_doubled_and_foreign_clips_are_refused_by_name(shards, message):
     with pytest.raises(UserError, match="do not hold every clip once") as error:
-        order(WANTED, shards, "layer_1.parquet")
+        turns(WANTED, shards, "layer_1.parquet")
     assert pd.Series([error.value.message]).str.contains(message)[0]
     assert error.value.place == "layer_1.parquet"
+
+
+def test_shards_in_another_order_are_refused():
+    assert turns(WANTED, [WANTED[::2], WANTED[1::2]], "layer_1.parquet").tolist() == [0, 1] * 4
+    with pytest.raises(UserError, match="another order than the manifest"):
+        turns(WANTED, [WANTED[::2], WANTED[:0:-2]], "layer_1.parquet")
 
 
 def test_a_refused_layer_leaves_no_file(tmp_path, monkeypatch):
@@ -129,6 +138,20 @@ def test_a_refused_layer_leaves_no_file(tmp_path, monkeypatch):
     run_shards(manifest, tmp_path, monkeypatch, 2)
     with pytest.raises(UserError, match=r"missing: own/clip0.*not in the manifest: own/clip0"):
         gather(manifest.assign(audio_hash=["other", *manifest["audio_hash"][1:]]), tmp_path, monkeypatch, 2)
+    assert not list(tmp_path.glob("*.parquet"))
+
+
+def test_a_damaged_shard_is_named_and_leaves_no_file(tmp_path, monkeypatch):
+    manifest = record(tmp_path)
+    run_shards(manifest, tmp_path, monkeypatch, 2)
+    shard = tmp_path / f"shard_2/layer_{STATES[0]}.parquet"
+    damaged = bytearray(shard.read_bytes())
+    start = pq.read_metadata(shard).row_group(0).column(2).data_page_offset
+    damaged[start : start + 16] = bytes(16)
+    shard.write_bytes(damaged)
+    with pytest.raises(UserError, match="cannot be read as a parquet table") as error:
+        gather(manifest, tmp_path, monkeypatch, 2)
+    assert error.value.place == str(shard)
     assert not list(tmp_path.glob("*.parquet"))
 
 

@@ -2,14 +2,15 @@
 
 import logging
 from collections.abc import Sequence
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from workflow_scripts.embedding.shards import common, order
+from workflow_scripts.embedding.shards import Clip, common, turns
 from workflow_scripts.study import tables
 from workflow_scripts.study.entry import entry
-from workflow_scripts.study.vectors import VectorWriter
+from workflow_scripts.study.vectors import VectorReader, VectorWriter
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import Snakemake
@@ -18,8 +19,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+STRETCH = 4096  # rows that are put together at once
 # what `VectorWriter` says of every file by itself
-WRITERS_OWN = ("table", "schema_version", "versions")
+WRITERS_OWN = ("table", "schema_version", "versions", "job")
 
 
 def main(smk: "Snakemake") -> None:
@@ -36,23 +38,30 @@ def main(smk: "Snakemake") -> None:
         add_files(list(smk.input.frames), frames)
 
 
-def gather_layer(wanted: Sequence[tuple[str, str]], shards: Sequence[str], path: str, poolings: Sequence[str]) -> None:
-    """Write one layer: the rows of its shards in the order of `wanted` (clip_id, audio_hash).
+def gather_layer(wanted: Sequence[Clip], shards: Sequence[str], path: str, poolings: Sequence[str]) -> None:
+    """Write one layer: the rows of its shards in the order of `wanted`. Memory holds STRETCH rows of vectors at most.
 
     Raises:
-        UserError: the shards do not hold every clip exactly once.
+        UserError: the shards do not hold every clip exactly once, or not in the order of `wanted`.
     """
-    read = {pooling: [tables.read_vectors(shard, pooling) for shard in shards] for pooling in poolings}
-    clips = [list(zip(clip_ids, hashes, strict=True)) for clip_ids, hashes, _ in read[poolings[0]]]
-    rows = order(wanted, clips, ", ".join(shards))
-    vectors = {pooling: np.concatenate([own for *_, own in of_shards])[rows] for pooling, of_shards in read.items()}
-    widths = {pooling: own.shape[1] for pooling, own in vectors.items()}
+    clips = [tables.read_clips(shard) for shard in shards]
+    shard_of = turns(wanted, clips, ", ".join(shards))
     about, differing = common([tables.about(shard) for shard in shards])
     if differing:
         log.warning("shards of %s were not made alike; they differ in: %s", path, ", ".join(differing))
     about = {key: value for key, value in about.items() if key not in WRITERS_OWN}
-    with VectorWriter(path, widths, about) as writer:
-        writer.append([clip_id for clip_id, _ in wanted], [own_hash for _, own_hash in wanted], vectors)
+    with ExitStack() as stack:
+        readers = [stack.enter_context(VectorReader(shard, poolings)) for shard in shards]
+        writer = stack.enter_context(VectorWriter(path, readers[0].widths, about))
+        for start in range(0, len(wanted), STRETCH):
+            own = wanted[start : start + STRETCH]
+            taken = shard_of[start : start + STRETCH]
+            vectors = {name: np.empty((len(own), width), np.float32) for name, width in readers[0].widths.items()}
+            for shard, reader in enumerate(readers):
+                rows = taken == shard
+                for name, values in reader.take(int(rows.sum())).items():
+                    vectors[name][rows] = values
+            writer.append([clip_id for clip_id, _ in own], [own_hash for _, own_hash in own], vectors)
 
 
 if __name__ == "__main__":

@@ -15,8 +15,8 @@ SHOWN = 5
 Clip = tuple[str, str]
 
 
-def order(wanted: Sequence[Clip], shards: Sequence[Sequence[Clip]], place: str) -> npt.NDArray[np.intp]:
-    """Where each wanted clip lies among the rows of all shards, one shard after the other.
+def turns(wanted: Sequence[Clip], shards: Sequence[Sequence[Clip]], place: str) -> npt.NDArray[np.intp]:
+    """The shard that holds each wanted clip, counted from 0; every shard has its clips in the wanted order.
 
     Args:
         wanted: clips of the manifest, in its order.
@@ -24,24 +24,27 @@ def order(wanted: Sequence[Clip], shards: Sequence[Sequence[Clip]], place: str) 
         place: what to name in an error.
 
     Raises:
-        UserError: clips are missing, stand twice, or are not in the manifest (under this name, with this audio).
+        UserError: clips are missing, stand twice, are not in the manifest (under this name, with this audio), or
+            stand in another order.
     """
-    rows = [clip for shard in shards for clip in shard]
-    times, known = Counter(rows), set(wanted)
+    times, known = Counter(clip for shard in shards for clip in shard), set(wanted)
     wrong = {
         "missing": [clip for clip in wanted if clip not in times],
         "in several shards": [clip for clip, count in times.items() if count > 1],
         "not in the manifest": [clip for clip in times if clip not in known],
     }
     found = [f"{words}: {_named(clips)}" for words, clips in wrong.items() if clips]
+    remedy = "delete the folder of the shards and run snakemake again"
     if found:
-        raise UserError(
-            f"the shards do not hold every clip once; {'; '.join(found)}",
-            place,
-            "delete the folder of the shards and run snakemake again",
-        )
-    at = {clip: row for row, clip in enumerate(rows)}
-    return np.array([at[clip] for clip in wanted], np.intp)
+        raise UserError(f"the shards do not hold every clip once; {'; '.join(found)}", place, remedy)
+    shard_of = {clip: shard for shard, clips in enumerate(shards) for clip in clips}
+    found_in = np.array([shard_of[clip] for clip in wanted], np.intp)
+    own: list[list[Clip]] = [[] for _ in shards]
+    for clip, shard in zip(wanted, found_in, strict=True):
+        own[shard].append(clip)
+    if own != [list(clips) for clips in shards]:
+        raise UserError("the shards hold their clips in another order than the manifest", place, remedy)
+    return found_in
 
 
 def _named(clips: Sequence[Clip]) -> str:

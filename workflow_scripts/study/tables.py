@@ -117,11 +117,13 @@ def _opened(path: str | Path, columns: list[str] | None = None) -> pa.Table:
     try:
         return pq.read_table(path, columns=columns, partitioning=None, page_checksum_verification=True)
     except (pa.ArrowInvalid, OSError) as error:
-        raise UserError(
-            f"cannot be read as a parquet table ({error})",
-            str(path),
-            "delete the file and run snakemake again",
-        ) from error
+        raise damaged(path, error) from error
+
+
+def damaged(path: str | Path, error: Exception) -> UserError:
+    """What is said of a file that is no parquet table, or one no more."""
+    remedy = "delete the file and run snakemake again"
+    return UserError(f"cannot be read as a parquet table ({error})", str(path), remedy)
 
 
 def read(path: str | Path) -> pd.DataFrame:
@@ -138,6 +140,12 @@ def read_vectors(path: str | Path, pooling: str) -> tuple[list[str], list[str], 
     width = table.schema.field(pooling).type.list_size
     flat = column.flatten().to_numpy(zero_copy_only=False) if column is not None else np.empty(0, np.float32)
     return table["clip_id"].to_pylist(), table["audio_hash"].to_pylist(), flat.reshape(-1, width)
+
+
+def read_clips(path: str | Path) -> list[tuple[str, str]]:
+    """(clip id, audio hash) of every row of a layer file, without its vectors."""
+    table = _opened(path, ["clip_id", "audio_hash"])
+    return list(zip(table["clip_id"].to_pylist(), table["audio_hash"].to_pylist(), strict=True))
 
 
 def about(path: str | Path) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Layer files written piece by piece, so that memory does not grow with the number of clips."""
+"""Layer files written and read piece by piece, so that memory does not grow with the number of clips."""
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -11,7 +11,9 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from workflow_scripts.study.tables import FORM, metadata, whole
+from workflow_scripts.study.tables import FORM, damaged, metadata, whole
+
+AT_ONCE = 512  # rows that are decoded together
 
 
 class VectorWriter(AbstractContextManager["VectorWriter"]):
@@ -67,3 +69,53 @@ class VectorWriter(AbstractContextManager["VectorWriter"]):
     ) -> bool | None:
         self._writer.close()
         return self._whole.__exit__(kind, error, trace)
+
+
+class VectorReader(AbstractContextManager["VectorReader"]):
+    """The vectors of one layer file, taken from it row after row.
+
+    Args:
+        path: the parquet file.
+        poolings: which columns.
+
+    Attributes:
+        widths: pooling -> length of its vectors.
+    """
+
+    def __init__(self, path: str | Path, poolings: Sequence[str]) -> None:
+        self._path, self._file = path, pq.ParquetFile(path, page_checksum_verification=True)
+        self._poolings = list(poolings)
+        schema = self._file.schema_arrow
+        self.widths = {name: int(schema.field(name).type.list_size) for name in self._poolings}
+        self._batches = self._file.iter_batches(AT_ONCE, columns=self._poolings)
+        self._held = schema.empty_table().select(self._poolings)
+
+    def take(self, count: int) -> dict[str, npt.NDArray[np.float32]]:
+        """pooling -> (count, width) float32 of the next rows.
+
+        Raises:
+            UserError: the file is damaged.
+            ValueError: so many rows are not left.
+        """
+        pieces = [self._held]
+        while sum(piece.num_rows for piece in pieces) < count:
+            try:
+                batch = next(self._batches, None)
+            except (pa.ArrowInvalid, OSError) as error:
+                raise damaged(self._path, error) from error
+            if batch is None:
+                raise ValueError(f"{count} rows asked for, {sum(piece.num_rows for piece in pieces)} left")
+            pieces.append(pa.Table.from_batches([batch]))
+        together = pa.concat_tables(pieces)
+        self._held = together.slice(count)
+        taken = together.slice(0, count).combine_chunks()
+        return {name: _flat(taken[name]).reshape(count, width) for name, width in self.widths.items()}
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+
+def _flat(column: pa.ChunkedArray) -> npt.NDArray[np.float32]:
+    """The numbers of a fixed-size list column, end to end."""
+    pieces = [chunk.flatten().to_numpy(zero_copy_only=False) for chunk in column.chunks]
+    return np.concatenate(pieces) if pieces else np.empty(0, np.float32)

@@ -9,11 +9,13 @@ from contextlib import contextmanager
 from typing import Any
 
 from workflow_scripts.study.errors import UserError
+from workflow_scripts.study.machine import refused
 
 
 @contextmanager
 def entry(smk: Any, online: bool = False) -> Iterator[None]:
-    """Log to the job's own file; end on a UserError with its message alone, on a bug with its traceback.
+    """Log to the job's own file; end on a UserError, and on what the machine refuses, with a message alone, on a bug
+    with its traceback.
 
     The process leaves by `sys.exit(1)` on any error, so that Snakemake deletes the job's outputs. Libraries that
     ask the model hub are kept from it, unless the job is `online`: they read these switches when they are imported,
@@ -21,7 +23,22 @@ def entry(smk: Any, online: bool = False) -> Iterator[None]:
     """
     if not online:
         os.environ.update(HF_HUB_OFFLINE="1", TRANSFORMERS_OFFLINE="1")
-    log_file = str(smk.log[0])
+    try:
+        _log_to(str(smk.log[0]))
+        yield
+    except Exception as error:
+        told = error if isinstance(error, UserError) else refused(error, ", ".join(map(str, smk.output)))
+        if told:
+            logging.error("%s", told)
+            print(f"\n{smk.rule}: {told}\n", file=sys.stderr)
+        else:  # a bug of ours, or of a plug-in: its traceback is what helps
+            logging.error("%s", traceback.format_exc())
+            traceback.print_exc()
+        sys.exit(1)
+
+
+def _log_to(log_file: str) -> None:
+    logging.raiseExceptions = False  # a log that cannot be written is not worth a traceback
     os.makedirs(os.path.dirname(log_file) or ".", exist_ok=True)
     logging.basicConfig(
         filename=log_file,
@@ -31,13 +48,3 @@ def entry(smk: Any, online: bool = False) -> Iterator[None]:
         force=True,
     )
     logging.captureWarnings(True)
-    try:
-        yield
-    except UserError as error:
-        logging.error("%s", error)
-        print(f"\n{smk.rule}: {error}\n", file=sys.stderr)
-        sys.exit(1)
-    except Exception:  # a bug of ours, or of a plug-in: its traceback is what helps
-        logging.error("%s", traceback.format_exc())
-        traceback.print_exc()
-        sys.exit(1)

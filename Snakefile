@@ -9,12 +9,15 @@ from workflow_scripts.study.checks import check_study
 from workflow_scripts.study.devices import gpus
 from workflow_scripts.study.errors import UserError
 from workflow_scripts.study.forecast import ahead
+from workflow_scripts.study.lost_records import mark_results_of_damaged_records
 from workflow_scripts.study.orphans import mark_snakemake
 from workflow_scripts.study.plan import Plan
 
 min_version("9.27")
 
 mark_snakemake()
+if workflow.is_main_process:
+    mark_results_of_damaged_records()
 
 
 # --configfile replaces config.yaml; Snakemake by itself would merge the two.

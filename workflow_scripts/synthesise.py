@@ -1,6 +1,7 @@
 """Make a synthetic corpus: FLAC files and the table of what was planted in them, from a seed and a strength."""
 
 import hashlib
+import io
 import logging
 import os
 import shutil
@@ -39,7 +40,9 @@ def write_clip(task: Task, strength: float, seed: int, folder: Path) -> dict[str
         )
     # With the sound in it, the table changes whenever a clip does, and so do the jobs that read the table.
     row["samples"] = hashlib.blake2b(np.round(voice * 2**15).astype("<i2").tobytes(), digest_size=8).hexdigest()
-    soundfile.write(folder / str(row["file"]), voice, RATE, subtype="PCM_16")
+    content = io.BytesIO()  # libsndfile does not say why it cannot write: a full disk is told by the line after it
+    soundfile.write(content, voice, RATE, format="FLAC", subtype="PCM_16")
+    (folder / str(row["file"])).write_bytes(content.getvalue())
     return row
 
 

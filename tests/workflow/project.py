@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -84,10 +85,10 @@ class Project:
     def environment(self) -> dict[str, str]:
         return {**os.environ, "PYTHONPATH": str(self.folder), "PYTHONDONTWRITEBYTECODE": "1"}
 
-    def snakemake(self, *arguments: str) -> str:
-        """Output of one call of Snakemake. Raises AssertionError with that output when it fails."""
-        done = subprocess.run(
-            self.command(*arguments),
+    def attempt(self, *arguments: str, before: Sequence[str] = ()) -> "subprocess.CompletedProcess[str]":
+        """One call of Snakemake, whatever it comes to; `before` is a command that starts it, such as setpriv."""
+        return subprocess.run(
+            [*before, *self.command(*arguments)],
             cwd=self.folder,
             env=self.environment(),
             stdout=subprocess.PIPE,
@@ -95,6 +96,10 @@ class Project:
             text=True,
             timeout=600,
         )
+
+    def snakemake(self, *arguments: str) -> str:
+        """Output of one call of Snakemake. Raises AssertionError with that output when it fails."""
+        done = self.attempt(*arguments)
         assert done.returncode == 0, done.stdout
         return done.stdout
 

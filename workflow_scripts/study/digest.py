@@ -22,7 +22,8 @@ ROOT = Path(__file__).resolve().parents[1]
 # Modules that every entry imports and that do not bear on results (reading, writing, logging). They stand outside
 # the digest, else a change of the logger would retrain everything; schemas.SCHEMA_VERSION is raised by hand instead.
 OUTSIDE = frozenset(
-    f"{PACKAGE}.study.{name}" for name in ("entry", "errors", "job_records", "orphans", "schemas", "tables", "vectors")
+    f"{PACKAGE}.study.{name}"
+    for name in ("entry", "errors", "job_records", "machine", "orphans", "schemas", "tables", "vectors")
 )
 
 

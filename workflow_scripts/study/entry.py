@@ -10,11 +10,13 @@ from typing import Any
 
 from workflow_scripts.study.errors import UserError
 from workflow_scripts.study.job_records import recorded
+from workflow_scripts.study.machine import refused
 
 
 @contextmanager
 def entry(smk: Any, online: bool = False) -> Iterator[None]:
-    """Log to the job's own file; end on a UserError with its message alone, on a bug with its traceback.
+    """Log to the job's own file; end on a UserError, and on what the machine refuses, with a message alone, on a bug
+    with its traceback.
 
     Inputs are held against the records of the jobs that made them, and the job leaves a record of its own.
 
@@ -24,7 +26,23 @@ def entry(smk: Any, online: bool = False) -> Iterator[None]:
     """
     if not online:
         os.environ.update(HF_HUB_OFFLINE="1", TRANSFORMERS_OFFLINE="1")
-    log_file = str(smk.log[0])
+    try:
+        _log_to(str(smk.log[0]))
+        with recorded(smk):
+            yield
+    except Exception as error:
+        told = error if isinstance(error, UserError) else refused(error, ", ".join(map(str, smk.output)))
+        if told:
+            logging.error("%s", told)
+            print(f"\n{smk.rule}: {told}\n", file=sys.stderr)
+        else:  # a bug of ours, or of a plug-in: its traceback is what helps
+            logging.error("%s", traceback.format_exc())
+            traceback.print_exc()
+        sys.exit(1)
+
+
+def _log_to(log_file: str) -> None:
+    logging.raiseExceptions = False  # a log that cannot be written is not worth a traceback
     os.makedirs(os.path.dirname(log_file) or ".", exist_ok=True)
     logging.basicConfig(
         filename=log_file,
@@ -34,14 +52,3 @@ def entry(smk: Any, online: bool = False) -> Iterator[None]:
         force=True,
     )
     logging.captureWarnings(True)
-    try:
-        with recorded(smk):
-            yield
-    except UserError as error:
-        logging.error("%s", error)
-        print(f"\n{smk.rule}: {error}\n", file=sys.stderr)
-        sys.exit(1)
-    except Exception:  # a bug of ours, or of a plug-in: its traceback is what helps
-        logging.error("%s", traceback.format_exc())
-        traceback.print_exc()
-        sys.exit(1)

@@ -1,0 +1,110 @@
+"""How a case of the fault table is judged: the right result, or a clear message whose remedy leads to it."""
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from project import Project
+
+RIGHT, TOLD = "right result", "clear message, then right"
+# What no two runs share: seconds that an epoch took, when and where a job ran.
+TIMED = {"seconds"}
+NOT_RESULTS = ("logs", "benchmarks", "provenance")
+
+
+class WrongError(AssertionError):
+    """The software did what it must not: a wrong result, or an end that tells nobody what to do."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """One disturbance of a finished study, and what is run after it.
+
+    Attributes:
+        group: row of the table.
+        name: of the case, for the list of what went wrong.
+        disturb: does the damage.
+        targets: what Snakemake is asked for.
+        damaged: files below results that `disturb` itself changes; compared only once the remedy was taken.
+        said: words of the message, where there is one.
+        remedy: what the message tells the user to do; None: the run is to be right, or the message is enough.
+        before: a command that starts Snakemake, such as setpriv.
+    """
+
+    group: str
+    name: str
+    disturb: Callable[[Project], None]
+    targets: tuple[str, ...]
+    damaged: tuple[str, ...] = ()
+    said: str = ""
+    remedy: Callable[[Project], None] | None = None
+    before: tuple[str, ...] = field(default=())
+
+
+def judge(case: Case, project: Project, expected: dict[str, Any]) -> str:
+    """Disturb a project, run it, do what the message says and run it again: RIGHT or TOLD; raises WrongError."""
+    case.disturb(project)
+    done = project.attempt(*case.targets, before=case.before)
+    if done.returncode == 0:
+        refuse_differences(expected, project, case.damaged)
+        return RIGHT
+    refuse_unclear(done.returncode, done.stdout, case.said)
+    refuse_differences(expected, project, case.damaged)
+    if case.remedy:
+        case.remedy(project)
+        again = project.attempt(*case.targets)
+        if again.returncode != 0:
+            raise WrongError(f"what the message says does not help:\n{again.stdout}")
+        refuse_differences(expected, project)
+    return TOLD
+
+
+def refuse_unclear(code: int, output: str, said: str) -> None:
+    """Raise WrongError unless a run ended with exit code 1, the expected words and no traceback."""
+    if code != 1 or "Traceback" in output or said not in output:
+        raise WrongError(f"exit code {code}, expected 1 with {said!r} and without a traceback:\n{output}")
+
+
+def refuse_differences(expected: dict[str, Any], project: Project, damaged: Sequence[str] = ()) -> None:
+    """Raise WrongError when a result that is there differs from the undisturbed one; `damaged` are left out."""
+    found = results_of(project)
+    wrong = [name for name, own in found.items() if name not in damaged and not _same(own, expected.get(name))]
+    if wrong:
+        raise WrongError(f"differs from the undisturbed run: {', '.join(wrong[:10])} ({len(wrong)} of {len(found)})")
+
+
+def results_of(project: Project) -> dict[str, Any]:
+    """What is compared: every table, every CSV and figure, and of every checkpoint the hashes of its tensors."""
+    results = project.folder / "results"
+    return {str(path.relative_to(results)): _read(path) for path in _files(results)}
+
+
+def _files(results: Path) -> Iterator[Path]:
+    for path in sorted(results.rglob("*")):
+        kept = path.suffix in (".parquet", ".csv", ".safetensors", ".html") or path.name == "checkpoint.json"
+        if kept and path.relative_to(results).parts[0] not in NOT_RESULTS and "resume" not in path.parts:
+            yield path
+
+
+def _read(path: Path) -> Any:
+    if path.suffix == ".parquet":
+        try:
+            return pd.read_parquet(path).drop(columns=TIMED, errors="ignore")
+        except Exception as error:
+            return f"unreadable: {error}"
+    if path.suffix == ".json":
+        return json.loads(path.read_text())
+    return path.read_bytes()
+
+
+def _same(found: Any, expected: Any) -> bool:
+    if isinstance(found, pd.DataFrame) and isinstance(expected, pd.DataFrame):
+        try:
+            pd.testing.assert_frame_equal(found, expected, check_exact=True)
+        except AssertionError:
+            return False
+        return True
+    return type(found) is type(expected) and bool(found == expected)

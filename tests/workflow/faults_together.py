@@ -1,0 +1,142 @@
+"""Two runs of the workflow in one folder at once, and recordings replaced while it runs."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable
+from typing import Any
+
+import soundfile
+from faults_judge import RIGHT, TOLD, WrongError, refuse_differences, refuse_unclear
+from faults_study import NETWORK
+from project import RATE, Project, tone
+from test_kill import start, wait_until
+
+SCORES = [f"results/probing/{dataset}/{NETWORK}/layer_1/scores.parquet" for dataset in ("speech", "song")]
+MANIFEST = "results/corpora/speech/manifest.parquet"
+
+
+def ended(process: "subprocess.Popen[str]", project: Project) -> None:
+    if process.wait(600) != 0:
+        raise WrongError(f"a run failed beside another:\n{(project.folder / 'run.log').read_text()}")
+
+
+def working(project: Project) -> bool:
+    return "Select jobs to execute" in (project.folder / "run.log").read_text()
+
+
+def remade(project: Project, targets: list[str]) -> None:
+    """Remove the targets, and the layers that they rest on, so that a run of them takes a while."""
+    for target in targets:
+        (project.folder / target).unlink()
+
+
+def same_targets(project: Project, expected: dict[str, Any]) -> str:
+    """A second run for the same results is refused while the first goes on, which ends well."""
+    remade(project, SCORES)
+    first = start(project, *SCORES)
+    wait_until(lambda: working(project), "the first run", first)
+    second = project.attempt(*SCORES)
+    ended(first, project)
+    refuse_differences(expected, project)
+    if second.returncode == 0:
+        return RIGHT
+    refuse_unclear(second.returncode, second.stdout, "LockException")
+    return TOLD
+
+
+def other_targets(project: Project, expected: dict[str, Any]) -> str:
+    """A second run for other results goes on beside the first."""
+    remade(project, SCORES)
+    first = start(project, SCORES[0])
+    wait_until(lambda: working(project), "the first run", first)
+    second = project.attempt(SCORES[1])
+    ended(first, project)
+    refuse_differences(expected, project)
+    if second.returncode != 0:
+        refuse_unclear(second.returncode, second.stdout, "LockException")
+        return TOLD
+    return RIGHT
+
+
+def unlocked_beneath(project: Project, expected: dict[str, Any]) -> str:
+    """A person unlocks while a run goes on, and starts another: both may end, neither may leave a wrong result."""
+    remade(project, SCORES)
+    first = start(project, *SCORES)
+    wait_until(lambda: working(project), "the first run", first)
+    project.snakemake("--unlock")
+    second = project.attempt(*SCORES)
+    first.wait(600)
+    refuse_differences(expected, project)
+    last = project.attempt(*SCORES)
+    if last.returncode != 0:
+        raise WrongError(f"the folder is left unusable:\n{last.stdout}")
+    refuse_differences(expected, project)
+    return RIGHT if second.returncode == 0 else TOLD
+
+
+def at_the_same_moment(project: Project, expected: dict[str, Any]) -> str:
+    """Both read the locks before either writes one: the second may be refused or not, no result may be wrong."""
+    remade(project, SCORES)
+    first = start(project, *SCORES)
+    second = project.attempt(*SCORES)
+    first.wait(600)
+    refuse_differences(expected, project)
+    last = project.attempt(*SCORES)
+    if last.returncode != 0:
+        raise WrongError(f"the folder is left unusable:\n{last.stdout}")
+    refuse_differences(expected, project)
+    return RIGHT if second.returncode == 0 and first.returncode == 0 else TOLD
+
+
+def replaced_recording(date_kept: bool) -> Callable[[Project, dict[str, Any]], str]:
+    """A recording is replaced by another of the same length under embeddings that are there: all are made again."""
+
+    def run(project: Project, expected: dict[str, Any]) -> str:
+        clip = project.folder / "clips/speech/s1_angry_1.wav"
+        kept, state = clip.read_bytes(), clip.stat()
+        soundfile.write(clip, tone("angry", 9, 1), RATE)
+        if date_kept:
+            os.utime(clip, ns=(state.st_atime_ns, state.st_mtime_ns))
+        plan = project.plan(SCORES[0])
+        if "manifest" not in plan or "embed_3_layers" not in plan:
+            raise WrongError(f"a replaced recording goes unnoticed: only {plan} would run")
+        project.snakemake(SCORES[0])
+        clip.write_bytes(kept)
+        project.snakemake(SCORES[0])
+        refuse_differences(expected, project)
+        return RIGHT
+
+    return run
+
+
+def replaced_during_the_run(project: Project, expected: dict[str, Any]) -> str:
+    """A recording is replaced after the manifest was made in this run and before a network hears it."""
+    layers = project.folder / f"results/embeddings/speech/{NETWORK}"
+    shutil.rmtree(layers)
+    clip = project.folder / "clips/speech/s1_angry_1.wav"
+    kept = clip.read_bytes()
+    first = start(project, SCORES[0])
+    wait_until(lambda: working(project), "the run", first)
+    soundfile.write(clip, tone("angry", 9, 1), RATE)
+    code = first.wait(600)
+    output = (project.folder / "run.log").read_text()
+    clip.write_bytes(kept)
+    if code != 0:
+        refuse_unclear(code, output, "s1_angry_1")
+    again = project.attempt(SCORES[0])
+    if again.returncode != 0:
+        raise WrongError(f"with the recording back, the run fails:\n{again.stdout}")
+    refuse_differences(expected, project)
+    return RIGHT if code == 0 else TOLD
+
+
+SEQUENCES: dict[tuple[str, str], Callable[[Project, dict[str, Any]], str]] = {
+    ("two workflows in one folder", "the same targets"): same_targets,
+    ("two workflows in one folder", "other targets"): other_targets,
+    ("two workflows in one folder", "unlocked while the first runs"): unlocked_beneath,
+    ("two workflows in one folder", "started at the same moment"): at_the_same_moment,
+    ("a recording replaced under its embedding", "new date"): replaced_recording(date_kept=False),
+    ("a recording replaced under its embedding", "same date and size"): replaced_recording(date_kept=True),
+    ("a recording replaced under its embedding", "while the run goes on"): replaced_during_the_run,
+}

@@ -3,11 +3,10 @@
 import hashlib
 import json
 from pathlib import Path
-from types import SimpleNamespace
 
 import pandas as pd
 import pytest
-from snakemake.iocontainers import Namedlist
+from made_up_job import job
 
 from workflow_scripts.study import job_records, tables
 from workflow_scripts.study.entry import entry
@@ -19,30 +18,6 @@ def folder(tmp_path, monkeypatch):
     """An empty study to work in, outside any Snakemake."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("VOCALISE_SNAKEMAKE", raising=False)
-
-
-def job(log="probe/a_1", given=(), made=("results/probing/a/scores.csv",), **spec):
-    """What Snakemake hands to a script; `given` and `made` are files, or {name: file or files}."""
-    return SimpleNamespace(
-        rule=log.split("/")[0],
-        input=listed(given),
-        output=listed(made),
-        wildcards=Namedlist(fromdict={"dataset": "a"}),
-        params=Namedlist(fromdict={"spec": spec}),
-        log=[f"results/logs/{log}.log"],
-        threads=2,
-    )
-
-
-def listed(files):
-    if not isinstance(files, dict):
-        return Namedlist(files)
-    every = Namedlist()
-    for name, own in files.items():
-        several = isinstance(own, list)
-        every.extend(own if several else [own])
-        every._set_name(name, len(every) - (len(own) if several else 1), end=len(every) if several else None)
-    return every
 
 
 def run(smk, text="1"):

@@ -6,17 +6,21 @@ import resource
 import subprocess
 import sys
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
+from made_up_job import job
 from safetensors import SafetensorError
 
 from workflow_scripts.study.entry import entry
 from workflow_scripts.study.machine import refused
 
+TESTS = Path(__file__).parent
 
-def job(folder: Path) -> SimpleNamespace:
-    return SimpleNamespace(log=[str(folder / "log.txt")], rule="probe", output=["results/scores.parquet"])
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("VOCALISE_SNAKEMAKE", raising=False)
 
 
 @pytest.mark.parametrize(
@@ -30,9 +34,9 @@ def job(folder: Path) -> SimpleNamespace:
     ],
 )
 def test_an_error_of_the_machine_is_told_without_a_traceback(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], error: Exception, words: str, remedy: str
+    capsys: pytest.CaptureFixture[str], error: Exception, words: str, remedy: str
 ) -> None:
-    with pytest.raises(SystemExit) as left, entry(job(tmp_path)):
+    with pytest.raises(SystemExit) as left, entry(job(made=["results/scores.parquet"])):
         raise error
     assert left.value.code == 1
     said = capsys.readouterr().err
@@ -44,36 +48,34 @@ def test_an_error_of_the_machine_is_told_without_a_traceback(
 @pytest.mark.parametrize(
     "error", [FileNotFoundError(errno.ENOENT, "x", "a"), ValueError("a bug"), OSError("words alone")]
 )
-def test_a_bug_shows_its_traceback(tmp_path: Path, capsys: pytest.CaptureFixture[str], error: Exception) -> None:
+def test_a_bug_shows_its_traceback(capsys: pytest.CaptureFixture[str], error: Exception) -> None:
     assert refused(error, "") is None
-    with pytest.raises(SystemExit), entry(job(tmp_path)):
+    with pytest.raises(SystemExit), entry(job(made=["results/scores.parquet"])):
         raise error
     assert "Traceback" in capsys.readouterr().err
 
 
 WRITE = """
-import sys
-from types import SimpleNamespace
 import numpy as np, pandas as pd
+from made_up_job import job
 from workflow_scripts.study import tables
 from workflow_scripts.study.entry import entry
-job = SimpleNamespace(log=[sys.argv[1] + "/log.txt"], rule="embed", output=[sys.argv[1] + "/layer.parquet"])
-with entry(job):
+with entry(job("embed/a", made=["layer.parquet"])):
     vectors = np.random.default_rng(1).standard_normal((400, 64)).astype(np.float32)
-    tables.write_vectors(job.output[0], ["a"] * 400, ["b"] * 400, {"mean": vectors})
+    tables.write_vectors("layer.parquet", ["a"] * 400, ["b"] * 400, {"mean": vectors})
 """
 
 
 def test_a_file_that_no_longer_fits_leaves_nothing_under_its_name(tmp_path: Path) -> None:
     """The limit of a file's size stands for a disk that becomes full during the write."""
     done = subprocess.run(
-        [sys.executable, "-c", WRITE, str(tmp_path)],
+        [sys.executable, "-c", WRITE],
         capture_output=True,
         text=True,
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])},
+        env={**os.environ, "PYTHONPATH": f"{TESTS.parent}:{TESTS}"},
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000)),
     )
     assert done.returncode == 1
     assert "layer.parquet: File too large" in done.stderr
     assert "Traceback" not in done.stderr
-    assert [path.name for path in tmp_path.iterdir()] == ["log.txt"]
+    assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == ["a.log"]

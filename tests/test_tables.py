@@ -7,6 +7,7 @@ import textwrap
 
 import numpy as np
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 
 from workflow_scripts.study import schemas, tables
@@ -65,6 +66,38 @@ def test_a_damaged_table_is_named(tmp_path, declared, damage):
     path.write_bytes(path.read_bytes()[:-20] if damage is None else damage)
     with pytest.raises(UserError, match=r"t\.parquet"):
         tables.read(path)
+
+
+def test_a_flipped_bit_in_a_page_is_never_read_as_a_number(tmp_path, declared):
+    path = tmp_path / "t.parquet"
+    values = np.random.default_rng(0).standard_normal(40)
+    tables.write(pd.DataFrame({"clip_id": [f"c{i}" for i in range(40)], "value": values}), path, "made-up")
+    good, whole = tables.read(path), path.read_bytes()
+    column = pq.ParquetFile(path).metadata.row_group(0).column(1)
+    end = column.dictionary_page_offset + column.total_compressed_size
+    refused = 0
+    for place in range(end - 60, end):  # in the page of values behind its header
+        path.write_bytes(whole[:place] + bytes([whole[place] ^ 8]) + whole[place + 1 :])
+        try:
+            pd.testing.assert_frame_equal(tables.read(path), good, check_exact=True)
+        except UserError:
+            refused += 1
+    assert refused > 30
+
+
+@pytest.mark.parametrize("say", [tables.about, lambda path: tables.read_vectors(path, "mean")])
+def test_damage_is_named_whatever_is_read(tmp_path, say):
+    path = tmp_path / "l.parquet"
+    tables.write_vectors(path, list("ab"), list("vw"), {"mean": np.ones((2, 3), np.float32)})
+    whole = path.read_bytes()
+    refused = 0
+    for place in range(len(whole) // 2, len(whole), 7):
+        path.write_bytes(whole[:place] + bytes([whole[place] ^ 64]) + whole[place + 1 :])
+        try:
+            say(path)
+        except UserError as error:
+            refused += error.place == str(path)
+    assert refused > 20
 
 
 def test_an_orphan_never_puts_its_file_in_place(tmp_path):

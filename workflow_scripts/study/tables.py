@@ -113,17 +113,22 @@ def versions() -> dict[str, str]:
     return {name: version(name) for name in ("vocalise", "numpy", "pandas", "pyarrow", "scipy")}
 
 
-def _opened(path: str | Path, columns: list[str] | None = None) -> pa.Table:
+@contextmanager
+def damage_named(path: str | Path) -> Iterator[None]:
+    """Raise UserError where a file cannot be read as a table."""
     try:
+        yield
+    except (pa.ArrowException, OSError, ValueError, AttributeError) as error:  # ValueError: of text and JSON too
+        raise UserError(
+            f"cannot be read as a parquet table ({error})",
+            str(path),
+            "delete the file and run snakemake again",
+        ) from error
+
+
+def _opened(path: str | Path, columns: list[str] | None = None) -> pa.Table:
+    with damage_named(path):
         return pq.read_table(path, columns=columns, partitioning=None, page_checksum_verification=True)
-    except (pa.ArrowInvalid, OSError) as error:
-        raise damaged(path, error) from error
-
-
-def damaged(path: str | Path, error: Exception) -> UserError:
-    """What is said of a file that is no parquet table, or one no more."""
-    remedy = "delete the file and run snakemake again"
-    return UserError(f"cannot be read as a parquet table ({error})", str(path), remedy)
 
 
 def read(path: str | Path) -> pd.DataFrame:
@@ -137,7 +142,8 @@ def read_vectors(path: str | Path, pooling: str) -> tuple[list[str], list[str], 
     if pooling not in table.column_names:
         raise UserError(f"holds no pooling '{pooling}'", str(path), "add it to embeddings.poolings in the config")
     column = table[pooling].chunk(0) if table.num_rows else None
-    width = table.schema.field(pooling).type.list_size
+    with damage_named(path):
+        width = table.schema.field(pooling).type.list_size
     flat = column.flatten().to_numpy(zero_copy_only=False) if column is not None else np.empty(0, np.float32)
     return table["clip_id"].to_pylist(), table["audio_hash"].to_pylist(), flat.reshape(-1, width)
 
@@ -150,6 +156,7 @@ def read_clips(path: str | Path) -> list[tuple[str, str]]:
 
 def about(path: str | Path) -> dict[str, Any]:
     """What the writer said of the file: table, schema version, parameters, versions."""
-    raw = (pq.read_schema(path).metadata or {}).get(b"vocalise", b"{}")
-    loaded: dict[str, Any] = json.loads(raw)
+    with damage_named(path):
+        raw = (pq.read_schema(path).metadata or {}).get(b"vocalise", b"{}")
+        loaded: dict[str, Any] = json.loads(raw)
     return loaded

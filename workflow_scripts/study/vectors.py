@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from workflow_scripts.study.tables import FORM, damaged, metadata, whole
+from workflow_scripts.study.tables import FORM, damage_named, metadata, whole
 
 AT_ONCE = 512  # rows that are decoded together
 
@@ -83,10 +83,11 @@ class VectorReader(AbstractContextManager["VectorReader"]):
     """
 
     def __init__(self, path: str | Path, poolings: Sequence[str]) -> None:
-        self._path, self._file = path, pq.ParquetFile(path, page_checksum_verification=True)
-        self._poolings = list(poolings)
-        schema = self._file.schema_arrow
-        self.widths = {name: int(schema.field(name).type.list_size) for name in self._poolings}
+        self._path, self._poolings = path, list(poolings)
+        with damage_named(path):
+            self._file = pq.ParquetFile(path, page_checksum_verification=True)
+            schema = self._file.schema_arrow
+            self.widths = {name: int(schema.field(name).type.list_size) for name in self._poolings}
         self._batches = self._file.iter_batches(AT_ONCE, columns=self._poolings)
         self._held = schema.empty_table().select(self._poolings)
 
@@ -99,10 +100,8 @@ class VectorReader(AbstractContextManager["VectorReader"]):
         """
         pieces = [self._held]
         while sum(piece.num_rows for piece in pieces) < count:
-            try:
+            with damage_named(self._path):
                 batch = next(self._batches, None)
-            except (pa.ArrowInvalid, OSError) as error:
-                raise damaged(self._path, error) from error
             if batch is None:
                 raise ValueError(f"{count} rows asked for, {sum(piece.num_rows for piece in pieces)} left")
             pieces.append(pa.Table.from_batches([batch]))

@@ -3,7 +3,6 @@
 import logging
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -14,6 +13,7 @@ from workflow_scripts.corpora import EMOTIONS, Clip, nearest
 from workflow_scripts.materials.audio import BadAudio, audio_hash, decode
 from workflow_scripts.materials.preparation import prepare
 from workflow_scripts.study.errors import UserError
+from workflow_scripts.study.parallel import in_threads
 from workflow_scripts.study.schemas import TABLES
 
 log = logging.getLogger(__name__)
@@ -86,9 +86,8 @@ def _check_words(clip: Clip, emotions: set[str]) -> Clip:
 
 def hear(clips: Sequence[Clip], level: str, crop: float | None, threads: int) -> list[Heard]:
     """Decode and measure every clip without a fault, in parallel; the order stays."""
-    with ThreadPoolExecutor(threads) as pool:
-        results = pool.map(lambda clip: _hear(clip, level, crop), clips)
-        return list(tqdm(results, total=len(clips), desc="recordings", unit="clip", mininterval=5))
+    results = in_threads(lambda clip: _hear(clip, level, crop), clips, threads)
+    return list(tqdm(results, total=len(clips), desc="recordings", unit="clip", mininterval=5))
 
 
 def _hear(clip: Clip, level: str, crop: float | None) -> Heard:

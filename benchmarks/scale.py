@@ -1,7 +1,7 @@
 """Peak memory and processor time of each job, and of planning, as the number of clips grows.
 
 Clips of noise of 0.3 to 0.5 s are made in the folder; a tiny network hears them in shards. Every job runs alone, in a
-process of its own, as its rule would run it.
+process of its own, as its rule would run it; processor time is without the imports.
 
     python benchmarks/scale.py --folder /tmp/scale --clips 1000 10000        # some minutes; 100000: one to two hours
     python benchmarks/scale.py --folder /tmp/scale --clips 100000 --only manifest embed
@@ -10,6 +10,7 @@ process of its own, as its rule would run it.
 import argparse
 import csv
 import importlib
+import itertools
 import json
 import os
 import subprocess
@@ -84,25 +85,41 @@ def jobs() -> Iterator[tuple[str, dict[str, str], dict[str, Any], dict[str, Any]
     yield "probe", {"model": MODEL, "layer": "2"}, {**manifest, **vectors}, out, 1
 
 
-def measured(command: list[str], folder: Path) -> tuple[float, float, float]:
-    """Run a command: (peak memory in MB, processor seconds, wall seconds)."""
+def measured(command: list[str], folder: Path) -> tuple[float, float, float, str]:
+    """Run a command: (peak memory in MB, processor seconds, wall seconds, what it printed)."""
     began = time.monotonic()
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
-    process = subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-    assert process.stdout is not None
-    said = process.stdout.read()
-    _, status, usage = os.wait4(process.pid, 0)
+    with subprocess.Popen(
+        command, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as process:
+        assert process.stdout is not None
+        said = process.stdout.read()
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
     if status:
-        sys.exit(f"{' '.join(command)} failed:\n{said.decode()[-3000:]}")
-    return usage.ru_maxrss / 1024, usage.ru_utime + usage.ru_stime, time.monotonic() - began
+        sys.exit(f"{' '.join(command)} failed:\n{said[-3000:]}")
+    return usage.ru_maxrss / 1024, usage.ru_utime + usage.ru_stime, time.monotonic() - began, said
 
 
-def run_job(text: str) -> None:
-    """In a process of its own: one job, described in JSON."""
-    job = json.loads(text)
-    sides = {side: SimpleNamespace(**job[side]) for side in ("input", "output")}
-    main = importlib.import_module(f"workflow_scripts.{job['rule']}").main
-    main(SimpleNamespace(**sides, params=SimpleNamespace(spec=job["spec"]), threads=job["threads"], rule=job["rule"]))
+def run_jobs(file: Path) -> None:
+    """Run jobs of one rule, described in JSON, each in a process forked from this one, so that libraries are imported
+    once; print what each took, as JSON."""
+    described = json.loads(file.read_text())
+    module = importlib.import_module(f"workflow_scripts.{described[0]['rule']}")
+    if described[0]["rule"] == "embed":
+        importlib.import_module("transformers.models.wav2vec2.modeling_wav2vec2")
+    for job in described:
+        began = time.monotonic()
+        if (child := os.fork()) == 0:
+            sides = {side: SimpleNamespace(**job[side]) for side in ("input", "output")}
+            module.main(SimpleNamespace(**sides, params=SimpleNamespace(spec=job["spec"]), threads=job["threads"]))
+            sys.stdout.flush()
+            os._exit(0)
+        _, status, usage = os.wait4(child, 0)
+        if status:
+            sys.exit(1)
+        took = (usage.ru_maxrss / 1024, usage.ru_utime + usage.ru_stime, time.monotonic() - began)
+        print(f"TOOK {json.dumps(took)}", flush=True)
 
 
 def measure(folder: Path, clips: int, only: list[str]) -> dict[str, tuple[int, float, float]]:
@@ -112,10 +129,10 @@ def measure(folder: Path, clips: int, only: list[str]) -> dict[str, tuple[int, f
 
     found: dict[str, tuple[int, float, float]] = {}
 
-    def add(step: str, cost: tuple[float, float, float]) -> None:
-        count, memory, seconds = found.get(step, (0, 0.0, 0.0))
-        found[step] = (count + 1, max(memory, cost[0]), seconds + cost[1])
-        print(f"{clips} clips: {step}: {cost[0]:.0f} MB, {cost[1]:.1f} CPU s, {cost[2]:.1f} s", flush=True)
+    def add(step: str, memory: float, seconds: float, wall: float) -> None:
+        count, highest, total = found.get(step, (0, 0.0, 0.0))
+        found[step] = (count + 1, max(memory, highest), seconds + total)
+        print(f"{clips} clips: {step}: {memory:.0f} MB, {seconds:.1f} CPU s, {wall:.1f} s", flush=True)
 
     config = folder / "study.yaml"
     config.write_text(yaml.safe_dump(STUDY))
@@ -126,17 +143,23 @@ def measure(folder: Path, clips: int, only: list[str]) -> dict[str, tuple[int, f
         dry = [sys.executable, "-m", "snakemake", "-s", str(ROOT / "Snakefile"), "--configfile", str(config),
                "--directory", str(folder), "--workflow-profile", "none", "-n", "-q"]  # fmt: skip
         for step in ("first plan", "second plan"):
-            add(step, measured(dry, folder))
+            add(step, *measured(dry, folder)[:3])
     os.chdir(folder)
     plan = Plan(check_study(STUDY))
-    for rule, names, inputs, outputs, threads in jobs():
+    for rule, of_rule in itertools.groupby(jobs(), key=lambda job: job[0]):
         if only and rule not in only:
             continue
-        spec: Mapping[str, Any] = plan.spec(rule, dataset="many", **names)
-        for path in (path for value in outputs.values() for path in (value if isinstance(value, list) else [value])):
-            Path(path).parent.mkdir(parents=True, exist_ok=True)
-        job = {"rule": rule, "spec": spec, "input": inputs, "output": outputs, "threads": threads}
-        add(rule, measured([sys.executable, __file__, "--job", json.dumps(job)], folder))
+        described = []
+        for _, names, inputs, outputs, threads in of_rule:
+            spec: Mapping[str, Any] = plan.spec(rule, dataset="many", **names)
+            for path in itertools.chain(*(own if isinstance(own, list) else [own] for own in outputs.values())):
+                Path(path).parent.mkdir(parents=True, exist_ok=True)
+            described.append({"rule": rule, "spec": spec, "input": inputs, "output": outputs, "threads": threads})
+        Path("jobs.json").write_text(json.dumps(described))
+        said = measured([sys.executable, __file__, "--jobs", "jobs.json"], folder)[3]
+        for line in said.splitlines():
+            if line.startswith("TOOK "):
+                add(rule, *json.loads(line.removeprefix("TOOK ")))
     return found
 
 
@@ -156,10 +179,10 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, help="where clips and results go; clips that are there are used again")
     parser.add_argument("--clips", type=int, nargs="+", default=[1000, 10000])
     parser.add_argument("--only", nargs="+", default=[], help="rules, and `plan`")
-    parser.add_argument("--job", help=argparse.SUPPRESS)
+    parser.add_argument("--jobs", type=Path, help=argparse.SUPPRESS)
     asked = parser.parse_args()
-    if asked.job:
-        run_job(asked.job)
+    if asked.jobs:
+        run_jobs(asked.jobs)
         return
     found = {}
     for clips in asked.clips:

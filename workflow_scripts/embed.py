@@ -56,11 +56,10 @@ def main(smk: "Snakemake") -> None:
             for state, writer in writers.items():
                 writer.append(own["clip_id"].tolist(), own["audio_hash"].tolist(), vectors[state])
 
-        rows = manifest.to_dict("records")
         embed(
             network,
             manifest["prepared_seconds"].tolist(),
-            lambda position: hear(network, rows[position]),
+            lambda position: hear(network, manifest.iloc[position].to_dict()),
             spec["poolings"],
             write,
             batch_seconds=spec["batch_seconds"],

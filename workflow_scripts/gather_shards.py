@@ -46,10 +46,10 @@ def gather_layer(wanted: Sequence[Clip], shards: Sequence[str], path: str, pooli
     """
     clips = [tables.read_clips(shard) for shard in shards]
     shard_of = turns(wanted, clips, ", ".join(shards))
-    about, differing = common([tables.about(shard) for shard in shards])
+    abouts = [{key: value for key, value in tables.about(shard).items() if key not in WRITERS_OWN} for shard in shards]
+    about, differing = common(abouts)
     if differing:
         log.warning("shards of %s were not made alike; they differ in: %s", path, ", ".join(differing))
-    about = {key: value for key, value in about.items() if key not in WRITERS_OWN}
     with ExitStack() as stack:
         readers = [stack.enter_context(VectorReader(shard, poolings)) for shard in shards]
         writer = stack.enter_context(VectorWriter(path, readers[0].widths, about))

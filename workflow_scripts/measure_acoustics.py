@@ -3,9 +3,7 @@
 import logging
 import sys
 import time
-from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +14,7 @@ from workflow_scripts.acoustics.functionals import RATE, Functionals
 from workflow_scripts.materials.preparation import load_prepared
 from workflow_scripts.study import tables
 from workflow_scripts.study.entry import entry
+from workflow_scripts.study.parallel import in_threads
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import Snakemake
@@ -31,24 +30,20 @@ def main(smk: "Snakemake") -> None:
     manifest = tables.read(smk.input.manifest)
     functionals = Functionals(spec["features"])
 
-    def measure(row: Mapping[str, Any]) -> npt.NDArray[np.float32]:
+    def measure(position: int) -> npt.NDArray[np.float32]:
+        row = manifest.iloc[position].to_dict()
         return functionals(str(row["clip_id"]), load_prepared(row, RATE))
 
-    measured: list[npt.NDArray[np.float32]] = []
+    measured = np.empty((len(manifest), len(functionals.names)))
     said = time.monotonic()
-    with ThreadPoolExecutor(smk.threads) as pool:
-        try:
-            for values in pool.map(measure, manifest.to_dict("records")):
-                measured.append(values)
-                if time.monotonic() - said > PROGRESS_EVERY:
-                    said = time.monotonic()
-                    line = f"{spec['features']}: {len(measured)} of {len(manifest)} clips"
-                    print(line, file=sys.stderr, flush=True)
-                    log.info(line)
-        except BaseException:
-            pool.shutdown(cancel_futures=True)
-            raise
-    frame = pd.DataFrame(np.stack(measured).astype(np.float64), columns=functionals.names)
+    for done, values in enumerate(in_threads(measure, range(len(manifest)), smk.threads)):
+        measured[done] = values
+        if time.monotonic() - said > PROGRESS_EVERY:
+            said = time.monotonic()
+            line = f"{spec['features']}: {done + 1} of {len(manifest)} clips"
+            print(line, file=sys.stderr, flush=True)
+            log.info(line)
+    frame = pd.DataFrame(measured, columns=functionals.names)
     frame.insert(0, "clip_id", manifest["clip_id"])
     frame.insert(1, "audio_hash", manifest["audio_hash"])
     about = {key: value for key, value in spec.items() if key != "code"}

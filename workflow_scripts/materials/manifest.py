@@ -3,10 +3,10 @@
 import logging
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from tqdm import tqdm
 
@@ -14,6 +14,7 @@ from workflow_scripts.corpora import EMOTIONS, Clip, nearest
 from workflow_scripts.materials.audio import BadAudio, audio_hash, decode
 from workflow_scripts.materials.preparation import prepare
 from workflow_scripts.study.errors import UserError
+from workflow_scripts.study.parallel import in_threads
 from workflow_scripts.study.schemas import TABLES
 
 log = logging.getLogger(__name__)
@@ -24,7 +25,7 @@ SET_ASIDE_COLUMNS = [*TABLES["set_aside"]]
 
 @dataclass(frozen=True)
 class Heard:
-    """A clip with the facts of its audio as columns of the manifest, or with its fault."""
+    """A clip with the facts of its audio and its remarks as columns of the manifest, or with its fault."""
 
     clip: Clip
     facts: dict[str, Any]
@@ -61,14 +62,26 @@ def assemble(
             f"corpus {corpus}",
             "mend or remove these files, or set `bad_clips: set-aside` in the config to go on without them",
         )
-    rows = [{"corpus": corpus, "pool": pool, **one.facts} for one in kept if not one.fault]
-    if not rows:
+    good = [one for one in kept if not one.fault]
+    if not good:
         raise UserError(f"no usable clip is left:\n{faults_in_words(bad)}", f"corpus {corpus}")
     aside = [{"clip_id": one.clip.clip_id, "path": one.clip.path, "reason": one.fault} for one in bad]
-    own = list(dict.fromkeys(name for row in rows for name in row if name not in COLUMNS))
-    manifest = pd.DataFrame(rows, columns=[*COLUMNS, *own]).sort_values("clip_id", ignore_index=True)
+    manifest = _table(good).assign(corpus=corpus, pool=pool)
+    own = [name for name in manifest if name not in COLUMNS]
+    manifest = manifest[[*COLUMNS, *own]].sort_values("clip_id", ignore_index=True)
     set_aside = pd.DataFrame(aside, columns=SET_ASIDE_COLUMNS, dtype=object)
     return manifest, set_aside.sort_values(["clip_id", "path"], ignore_index=True)
+
+
+def _table(heard: Sequence[Heard]) -> pd.DataFrame:
+    """What is known of clips without a fault, column by column: a dict for each would be most of the memory."""
+    words = [name for name in vars(heard[0].clip) if name not in ("fault", "remark", "own")]
+    own = dict.fromkeys(name for one in heard for name in one.clip.own)
+    return pd.DataFrame(
+        {name: [getattr(one.clip, name) for one in heard] for name in words}
+        | {name: [one.facts[name] for one in heard] for name in heard[0].facts}
+        | {name: [one.clip.own.get(name, np.nan) for one in heard] for name in own}
+    )
 
 
 def _check_words(clip: Clip, emotions: set[str]) -> Clip:
@@ -86,9 +99,8 @@ def _check_words(clip: Clip, emotions: set[str]) -> Clip:
 
 def hear(clips: Sequence[Clip], level: str, crop: float | None, threads: int) -> list[Heard]:
     """Decode and measure every clip without a fault, in parallel; the order stays."""
-    with ThreadPoolExecutor(threads) as pool:
-        results = pool.map(lambda clip: _hear(clip, level, crop), clips)
-        return list(tqdm(results, total=len(clips), desc="recordings", unit="clip", mininterval=5))
+    results = in_threads(lambda clip: _hear(clip, level, crop), clips, threads)
+    return list(tqdm(results, total=len(clips), desc="recordings", unit="clip", mininterval=5))
 
 
 def _hear(clip: Clip, level: str, crop: float | None) -> Heard:
@@ -96,19 +108,18 @@ def _hear(clip: Clip, level: str, crop: float | None) -> Heard:
         return Heard(clip, {})
     try:
         recording = decode(clip.path)
-        facts = asdict(prepare(recording, level, crop))
+        prepared = prepare(recording, level, crop)
     except BadAudio as error:
         return Heard(replace(clip, fault=str(error)), {})
-    words = {key: value for key, value in asdict(clip).items() if key not in ("fault", "remark", "own")}
-    facts |= {
-        **clip.own,
+    facts = {
+        **vars(prepared),
         "audio_hash": audio_hash(recording),
         "seconds": recording.seconds,
         "sample_rate": recording.rate,
         "channels": recording.channels,
         "remarks": clip.remark,
     }
-    return Heard(clip, words | facts)
+    return Heard(clip, facts)
 
 
 def count_copies_once(heard: Sequence[Heard]) -> list[Heard]:
@@ -129,7 +140,7 @@ def count_copies_once(heard: Sequence[Heard]) -> list[Heard]:
     copies = 0
     for clip_id, group in by_id.items():
         first = group[0]
-        if any(_identity(one) != _identity(first) for one in group):
+        if any(_identity(one) != _identity(first) for one in group[1:]):
             clashes.append(f"  {clip_id}: {', '.join(one.clip.path for one in group)}")
         others = [one.clip.path for one in group[1:]]
         copies += len(others)
@@ -149,7 +160,7 @@ def count_copies_once(heard: Sequence[Heard]) -> list[Heard]:
 
 
 def _identity(one: Heard) -> tuple[Any, ...]:
-    described = {key: value for key, value in asdict(one.clip).items() if key not in ("path", "remark")}
+    described = {key: value for key, value in vars(one.clip).items() if key not in ("path", "remark")}
     return (one.facts["audio_hash"], *described.values())
 
 

@@ -16,8 +16,10 @@ def size_of(plan: Plan, dataset: str, results: Path, emotions: Sequence[str] | N
         emotions: count only clips of these. What a corpus states is shared out evenly among all that it has.
     """
     corpus, crop = plan.corpus(dataset), plan.datasets[dataset].crop
-    if seconds := listed(plan, dataset, results, emotions):
-        return len(seconds), sum(seconds)
+    if (path := _manifest(plan, dataset, results)) is not None:
+        clips, seconds = _sums(*path, None if emotions is None else tuple(emotions))
+        if clips:
+            return clips, seconds
     if corpus.size is None:
         return None
     clips, minutes = corpus.size
@@ -29,9 +31,10 @@ def size_of(plan: Plan, dataset: str, results: Path, emotions: Sequence[str] | N
 
 def listed(plan: Plan, dataset: str, results: Path, emotions: Sequence[str] | None = None) -> list[float]:
     """Seconds of each clip by the manifest; [] where there is none, or one of another study."""
-    rows = _manifest(plan, dataset, results)
-    if rows is None:
+    path = _manifest(plan, dataset, results)
+    if path is None:
         return []
+    rows = _read(*path)[1]
     own = rows if emotions is None else rows[rows["emotion"].isin(emotions)]
     return [float(seconds) for seconds in own["prepared_seconds"]]
 
@@ -39,25 +42,42 @@ def listed(plan: Plan, dataset: str, results: Path, emotions: Sequence[str] | No
 def fold_count(plan: Plan, dataset: str, results: Path) -> int:
     """Folds of `strict` that hold clips of a dataset; where nobody states its speakers yet, the most that may be."""
     known = corpora.speakers_of(plan.corpus(dataset), plan.options(dataset))
-    rows = _manifest(plan, dataset, results)
-    if rows is None:
+    path = _manifest(plan, dataset, results)
+    if path is None:
         # as `deal_speakers` deals a pool of both sexes; its import would slow down every dry run
         return min(plan.study.folds.strict, len(known) // 2) if known and len(known) >= 6 else plan.study.folds.strict
     from workflow_scripts.materials.folds import deal_speakers
 
-    present = dict(zip(rows["speaker"], rows["sex"], strict=True))
+    present = _speakers(*path)
     fold_of = deal_speakers(known or present, plan.study.folds.strict)
     return len({fold_of[speaker] for speaker in present if speaker in fold_of})
 
 
-def _manifest(plan: Plan, dataset: str, results: Path) -> Any:
-    """The manifest of a dataset; None where there is none, or one of another study."""
+def _manifest(plan: Plan, dataset: str, results: Path) -> tuple[Path, int] | None:
+    """The manifest of a dataset and when it was changed; None where there is none, or one of another study."""
     path = results / "corpora" / dataset / "manifest.parquet"
-    if not path.is_file():
+    try:
+        found = path, path.stat().st_mtime_ns
+    except OSError:
         return None
-    made, rows = _read(path, path.stat().st_mtime_ns)
+    made, _ = _read(*found)
     same = made.get("corpus") == plan.datasets[dataset].corpus and made.get("crop") == plan.datasets[dataset].crop
-    return rows if same else None
+    return found if same else None
+
+
+@lru_cache
+def _sums(path: Path, changed: int, emotions: tuple[str, ...] | None) -> tuple[int, float]:
+    """Clips and seconds of a manifest, or of its clips of some emotions, summed once for all jobs."""
+    rows = _read(path, changed)[1]
+    own = rows if emotions is None else rows[rows["emotion"].isin(emotions)]
+    return len(own), float(own["prepared_seconds"].sum())
+
+
+@lru_cache
+def _speakers(path: Path, changed: int) -> dict[str, str]:
+    """{speaker: sex} of a manifest."""
+    rows = _read(path, changed)[1]
+    return dict(zip(rows["speaker"], rows["sex"], strict=True))
 
 
 @lru_cache

@@ -98,13 +98,20 @@ def places() -> Iterator[Case]:
         forbidden,
         (SCORES,),
         (),
-        "Permission denied",
+        "may not be written",
         allowed,
         AS_ANYBODY,
     )
     yield Case(
-        unwritable, "everything without write permission", all_forbidden, (SCORES,), (), "not", all_allowed, AS_ANYBODY
+        unwritable,
+        "everything without write permission",
+        all_forbidden,
+        (SCORES,),
+        (),
+        "may not be written",
+        all_allowed,
+        AS_ANYBODY,
     )
-    yield Case(unwritable, "a file in place of a folder", a_file, (SCORES,), (), "layer_1", no_file)
+    yield Case(unwritable, "a file in place of a folder", a_file, (SCORES,), (), "a file lies where", no_file)
     if os.geteuid() == 0:
-        yield Case(unwritable, "a read-only file system", read_only, (SCORES,), (), "Read-only", writable)
+        yield Case(unwritable, "a read-only file system", read_only, (SCORES,), (), "rite-protected output", writable)

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -41,13 +42,15 @@ def futures() -> Iterator[Case]:
         remove(project, "results/report.html")
 
     def past(project: Project) -> None:
-        for path in ("results", "resources", "workflow_scripts"):
-            dated(project.folder / path, 0)
+        subprocess.run(
+            "find results resources workflow_scripts -newermt now -exec touch {} +",
+            shell=True, check=True, cwd=project.folder,
+        )  # fmt: skip
 
     group = "files from the future"
-    yield Case(group, "results", results, (SCORES,), (), "clock", past)
+    yield Case(group, "results", results, (SCORES,), (), "ahead of this machine's clock", past)
     yield Case(group, "recordings", recordings, ("results/corpora/speech/manifest.parquet",))
-    yield Case(group, "code and resources", code, ("results/report.html",), (), "clock", past)
+    yield Case(group, "code and resources", code, ("results/report.html",), (), "ahead of this machine's clock", past)
 
 
 def records() -> Iterator[Case]:

@@ -1,6 +1,7 @@
 # Vocalise: what speech and song share, and what embeddings know. One config is one study.
 import atexit
 import sys
+from contextlib import contextmanager
 
 from snakemake.utils import min_version
 
@@ -9,15 +10,15 @@ from workflow_scripts.study.checks import check_study
 from workflow_scripts.study.devices import gpus
 from workflow_scripts.study.errors import UserError
 from workflow_scripts.study.forecast import ahead
+from workflow_scripts.study.future import refuse_future
 from workflow_scripts.study.lost_records import mark_results_of_damaged_records
 from workflow_scripts.study.orphans import mark_snakemake
 from workflow_scripts.study.plan import Plan
+from workflow_scripts.study.writable import refuse_unwritable
 
 min_version("9.27")
 
 mark_snakemake()
-if workflow.is_main_process:
-    mark_results_of_damaged_records()
 
 
 # --configfile replaces config.yaml; Snakemake by itself would merge the two.
@@ -26,11 +27,28 @@ if not workflow.configfiles:
     configfile: "config.yaml"
 
 
-try:
+@contextmanager
+def in_words():
+    """End on a UserError with its message alone."""
+    try:
+        yield
+    except UserError as mistake:
+        print(f"\n{mistake}\n", file=sys.stderr)
+        sys.exit(1)
+
+
+with in_words():
     plan = Plan(check_study(config, ", ".join(map(str, workflow.configfiles))))
-except UserError as mistake:
-    print(f"\n{mistake}\n", file=sys.stderr)
-    sys.exit(1)
+    if workflow.is_main_process:
+        refuse_unwritable([".snakemake/iocache/latest.pkl"])
+        mark_results_of_damaged_records()
+
+
+onstart:
+    with in_words():
+        jobs = list(workflow.dag.needrun_jobs())
+        refuse_unwritable(path for job in jobs for path in (*job.output, *job.log))
+        refuse_future(path for job in jobs for path in job.input)
 
 
 # At the end, since only then Snakemake knows whether this is a dry run.

@@ -33,13 +33,13 @@ WRONG = "WRONG"
 Run = Callable[[Project, dict[str, Any]], str]
 
 
-def cases() -> Iterator[tuple[str, str, Run]]:
-    """(row of the table, name, what is done and judged) of everything but the kills."""
+def cases() -> Iterator[tuple[str, str, int, Run]]:
+    """(row of the table, name, for how many tries it counts, what is done and judged) of everything but the kills."""
     root_only = full_disks() if os.geteuid() == 0 else ()
     for case in (*damages(), *replaced(), *root_only, *places(), *futures(), *records(), *deaths()):
-        yield case.group, case.name, partial(judge, case)
+        yield case.group, case.name, case.tries, partial(judge, case)
     for (group, name), run in SEQUENCES.items():
-        yield group, name, run
+        yield group, name, 1, run
 
 
 def undisturbed(folder: Path) -> Project:
@@ -79,10 +79,10 @@ def main() -> int:
     reference = undisturbed(given.folder)
     expected = results_of(reference)
     found: dict[str, Counter[str]] = {}
-    for number, (group, name, run) in enumerate(cases()):
+    for number, (group, name, tries, run) in enumerate(cases()):
         if given.only in group:
             how = tried(reference, expected, run, given.folder / f"case_{number}", f"{group}: {name}")
-            found.setdefault(group, Counter())[how] += 1
+            found.setdefault(group, Counter())[how] += tries
     if given.only in KILLED:
         found[KILLED] = run_kills(given.kills, given.each, given.seed, given.folder, expected)
     print(f"\n| done to the study | tries | {RIGHT} | {TOLD} | {WRONG} |\n|---|---|---|---|---|")

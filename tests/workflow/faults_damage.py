@@ -3,7 +3,7 @@
 import os
 import random
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from faults_judge import Case
@@ -12,22 +12,27 @@ from project import Project
 
 TESTED = f"transfer/song_to_speech/{NETWORK}/lora/source-only/strict/seed_1/predictions.parquet"
 OF_STAGE = STAGE.removeprefix("results/")
-# {file below results: a result that is made from it}
-READ_BY = {
-    "corpora/speech/manifest.parquet": "corpora/speech/confounds.parquet",
-    "corpora/speech/folds_strict.parquet": f"probing/speech/{NETWORK}/layer_1/scores.parquet",
-    f"embeddings/speech/{NETWORK}/layer_1.parquet": f"probing/speech/{NETWORK}/layer_1/scores.parquet",
-    f"embeddings/speech/{NETWORK}/frame_statistics.safetensors": (
-        f"distances/speech_and_song/{NETWORK}/layer_1/distances.parquet"
-    ),
-    "acoustics/speech/eGeMAPSv02.parquet": "probing/speech/eGeMAPSv02/layer_functionals/scores.parquet",
-    f"probing/speech/{NETWORK}/layer_1/predictions.parquet": "probing/speech/layers.parquet",
-    f"{OF_STAGE}/checkpoint.json": TESTED,
-    f"{OF_STAGE}/fold_-1/adapter_model.safetensors": TESTED,
-    "figures/speech/layer_curves.csv": "report.html",
-    "figures/speech/layer_curves.svg": "report.html",
-    "distances/ranking.parquet": "report.html",
-}
+LAYER, OTHER_LAYER = (f"embeddings/speech/{NETWORK}/layer_{number}.parquet" for number in (1, 0))
+SCORES = f"probing/speech/{NETWORK}/layer_1/scores.parquet"
+# {file below results: a result that is made from it}, in sets of which no result waits for another
+READ_BY = [
+    {
+        LAYER: SCORES,
+        "acoustics/speech/eGeMAPSv02.parquet": "probing/speech/eGeMAPSv02/layer_functionals/scores.parquet",
+        f"probing/song/{NETWORK}/layer_1/predictions.parquet": "probing/song/layers.parquet",
+        f"{OF_STAGE}/checkpoint.json": TESTED,
+    },
+    {
+        f"embeddings/speech/{NETWORK}/frame_statistics.safetensors": (
+            f"distances/speech_and_song/{NETWORK}/layer_1/distances.parquet"
+        ),
+        "corpora/speech/folds_strict.parquet": SCORES,
+        f"{OF_STAGE}/fold_-1/adapter_model.safetensors": TESTED,
+    },
+    {f"figures/speech/layer_curves.{kind}": "report.html" for kind in ("csv", "svg")}
+    | {"distances/ranking.parquet": "report.html"},
+    {"corpora/speech/manifest.parquet": "corpora/speech/confounds.parquet"},
+]
 SEED = 11
 
 
@@ -66,59 +71,61 @@ def put(path: Path, content: bytes) -> None:
 
 
 def damages() -> Iterator[Case]:
-    """Every damage to every kind of file, and what reads it made again; the last damage of each is also mended."""
-    for file, result in READ_BY.items():
-        for what, change in DAMAGES.items():
+    """Every damage to every kind of file, and what reads it made again; after one damage of each the file is mended."""
+    for what in DAMAGES:
+        for read_by in READ_BY:
+            yield damaged(read_by, what, mended=what == "cut in half")
 
-            def disturb(project: Project, file=file, result=result, what=what, change=change) -> None:  # type: ignore[no-untyped-def]
-                path = project.folder / "results" / file
-                put(path, change(path.read_bytes(), random.Random(f"{SEED} {file} {what}")))
-                (project.folder / "results" / result).unlink()
 
-            def remedy(project: Project, file=file) -> None:  # type: ignore[no-untyped-def]
-                path = project.folder / "results" / file
-                if OF_STAGE in file:  # of a checkpoint the message says: the folder
-                    shutil.rmtree(project.folder / STAGE)
-                else:
-                    path.unlink()
+def damaged(read_by: Mapping[str, str], what: str, mended: bool) -> Case:
+    """Files damaged in one way, and the results that are made from them asked for, each whatever becomes of others."""
 
-            kind = "parquet" if file.endswith("parquet") else Path(file).suffix[1:]
-            yield Case(
-                f"a damaged file ({kind}, {what})",
-                f"{file}: {what}",
-                disturb,
-                (f"results/{result}",),
-                damaged=(file,),
-                said=Path(file).name,
-                remedy=remedy if what == "cut in half" else None,
-            )
+    def disturb(project: Project) -> None:
+        for file, result in read_by.items():
+            path = project.folder / "results" / file
+            put(path, DAMAGES[what](path.read_bytes(), random.Random(f"{SEED} {file} {what}")))
+            (project.folder / "results" / result).unlink(missing_ok=True)
+
+    def remedy(project: Project) -> None:
+        for path in (project.folder / "results" / file for file in read_by):
+            # of a checkpoint the message says: the folder
+            shutil.rmtree(project.folder / STAGE) if OF_STAGE in str(path) else path.unlink()
+
+    return Case(
+        f"a file of results/: {what}",
+        ", ".join(read_by),
+        disturb,
+        (*sorted({f"results/{result}" for result in read_by.values()}), "--keep-going"),
+        damaged=tuple(read_by),
+        said=tuple(read_by),
+        remedy=remedy if mended else None,
+        tries=len(read_by),
+    )
 
 
 def replaced() -> Iterator[Case]:
     """Valid files in the place of others."""
-    layer, others = (f"embeddings/speech/{NETWORK}/layer_{number}.parquet" for number in (1, 0))
-    scores = f"probing/speech/{NETWORK}/layer_1/scores.parquet"
 
     def by(other: str, keep_date: bool) -> Callable[[Project], None]:
         def disturb(project: Project) -> None:
-            path = project.folder / "results" / layer
+            path = project.folder / "results" / LAYER
             content = (project.folder / "results" / other).read_bytes()
             put(path, content) if keep_date else path.write_bytes(content)
-            (project.folder / "results" / scores).unlink()
+            (project.folder / "results" / SCORES).unlink()
 
         return disturb
 
     def remedy(project: Project) -> None:
-        (project.folder / "results" / layer).unlink()
+        (project.folder / "results" / LAYER).unlink()
 
-    for other, words in ((others, "another layer"), (layer.replace("speech", "song"), "another dataset")):
+    for other, words in ((OTHER_LAYER, "another layer"), (LAYER.replace("speech", "song"), "another dataset")):
         for keep_date in (True, False):
             yield Case(
                 "a layer file replaced by another valid one",
                 f"{words}, date {'kept' if keep_date else 'new'}",
                 by(other, keep_date),
-                (f"results/{scores}",),
-                damaged=(layer,),
-                said="layer_1.parquet",
+                (f"results/{SCORES}",),
+                damaged=(LAYER,),
+                said=(LAYER,),
                 remedy=remedy,
             )

@@ -2,11 +2,14 @@
 
 import os
 import shutil
+import subprocess
 import time
+from base64 import urlsafe_b64encode
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
-from faults_judge import Case
+from faults_judge import Case, WrongError
 from faults_study import NETWORK, VOICES
 from project import Project
 
@@ -41,41 +44,39 @@ def futures() -> Iterator[Case]:
         remove(project, "results/report.html")
 
     def past(project: Project) -> None:
-        for path in ("results", "resources", "workflow_scripts"):
-            dated(project.folder / path, 0)
+        subprocess.run(
+            "find results resources workflow_scripts -newermt now -exec touch {} +",
+            shell=True, check=True, cwd=project.folder,
+        )  # fmt: skip
 
     group = "files from the future"
-    yield Case(group, "results", results, (SCORES,), (), "clock", past)
+    yield Case(group, "results", results, (SCORES,), (), ("ahead of this machine's clock",), past)
     yield Case(group, "recordings", recordings, ("results/corpora/speech/manifest.parquet",))
-    yield Case(group, "code and resources", code, ("results/report.html",), (), "clock", past)
+    yield Case(
+        group, "code and resources", code, ("results/report.html",), (), ("ahead of this machine's clock",), past
+    )
 
 
 def records() -> Iterator[Case]:
     """Snakemake's own records of what was made how, cut short as by a crash; and what else lies about after one."""
 
-    def every(project: Project, part: str) -> list[Path]:
-        return [path for path in (project.folder / ".snakemake" / part).rglob("*") if path.is_file()]
+    def of_probe(project: Project, part: str) -> list[Path]:
+        """Where Snakemake keeps what it knows of the outputs of one job."""
+        files = [SCORES.replace("scores", name) for name in ("predictions", "choices", "scores")]
+        return [project.folder / ".snakemake" / part / urlsafe_b64encode(file.encode()).decode() for file in files]
 
-    def emptied(project: Project) -> None:
-        for path in every(project, "metadata"):
+    def shortened(project: Project, length: int) -> None:
+        for path in of_probe(project, "metadata"):
+            path.write_bytes(path.read_bytes()[:length])
+        if project.plan(SCORES) != {"probe": 1}:
+            raise WrongError("results without a record do not count as unfinished")
+
+    def marked(project: Project) -> None:
+        for path in of_probe(project, "incomplete"):
+            path.parent.mkdir(exist_ok=True)
             path.write_bytes(b"")
-        remove(project, SCORES)
-
-    def cut(project: Project) -> None:
-        for path in every(project, "metadata"):
-            path.write_bytes(path.read_bytes()[:40])
-        remove(project, SCORES)
-
-    def incomplete(project: Project) -> None:
-        """As if the job had been under way: its record is moved to those of jobs that did not end."""
-        for path in every(project, "metadata"):
-            if path.stat().st_mtime:
-                other = (
-                    project.folder / ".snakemake/incomplete" / path.relative_to(project.folder / ".snakemake/metadata")
-                )
-                other.parent.mkdir(parents=True, exist_ok=True)
-                other.write_bytes(b"")
-        remove(project, SCORES)
+        if project.plan(SCORES) != {"probe": 1}:
+            raise WrongError("results whose mark was cut short do not count as unfinished")
 
     def gone(project: Project) -> None:
         shutil.rmtree(project.folder / ".snakemake")
@@ -87,10 +88,10 @@ def records() -> Iterator[Case]:
         remove(project, SCORES)
 
     group = "Snakemake's own records damaged"
-    yield Case(group, "emptied", emptied, (SCORES,))
-    yield Case(group, "cut short", cut, (SCORES,))
-    yield Case(group, "marks of jobs that did not end, emptied", incomplete, (SCORES,))
-    yield Case(group, "all gone", gone, (SCORES,))
+    yield Case(group, "emptied", partial(shortened, length=0), (SCORES,))
+    yield Case(group, "cut short", partial(shortened, length=100), (SCORES,))
+    yield Case(group, "marks of a job that did not end, emptied", marked, (SCORES,))
+    yield Case(group, "the folder .snakemake deleted", gone, (SCORES,))
     yield Case("stale .part files beside results", "beside every table", parts, (SCORES,))
 
 
@@ -108,7 +109,7 @@ def deaths() -> Iterator[Case]:
         def living(project: Project, entry: str = entry) -> None:
             project.edit(entry, KILLED, "")
 
-        yield Case("a job killed alone (SIGKILL)", rule, killing, (target,), (), f"Error in rule {rule}", living)
+        yield Case("a job killed alone (SIGKILL)", rule, killing, (target,), (), (f"Error in rule {rule}",), living)
 
     def no_logs(project: Project) -> None:
         """The folder of logs goes as the job begins."""

@@ -50,6 +50,8 @@ for STATES in sorted({tuple(plan.states(model)) for model in plan.networks}, key
             gpu=gpus(),
         params:
             spec=spec_of("embed"),
+            # `input` is asked for so that Snakemake does not track it: where the folder lies decides nothing
+            shared=lambda wildcards, input: plan.study.embeddings.shared or "",
         message:
             "Embedding {wildcards.dataset} with {wildcards.model}: all layers"
         script:

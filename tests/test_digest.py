@@ -107,7 +107,7 @@ def test_reading_and_writing_stand_outside_and_the_list_is_this(package):
     before = of_entry()
     package("study/tables", "def write(): return 1\n")
     assert of_entry() == before
-    names = {"entry", "errors", "job_records", "machine", "orphans", "schemas", "tables", "vectors"}
+    names = {"digest", "entry", "errors", "job_records", "machine", "orphans", "schemas", "store", "tables", "vectors"}
     assert {f"workflow_scripts.study.{name}" for name in names} == digest.OUTSIDE
 
 

@@ -51,7 +51,7 @@ def row_of(path: Path, emotion: str) -> dict:
     }
 
 
-def run(manifest: pd.DataFrame, folder: Path, monkeypatch, family="wav2vec2", **settings):
+def run(manifest: pd.DataFrame, folder: Path, monkeypatch, family="wav2vec2", shared="", **settings):
     """Run the entry on a manifest; the folder holds its layer files afterwards."""
     monkeypatch.setattr(entry.tables, "read", lambda path: manifest)
     states = list(shipped(family).states)
@@ -79,7 +79,7 @@ def run(manifest: pd.DataFrame, folder: Path, monkeypatch, family="wav2vec2", **
     frames = [str(folder / "frames.safetensors")] if spec["frame_statistics"] else []
     entry.main(
         SimpleNamespace(
-            params=SimpleNamespace(spec=spec),
+            params=SimpleNamespace(spec=spec, shared=shared),
             input=SimpleNamespace(manifest="manifest.parquet"),
             output=SimpleNamespace(layers=layers, frames=frames),
             threads=1,

@@ -3,12 +3,14 @@
 import logging
 from collections.abc import Mapping
 from contextlib import ExitStack
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 import torch
 
+from workflow_scripts.embedding import shared
 from workflow_scripts.embedding.batches import Heard, Vectors, embed
 from workflow_scripts.embedding.device import ready_device
 from workflow_scripts.embedding.forward import check_wave
@@ -29,20 +31,33 @@ log = logging.getLogger(__name__)
 
 
 def main(smk: "Snakemake") -> None:
+    spec, layers, frames = smk.params.spec, list(smk.output.layers), list(smk.output.frames)
+    manifest = tables.read(smk.input.manifest)
+    if not smk.params.shared:
+        listen(smk, manifest)
+        return
+    decisive = shared.decided_by(spec, manifest)
+    stored = shared.stored(smk.params.shared, spec, decisive)
+    if not shared.take(stored, spec, layers, frames):
+        about = listen(smk, manifest, {"shared_object": stored.key})
+        if shared.decided_by(spec, manifest) == decisive:
+            stored.keep([Path(path) for path in (*layers, *frames)], {"about": about, "decided_by": decisive})
+        else:
+            log.warning("the weights changed while the network listened, so that nothing is stored for other studies")
+
+
+def listen(smk: "Snakemake", manifest: pd.DataFrame, more: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """Embed the clips of a manifest, or those of the job's shard; return what all files say of themselves.
+
+    `more` is what they should say besides.
+    """
     spec = smk.params.spec
     device = ready_device(smk.threads, spec["shard"])
-
-    manifest = tables.read(smk.input.manifest)
     network = load(spec["model"], spec["model_entry"], spec["weights_folder"], spec["seed"])
     network.model.to(device=device, dtype=getattr(torch, spec["precision"]))
-    about = {**network.about, **_about(spec, device)}
+    about = {**network.about, **_about(spec, device), **(more or {})}
     about |= {"shard": spec["shard"]} if spec["shards"] > 1 else {}
-    statistics = None
-    if spec["frame_statistics"]:
-        emotions = sorted(set(manifest["emotion"]))
-        in_memory, on_disk = FrameStatistics.size(len(emotions), len(network.states), network.width)
-        log.info("frame statistics take %.0f MB in memory, %.0f MB on disk", in_memory / 1e6, on_disk / 1e6)
-        statistics = FrameStatistics(emotions, network.states, network.width, device)
+    statistics = _statistics(manifest, network, device) if spec["frame_statistics"] else None
 
     widths = {pooling: POOLINGS[pooling] * network.width for pooling in spec["poolings"]}
     with ExitStack() as stack:
@@ -72,7 +87,15 @@ def main(smk: "Snakemake") -> None:
             statistics=statistics,
         )
         if statistics is not None:
-            statistics.save(smk.output.frames[0] if isinstance(smk.output.frames, list) else smk.output.frames, about)
+            statistics.save(smk.output.frames[0], about)
+    return about
+
+
+def _statistics(manifest: pd.DataFrame, network: Network, device: torch.device) -> FrameStatistics:
+    emotions = sorted(set(manifest["emotion"]))
+    in_memory, on_disk = FrameStatistics.size(len(emotions), len(network.states), network.width)
+    log.info("frame statistics take %.0f MB in memory, %.0f MB on disk", in_memory / 1e6, on_disk / 1e6)
+    return FrameStatistics(emotions, network.states, network.width, device)
 
 
 def hear(network: Network, row: Mapping[str, Any]) -> Heard:

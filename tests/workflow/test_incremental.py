@@ -132,6 +132,7 @@ def test_restored_results_in_a_fresh_checkout_run_nothing(project: Project, tmp_
         pytest.param("explanation.random_draws", 101, {**KNOWN, "report": 1}, id="the random draws of the explanation"),
         pytest.param("study", "Another title", {"report": 1}, id="the title"),
         pytest.param("embeddings.threads", 3, {"report": 1}, id="threads, which the report prints"),
+        pytest.param("embeddings.shared", "/group/vocalise", {}, id="where embeddings are shared"),
     ],
 )
 def test_edit_of_the_study(project: Project, key: str, value: Any, expected: dict[str, int]) -> None:

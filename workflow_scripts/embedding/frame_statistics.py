@@ -91,3 +91,12 @@ def add_files(paths: Sequence[str | Path], path: str | Path) -> None:
     about, _ = common(abouts)
     with whole(path) as temporary:
         save_file(total, temporary, {**metadata, "vocalise": json.dumps(about, sort_keys=True, default=str)})
+
+
+def rewrite(source: str | Path, path: str | Path, about: dict[str, object]) -> None:
+    """Write the totals of a file into another, under other metadata."""
+    with safe_open(source, framework="numpy") as file:
+        metadata = file.metadata()
+        tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (as above)
+    with whole(path) as temporary:
+        save_file(tensors, temporary, {**metadata, "vocalise": json.dumps(about, sort_keys=True, default=str)})

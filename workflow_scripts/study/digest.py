@@ -19,11 +19,22 @@ log = logging.getLogger(__name__)
 PACKAGE = "workflow_scripts"
 ROOT = Path(__file__).resolve().parents[1]
 
-# Modules that every entry imports and that do not bear on results (reading, writing, logging). They stand outside
+# Modules that entries import and that do not bear on results (reading, writing, logging). They stand outside
 # the digest, else a change of the logger would retrain everything; schemas.SCHEMA_VERSION is raised by hand instead.
 OUTSIDE = frozenset(
     f"{PACKAGE}.study.{name}"
-    for name in ("entry", "errors", "job_records", "machine", "orphans", "schemas", "tables", "vectors")
+    for name in (
+        "digest",
+        "entry",
+        "errors",
+        "job_records",
+        "machine",
+        "orphans",
+        "schemas",
+        "store",
+        "tables",
+        "vectors",
+    )
 )
 
 

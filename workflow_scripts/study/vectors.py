@@ -118,3 +118,17 @@ def _flat(column: pa.ChunkedArray) -> npt.NDArray[np.float32]:
     """The numbers of a fixed-size list column, end to end."""
     pieces = [chunk.flatten().to_numpy(zero_copy_only=False) for chunk in column.chunks]
     return np.concatenate(pieces) if pieces else np.empty(0, np.float32)
+
+
+def rewrite(source: str | Path, path: str | Path, about: Mapping[str, Any]) -> None:
+    """Write the rows of a layer file into another, row group by row group, under other metadata."""
+    with pq.ParquetFile(source) as file:
+        poolings = [field for field in file.schema_arrow if field.name not in ("clip_id", "audio_hash")]
+        with VectorWriter(path, {field.name: field.type.list_size for field in poolings}, about) as writer:
+            for group in range(file.num_row_groups):
+                table = file.read_row_group(group).combine_chunks()
+                vectors = {
+                    field.name: table[field.name].chunk(0).flatten().to_numpy().reshape(-1, field.type.list_size)
+                    for field in poolings
+                }
+                writer.append(table["clip_id"].to_pylist(), table["audio_hash"].to_pylist(), vectors)

@@ -127,6 +127,9 @@ class Embeddings(Section):
     the same (docs/embeddings.md). An edit embeds again."""
     threads: int = Field(default=8, ge=1)
     """Cores for one network (fewer are used where fewer are there)."""
+    shared: str | None = Field(default=None, exclude=True)  # of a machine: no part of a study that is told elsewhere
+    """Folder in which several studies, of one user or a group, share embeddings, so that the same clips go through the
+    same network once (docs/shared.md). Where it lies decides nothing: an edit embeds nothing again."""
 
 
 class Probing(Section):

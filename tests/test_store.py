@@ -134,7 +134,7 @@ def read_all_the_while(shared: Stored, folder: Path, hit, stop) -> None:
 def test_readers_beside_writers_and_an_eviction_take_whole_objects_or_none(tmp_path):
     shared, hit, stop = an_object(tmp_path / "group"), FORK.Event(), FORK.Event()
     (tmp_path / "reader").mkdir()
-    reader = FORK.Process(target=read_all_the_while, args=(shared, tmp_path / "reader", hit, stop))
+    reader = FORK.Process(target=read_all_the_while, args=(shared, tmp_path / "reader", hit, stop), daemon=True)
     reader.start()
     for i in range(12):
         shared.keep(files_in(tmp_path / f"made_{i}", bytes([65 + i])), {"writer": i})

@@ -1,5 +1,6 @@
 """A second study of the same clips embeds nothing, and where what they share lies is no reason to run a job."""
 
+import json
 from pathlib import Path
 
 from project import Project, new_study
@@ -35,6 +36,10 @@ def test_a_second_study_takes_what_the_first_embedded(tmp_path: Path) -> None:
     log = (second.folder / "results/logs/embed/talk_tiny-wav2vec2.log").read_text()
     assert "taken from" in log
     assert "clips," not in log  # the line of a network that listens
+    records = [json.loads(path.read_text()) for path in (second.folder / "results/provenance").rglob("*.json")]
+    assert [record["rule"] for record in records if record.get("taken", {}).get("from") == str(made)] == [
+        "embed_3_layers"
+    ]
     assert list(group.iterdir()) == [made]
     second.config = {**config, "embeddings": {**config["embeddings"], "shared": "elsewhere"}}
     assert second.plan(*(layer.format("talk") for layer in LAYERS)) == {}

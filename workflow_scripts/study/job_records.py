@@ -33,6 +33,7 @@ LIBRARIES += ["sklearn", "snakemake", "soundfile", "soxr", "torch", "transformer
 NAMED = 5  # so many changed files are named by an error
 
 _now: Record = {}
+_further: Record = {}
 
 
 @contextmanager
@@ -51,6 +52,7 @@ def recorded(smk: Any) -> Iterator[None]:
     places = _places(smk)
     for place in places:
         place.unlink(missing_ok=True)
+    _further.clear()
     started, clock = datetime.now(UTC), time.perf_counter()
     inputs = described(smk.input)
     refuse_changed(inputs)
@@ -72,6 +74,7 @@ def recorded(smk: Any) -> Iterator[None]:
         "threads": smk.threads,
         "started": started.isoformat(timespec="milliseconds"),
         "seconds": round(time.perf_counter() - clock, 3),
+        **_further,
     }
     for place in places:
         _write(record, place)
@@ -80,6 +83,11 @@ def recorded(smk: Any) -> Iterator[None]:
 def this_job() -> Record:
     """Rule and inputs (name -> digest) of the job under way, for the metadata of its tables; {} outside a job."""
     return dict(_now)
+
+
+def add(**facts: Any) -> None:
+    """Put facts that only the job itself knows into its record."""
+    _further.update(facts)
 
 
 def job_name(log_file: str) -> str:

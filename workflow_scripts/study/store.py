@@ -22,6 +22,7 @@ from typing import Any
 from uuid import uuid4
 
 from workflow_scripts.downloads.records import sha256
+from workflow_scripts.study import job_records
 
 log = logging.getLogger(__name__)
 
@@ -70,6 +71,7 @@ class Stored:
         except OSError as error:
             self._say(logging.WARNING, f"what is shared cannot be read, so it is made here ({error})")
             return None
+        job_records.add(taken={"from": str(self.place), "host": record["host"], "made": record["made"]})
         self._say(logging.INFO, f"taken from {self.place}, made on {record['host']} at {record['made']}")
         told: dict[str, Any] = record["told"]
         return told

@@ -67,6 +67,7 @@ def recorded(smk: Any) -> Iterator[None]:
         "rule": smk.rule,
         "wildcards": dict(smk.wildcards.items()),
         "spec": smk.params.get("spec", {}),
+        **_further,
         "inputs": inputs,
         "outputs": described(smk.output),
         "versions": versions(),
@@ -74,7 +75,6 @@ def recorded(smk: Any) -> Iterator[None]:
         "threads": smk.threads,
         "started": started.isoformat(timespec="milliseconds"),
         "seconds": round(time.perf_counter() - clock, 3),
-        **_further,
     }
     for place in places:
         _write(record, place)

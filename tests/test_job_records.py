@@ -36,7 +36,7 @@ def test_a_record_lies_where_the_outputs_lie_and_says_what_made_them():
     Path("given.csv").write_text("given")
     made = {"scores": "results/probing/a/scores.csv", "csv": ["results/probing/a/b.csv", "results/corpora/audit.csv"]}
     run(job(given={"table": "given.csv"}, made=made, seed=3))
-    places = ["results/provenance/corpora/probe.a_1.json", "results/provenance/probing/a/probe.a_1.json"]
+    places = ["results/provenance/corpora/audit.csv.json", "results/provenance/probing/a/scores.csv.json"]
     assert records() == places
     record, copy = (json.loads(Path(place).read_text()) for place in places)
     assert record == copy
@@ -81,8 +81,8 @@ def test_a_changed_input_is_refused_by_name(content, capsys):
     said = capsys.readouterr().err
     assert "results/probing/a/scores.csv" in said
     assert "delete it and run snakemake again" in said
-    assert "results/provenance/probing/a/probe.a_1.json" in said
-    assert not Path("results/provenance/summarise.json").exists()
+    assert "results/provenance/probing/a/scores.csv.json" in said
+    assert not Path("results/provenance/summary.csv.json").exists()
 
 
 def test_all_that_was_changed_is_named():
@@ -102,17 +102,17 @@ def test_what_nobody_has_a_record_of_is_used_as_it_is():
     Path("results/brought.csv").write_text("brought")
     Path("results/probing/a/scores.csv").write_text("2")
     run(job("summarise", ["results/brought.csv", "results/probing/a/scores.csv"], ["results/summary.csv"]))
-    assert Path("results/provenance/summarise.json").exists()
+    assert Path("results/provenance/summary.csv.json").exists()
 
 
 def test_the_record_of_the_last_maker_counts():
-    """With shards, another rule makes the same layers; the record of the first stays behind."""
+    """A rule that comes to make more leaves another record behind."""
     layers = ["results/embeddings/a/layer_1.parquet"]
-    run(job("gather_shards/a", made=layers), "whole")
-    run(job("embed/a", made=layers), "sharded")
+    run(job("embed/a", made=layers), "before")
+    run(job("embed/a", made=["results/embeddings/a/layer_0.parquet", *layers]), "now")
     probe = job("probe/a", layers)
     run(probe)
-    Path(layers[0]).write_text("whole")
+    Path(layers[0]).write_text("before")
     with pytest.raises(UserError, match="embed/a"):
         run(probe)
 
@@ -120,7 +120,7 @@ def test_the_record_of_the_last_maker_counts():
 def test_an_output_outside_the_results_is_recorded_and_may_be_replaced():
     """Weights may be shared with other studies, which fetch them again."""
     run(job("fetch_weights/w", made=["weights/w/fetched.json"]))
-    assert records() == ["results/provenance/fetch_weights.w.json"]
+    assert records() == ["results/provenance/weights/w/fetched.json.json"]
     Path("weights/w/fetched.json").write_text("2")
     run(job("embed/w", ["weights/w/fetched.json"], ["results/embeddings/w/layer_1.parquet"]))
 

@@ -1,10 +1,10 @@
 """The record that a job leaves when it ends well: what made which files, from what.
 
-    results/probing/speech/hubert-base/layer_3/scores.parquet
-    results/provenance/probing/speech/hubert-base/layer_3/probe.speech_hubert-base_3.json
+    results/probing/speech/hubert-base/layer_3/predictions.parquet  and what else the job put into this folder
+    results/provenance/probing/speech/hubert-base/layer_3/predictions.parquet.json
 
-A record lies where its outputs lie, below `provenance`, so that the maker of a file is found without an index. Of a job
-whose outputs lie in several folders there is a copy in each.
+A record lies where the outputs lie, below `provenance`, under the name of the first of them: the maker of a file is
+found without an index. Of a job whose outputs lie in several folders there is a copy for each.
 """
 
 import hashlib
@@ -49,8 +49,8 @@ def recorded(smk: Any) -> Iterator[None]:
         yield
         return
     refuse_orphan()  # one that comes to life late takes no record of the next run away
-    places = _places(smk)
-    for place in places:
+    outputs = list(map(str, smk.output))
+    for place in places(outputs):
         place.unlink(missing_ok=True)
     _further.clear()
     started, clock = datetime.now(UTC), time.perf_counter()
@@ -69,14 +69,14 @@ def recorded(smk: Any) -> Iterator[None]:
         "spec": smk.params.get("spec", {}),
         **_further,
         "inputs": inputs,
-        "outputs": described(smk.output),
+        "outputs": described(outputs),
         "versions": versions(),
         "host": platform.node(),
         "threads": smk.threads,
         "started": started.isoformat(timespec="milliseconds"),
         "seconds": round(time.perf_counter() - clock, 3),
     }
-    for place in places:
+    for place in places(outputs):
         _write(record, place)
 
 
@@ -119,23 +119,26 @@ def refuse_changed(inputs: Mapping[str, Record]) -> None:
 
     Files that no job has a record of are taken as they are: results older than records, or brought from elsewhere.
     """
-    own = [path for path in map(Path, inputs) if path.is_relative_to(RESULTS)]
-    makers = {folder: made_in(folder) for folder in {path.parent for path in own}}
+    own: dict[Path, list[str]] = {}
+    for path in inputs:
+        own.setdefault(Path(path).parent, []).append(path)
     changed = []
-    for path in own:
-        maker = makers[path.parent].get(path.name)
-        if maker and maker["outputs"][str(path)]["sha256"] != inputs[str(path)]["sha256"]:
-            changed.append((str(path), maker))
+    for folder, paths in own.items():
+        makers = made_in(folder) if folder.is_relative_to(RESULTS) else {}
+        for path in paths:
+            maker = makers.get(Path(path).name)
+            if maker and maker["outputs"][path]["sha256"] != inputs[path]["sha256"]:
+                changed.append((path, maker))
     if not changed:
         return
     (first, maker), others = changed[0], [path for path, _ in changed[1:]]
     more = f"; and so are {len(others)} more: {', '.join(others[:NAMED])}" if others else ""
-    record = place_of(maker, first)
+    records = ", ".join(map(str, places(maker["outputs"])))
     raise UserError(
         f"is not as the job {maker['job']} left it: changed, damaged or replaced since{more}",
         first,
         f"delete {'them' if others else 'it'} and run snakemake again; to use a file that you put there yourself, "
-        f"delete the record of the old one ({record})",
+        f"delete the record of the old one ({records})",
     )
 
 
@@ -156,16 +159,13 @@ def made_in(folder: Path, results: Path = RESULTS) -> dict[str, Record]:
 def read(path: Path) -> Record:
     """A record; {} where the file is none, with a warning: what cannot be held against it runs as without one."""
     try:
-        record = json.loads(path.read_bytes())
-        return {key: record[key] for key in ("job", "rule", "spec", "inputs", "outputs", "started")} and dict(record)
+        record: Record = json.loads(path.read_bytes())
+        if record["version"] != VERSION:
+            raise ValueError(f"version {record['version']}")
+        return record
     except (OSError, ValueError, TypeError, KeyError) as error:
         log.warning("%s is no record of a job (%r)", path, error)
         return {}
-
-
-def place_of(record: Record, output: str) -> Path:
-    """Where the record lies that belongs to an output of its job."""
-    return _place(record["job"], output)
 
 
 def versions() -> dict[str, str]:
@@ -175,15 +175,20 @@ def versions() -> dict[str, str]:
     return {**known, **{name: str(own) for name, own in loaded.items() if own}}
 
 
-def _places(smk: Any) -> list[Path]:
-    job = job_name(smk.log[0])
-    return sorted({_place(job, str(path)) for path in smk.output})
+def places(outputs: Iterable[str]) -> list[Path]:
+    """Where the record of a job lies, by its outputs: one place for each of their folders."""
+    first: dict[Path, Path] = {}
+    for path in map(Path, outputs):
+        first.setdefault(path.parent, path)
+    return [_place(path) for path in first.values()]
 
 
-def _place(job: str, output: str) -> Path:
-    folder = Path(output).parent
-    inside = folder.relative_to(RESULTS) if folder.is_relative_to(RESULTS) else Path()  # of weights: at the top
-    return RESULTS / PROVENANCE / inside / f"{job.replace('/', '.')}.json"
+def _place(output: Path) -> Path:
+    if output.is_relative_to(RESULTS):
+        inside = output.relative_to(RESULTS)
+    else:  # weights, which may lie anywhere
+        inside = Path(*(part for part in output.parts if part not in (output.anchor, "..")))
+    return RESULTS / PROVENANCE / inside.with_name(f"{inside.name}.json")
 
 
 def _write(record: Record, place: Path) -> None:

@@ -112,7 +112,9 @@ def run_jobs(file: Path) -> None:
         began = time.monotonic()
         if (child := os.fork()) == 0:
             sides = {side: SimpleNamespace(**job[side]) for side in ("input", "output")}
-            module.main(SimpleNamespace(**sides, params=SimpleNamespace(spec=job["spec"]), threads=job["threads"]))
+            module.main(
+                SimpleNamespace(**sides, params=SimpleNamespace(spec=job["spec"], shared=""), threads=job["threads"])
+            )
             sys.stdout.flush()
             os._exit(0)
         _, status, usage = os.wait4(child, 0)

@@ -63,15 +63,16 @@ def job_seconds(plan: Plan, rule: str, results: Path = Path("results"), **names:
         return SMALL[rule]
     if rule in SUMMARIES:
         begin, each = SUMMARIES[rule]
-        return begin + each * _gathered(plan, rule)
+        return begin + each * gathered(plan, rule)
     return _COSTS[rule](plan, results, **names)
 
 
-def _size(plan: Plan, dataset: str, results: Path) -> tuple[int, float]:
+def size_or_usual(plan: Plan, dataset: str, results: Path) -> tuple[int, float]:
+    """(clips, seconds of audio) of a dataset."""
     return size_of(plan, dataset, results) or USUAL_SIZE
 
 
-def _gathered(plan: Plan, rule: str) -> int:
+def gathered(plan: Plan, rule: str) -> int:
     """How many results a summary reads."""
     layers = sum(len(plan.layers(model)) for model in plan.representations)
     return {
@@ -84,20 +85,20 @@ def _gathered(plan: Plan, rule: str) -> int:
 
 def _synthesise(plan: Plan, results: Path, voices: str) -> float:
     dataset = next(dataset for dataset, own in plan.voices.items() if own == voices)
-    return START + SYNTHESIS * _size(plan, dataset, results)[1]
+    return START + SYNTHESIS * size_or_usual(plan, dataset, results)[1]
 
 
 def _manifest(plan: Plan, results: Path, dataset: str) -> float:
-    return START + LISTING * _size(plan, dataset, results)[1]
+    return START + LISTING * size_or_usual(plan, dataset, results)[1]
 
 
 def _measure_acoustics(plan: Plan, results: Path, dataset: str, features: str) -> float:
-    return START + ACOUSTICS * _size(plan, dataset, results)[1]
+    return START + ACOUSTICS * size_or_usual(plan, dataset, results)[1]
 
 
 def _embed(plan: Plan, results: Path, dataset: str, model: str, shard: str = "1") -> float:
     """The network's own arithmetic; reading and pooling are small beside it."""
-    clips, audio = _size(plan, dataset, results)
+    clips, audio = size_or_usual(plan, dataset, results)
     entry = plan.models[model]
     fixed = networks.fixed_seconds(entry["family"])
     gflop = gflop_per_second(entry["layers"], entry.get("width", 768), entry.get("sample_rate", 16000))
@@ -107,14 +108,14 @@ def _embed(plan: Plan, results: Path, dataset: str, model: str, shard: str = "1"
 
 def _gather_shards(plan: Plan, results: Path, dataset: str, model: str) -> float:
     """Half a megabyte in and out, in hundredths of a second."""
-    clips, _ = _size(plan, dataset, results)
+    clips, _ = size_or_usual(plan, dataset, results)
     vectors = clips * len(plan.states(model)) * len(plan.study.embeddings.poolings)
     return START + vectors * _width(plan, model) * 4 / 50e6
 
 
 def _probe(plan: Plan, results: Path, dataset: str, model: str, layer: str) -> float:
     """All protocols, normalisations and null runs."""
-    clips, _ = _size(plan, dataset, results)
+    clips, _ = size_or_usual(plan, dataset, results)
     settings = plan.study.probing
     assert settings is not None, "no probe is planned without a probing section"
     emotions = 8 if plan.study.emotions == "all" else len(plan.study.emotions)
@@ -137,12 +138,12 @@ def _measure_distances(plan: Plan, results: Path, first: str, second: str, model
     settings = plan.study.distances
     assert settings is not None, "no distance is planned without a section `distances`"
     ways = 2 if model in plan.study.acoustics else len(settings.poolings)
-    clips = _size(plan, first, results)[0] * _size(plan, second, results)[0]
+    clips = size_or_usual(plan, first, results)[0] * size_or_usual(plan, second, results)[0]
     return START + ways * DISTANCES * clips / DISTANCES_SIZE
 
 
 def _explain(plan: Plan, results: Path, dataset: str, model: str, layer: str, emotion: str) -> float:
-    clips, _ = _size(plan, dataset, results)
+    clips, _ = size_or_usual(plan, dataset, results)
     size = clips * min(_width(plan, model), EXPLAIN_WIDTH) / (EXPLAIN_CLIPS * EXPLAIN_WIDTH)
     return START + size * (EXPLAIN_FULL if plan.has_full_curve(model, layer) else EXPLAIN_COARSE)
 

@@ -48,7 +48,8 @@ def by_rule(expected: Iterable[Expected], known: Mapping[str, Spent]) -> str:
         for own in (sums.setdefault(one.rule, _Sums()), every):
             own.add(one, one.key in known)
     head = ["rule", "jobs", "left", "core time", "GPU time", "memory", "disk", "by"]
-    return in_columns([head, *(own.cells(rule) for rule, own in sums.items()), every.cells("all")])
+    lines = [head, *(own.cells(rule) for rule, own in sums.items()), every.cells("all")]
+    return in_columns(lines if every.gpus else [line[:4] + line[5:] for line in lines])
 
 
 def disk(expected: Iterable[Expected], found: Bytes) -> str:

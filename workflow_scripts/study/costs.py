@@ -18,7 +18,7 @@ CORE_GFLOPS = 35.0
 SYNTHESIS = 0.03  # s for each s of audio that is made
 LISTING = 0.004  # s for each s of audio whose level and onset are measured
 ACOUSTICS = 0.025  # s for each s of audio (eGeMAPSv02)
-START, START_EMBED = 2.5, 8.0  # s to import what a job needs
+START, START_EMBED = 1.5, 8.0  # s to import what a job needs
 # One layer of RAVDESS speech (1440 clips x 768, 8 emotions, 6 folds): the nested logistic probe (5 inner folds, five
 # values of C; benchmarks/probing.py), and the linear head
 PROBE, LINEAR_HEAD, PROBE_SIZE, PROBE_FOLDS = 10.8, 8.3, 1440 * 768 * 8, 6
@@ -37,16 +37,16 @@ CONVOLUTIONS = [(1, 10, 5), (512, 3, 10), (512, 3, 20), (512, 3, 40), (512, 3, 8
 USUAL_SIZE = 1500, 6000.0  # clips, seconds of audio: of a dataset whose size nobody knows yet
 # Jobs that differ little from study to study: s of one core, with what they import
 SMALL = {
-    "fetch_corpus": 10.0, "fetch_weights": 10.0, "import_vectors": 5.0,
-    "folds": 6.0, "confounds": 6.0, "pair_leaks": 6.0, "pair_groups": 2.0, "explained_groups": 25.0,
-    "figures_probing": 25.0, "figures_cross": 9.0, "figures_papers": 8.0, "figures_distances": 25.0,
-    "figures_explanation": 28.0, "figures_shap": 12.0, "figures_atlas": 14.0, "figures_explanation_papers": 11.0,
-    "figures_transfer": 25.0, "figures_transfer_claims": 8.0, "report": 10.0,
+    "fetch_corpus": 10.0, "fetch_weights": 10.0, "import_vectors": 3.0,
+    "folds": 1.5, "confounds": 1.5, "pair_leaks": 1.5, "pair_groups": 1.5, "explained_groups": 2.0,
+    "figures_probing": 8.0, "figures_cross": 4.0, "figures_papers": 4.0, "figures_distances": 12.0,
+    "figures_explanation": 8.0, "figures_shap": 4.0, "figures_atlas": 5.0, "figures_explanation_papers": 4.0,
+    "figures_transfer": 8.0, "figures_transfer_claims": 4.0, "report": 5.0,
 }  # fmt: skip
 # Summaries: s to begin with, and for each layer of each model and dataset, or training, that they gather
 SUMMARIES = {
-    "summarise_layers": (5.0, 0.3), "summarise_cross": (5.0, 0.3), "summarise_probing": (4.0, 0.02),
-    "summarise_distances": (8.0, 1.0), "summarise_explanation": (8.0, 0.02), "summarise_transfer": (10.0, 0.5),
+    "summarise_layers": (1.5, 0.1), "summarise_cross": (1.5, 0.1), "summarise_probing": (2.0, 0.02),
+    "summarise_distances": (2.0, 0.4), "summarise_explanation": (2.0, 0.02), "summarise_transfer": (4.0, 0.3),
 }  # fmt: skip
 
 

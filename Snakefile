@@ -9,7 +9,7 @@ from workflow_scripts.study import trainings
 from workflow_scripts.study.checks import check_study
 from workflow_scripts.study.devices import gpus
 from workflow_scripts.study.errors import UserError
-from workflow_scripts.study.forecast import ahead
+from workflow_scripts.study.forecast import ahead, keep
 from workflow_scripts.study.future import refuse_future
 from workflow_scripts.study.lost_records import mark_results_of_damaged_records
 from workflow_scripts.study.orphans import mark_snakemake
@@ -53,6 +53,19 @@ onstart:
 
 # At the end, since only then Snakemake knows whether this is a dry run.
 atexit.register(lambda: print(ahead(plan, ", ".join(map(str, workflow.configfiles)))) if workflow.dryrun else None)
+
+
+# What is planned is kept before it runs, and compared with what it took: `snakemake plan`.
+onstart:
+    keep(plan, gpus())
+
+
+onsuccess:
+    keep(plan, gpus())
+
+
+onerror:
+    keep(plan, gpus())
 
 
 include: "rules/common.smk"

@@ -130,7 +130,7 @@ rule plan:
     conda:
         "../envs/transfer.yaml"
     message:
-        "Counting the trainings, and measuring what they take on this machine"
+        "Counting all jobs and what they take, and measuring trainings on this machine"
     script:
         "../workflow_scripts/plan.py"
 

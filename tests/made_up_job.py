@@ -15,6 +15,7 @@ def job(log="probe/a_1", given=(), made=("results/probing/a/scores.csv",), **spe
         params=Namedlist(fromdict={"spec": spec}),
         log=[f"results/logs/{log}.log"],
         threads=2,
+        resources=Namedlist(fromdict={}),
     )
 
 

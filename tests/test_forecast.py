@@ -12,7 +12,7 @@ from transformers import Wav2Vec2Config, Wav2Vec2Model
 from workflow_scripts.study import tables
 from workflow_scripts.study.checks import check_study
 from workflow_scripts.study.costs import gflop_per_second, job_seconds
-from workflow_scripts.study.forecast import in_words, speed, work
+from workflow_scripts.study.forecast import in_words, work
 from workflow_scripts.study.plan import Plan
 from workflow_scripts.study.schemas import TABLES
 from workflow_scripts.study.sizes import size_of
@@ -43,10 +43,12 @@ def test_known_corpora_are_counted_and_unknown_ones_said(tmp_path: Path) -> None
     assert size_of(plan, "speech", tmp_path) == (1440, 89 * 60)
     assert size_of(plan, "short", tmp_path) == (1012, 1012 * 1.5)
     steps, unknown = work(plan, tmp_path)
-    assert {one.step: one.jobs for one in steps} == {"embed": 2, "measure_acoustics": 2, "probe": 6, "cross_probe": 6}
+    heavy = {"embed", "measure_acoustics", "probe", "cross_probe", "measure_distances"}
+    found = {one.step: one.jobs for one in steps if one.step in heavy}
+    assert found == {"embed": 2, "measure_acoustics": 2, "probe": 6, "cross_probe": 6}
     assert unknown == []
     apart = work(planned(tmp_path, distances={}, probing={"datasets": ["speech"]}), tmp_path)[0]
-    assert {one.step: one.jobs for one in apart} == {
+    assert {one.step: one.jobs for one in apart if one.step in heavy} == {
         "embed": 2,
         "measure_acoustics": 2,
         "probe": 3,
@@ -78,9 +80,9 @@ def test_trainings_count_with_all_their_epochs(tmp_path: Path) -> None:
         transfer = {"grid": [block], "training": {"epochs": epochs}}
         emotions = ["neutral", "calm", "happy", "sad", "angry", "fearful"]
         plan = planned(tmp_path, transfer=transfer, emotions=emotions)
-        (step,) = (one for one in work(plan, tmp_path)[0] if one.step == "train")
-        assert any("snakemake plan" in line for line in in_words(plan, tmp_path))
-        return step.jobs, step.core_seconds
+        steps = [one for one in work(plan, tmp_path)[0] if one.step in ("train_stage", "train_target", "test_source")]
+        assert any("all their epochs" in line for line in in_words(plan, tmp_path))
+        return sum(one.jobs for one in steps), sum(one.core_seconds for one in steps)
 
     jobs, seconds = trained("peft")
     assert jobs == 2 * 3  # strict and paper1: a stage of either dataset, and a second stage
@@ -92,26 +94,20 @@ def test_trainings_count_with_all_their_epochs(tmp_path: Path) -> None:
     one -= trained("peft", protocols=["paper1"], conditions=["direct"], epochs=10)[1]
     blocks = gflop_per_second(12, 768, 16000) - gflop_per_second(0, 768, 16000)
     assert one == pytest.approx(3 * 0.8 * 1012 * 1.5 * blocks / 35, rel=0.01)
-    assert not any("snakemake plan" in line for line in in_words(planned(tmp_path), tmp_path))
+    assert not any("all their epochs" in line for line in in_words(planned(tmp_path), tmp_path))
 
 
-def test_a_manifest_and_an_earlier_run_of_the_same_corpus_count(tmp_path: Path) -> None:
+def test_the_manifest_says_how_large_a_dataset_is(tmp_path: Path) -> None:
     plan = planned(tmp_path)
     words = {"str": "", "int": 0, "float": 2.0, "bool": False}
     manifest = pd.DataFrame({column: [words[kind]] * 3 for column, (kind, _) in TABLES["manifest"].items()})
     path = tmp_path / "corpora" / "speech" / "manifest.parquet"
-    benchmark = tmp_path / "benchmarks" / "embed" / "speech_untrained-wav2vec2-base.tsv"
-    benchmark.parent.mkdir(parents=True)
-    benchmark.write_text("s\tcpu_time\n30\t28.0\n")
     tables.write(manifest, path, "manifest", {"corpus": "savee", "crop": None})
     assert size_of(plan, "speech", tmp_path) == (1440, 89 * 60)  # results of another study
     tables.write(manifest, path, "manifest", {"corpus": "ravdess-speech", "crop": None})
     assert size_of(plan, "speech", tmp_path) == (3, 6.0)
-    assert speed(plan, "untrained-wav2vec2-base", "speech", tmp_path) == 20.0
-    assert (
-        "embed 28 s"
-        in in_words(planned(tmp_path, datasets={"speech": STUDY["datasets"]["speech"]}, pairs=[]), tmp_path)[0]
-    )
+    path.write_bytes(path.read_bytes()[:-9])
+    assert size_of(plan, "speech", tmp_path) == (1440, 89 * 60)  # damaged
 
 
 def test_every_rule_has_a_cost(tmp_path: Path) -> None:
@@ -151,7 +147,7 @@ def test_every_rule_has_a_cost(tmp_path: Path) -> None:
     rules = {rule for file in Path("rules").glob("*.smk") for rule in re.findall(r'spec_of\("(\w+)"', file.read_text())}
     assert {"embed", "report", "train_stage"} < rules
     for rule in rules | {"fetch_corpus"}:
-        assert job_seconds(plan, rule, tmp_path, **names.get(rule, {})) >= 2, rule
+        assert job_seconds(plan, rule, tmp_path, **names.get(rule, {})) >= 1, rule
     known = {**names["train_stage"], "dataset": "speech"}
     assert job_seconds(plan, "train_stage", tmp_path, **known) != job_seconds(
         plan, "train_stage", tmp_path, **names["train_stage"]

@@ -47,6 +47,9 @@ def test_a_record_lies_where_the_outputs_lie_and_says_what_made_them():
     assert list(record["outputs"]) == ["results/probing/a/scores.csv", *made["csv"]]
     assert {"vocalise", "python", "numpy", "pandas"} <= record["versions"].keys()
     assert record["seconds"] >= 0
+    assert 0 < record["cpu_seconds"] < 1000
+    assert 20e6 < record["peak_memory"] < 20e9
+    assert record["gpus"] == 0
 
 
 def test_a_job_that_fails_leaves_none_and_takes_its_last_one_along():

@@ -1,4 +1,4 @@
-"""What the trainings of a study cost on this machine, before they run: counted from the config, measured on noise."""
+"""What a study costs: every job by rule, set right by earlier runs; trainings measured on noise; plan against fact."""
 
 import json
 import os
@@ -10,9 +10,12 @@ from typing import TYPE_CHECKING, Any
 import psutil
 
 from workflow_scripts.study.checks import check_study
+from workflow_scripts.study.cost_table import against, by_rule, disk
 from workflow_scripts.study.devices import gpus
+from workflow_scripts.study.disk import found
 from workflow_scripts.study.entry import entry
 from workflow_scripts.study.errors import UserError
+from workflow_scripts.study.forecast import keep, sizeless
 from workflow_scripts.study.plan import Plan
 from workflow_scripts.study.training_costs import training_jobs, typical_seconds
 
@@ -24,6 +27,14 @@ if TYPE_CHECKING:
 
     snakemake: Snakemake
 
+NOTES = [
+    "core time: seconds that cores are busy; divide by the cores that you give. GPU time: of jobs that use one",
+    "left: jobs that have not run; whether results that are there still hold, `snakemake --dry-run` says",
+    "memory: the most that a job of the rule took in earlier runs",
+    "by: `runs` where earlier runs in this folder say how long such jobs take, else reckoned, within a factor of "
+    "two or three; trainings count with all their epochs",
+]
+
 # what bears little on the cost of an epoch: variants that differ in nothing else are measured once
 FREE = ("model", "tuner", "protocol", "seed", "emotions", "epochs", "learning_rate", "weight_decay", "patience",
         "class_weights", "head", "weights_digest")  # fmt: skip
@@ -31,10 +42,32 @@ FREE = ("model", "tuner", "protocol", "seed", "emotions", "epochs", "learning_ra
 
 def main(smk: "Snakemake") -> None:
     plan = Plan(check_study(smk.config, "this study"))
-    if not plan.cells:
-        print("\nNothing is trained in this study: its config has no section `transfer`.")
-        print("What the rest takes, `snakemake --dry-run` says at its end.\n")
-        return
+    say_costs(plan, smk.config["study"])
+    if plan.cells:
+        say_trainings(plan, smk.config["study"])
+    else:
+        print("Nothing is trained in this study: its config has no section `transfer`.\n")
+
+
+def say_costs(plan: Plan, study: str) -> None:
+    """All jobs by rule, disk by kind of file, and what has run against what was planned of it."""
+    expected, known, kept = keep(plan, gpus())
+    print(f"\nCosts of this study ({study})\n")
+    print(by_rule(expected, known))
+    print(f"\nDisk\n\n{disk(expected, found())}")
+    if said := against(expected, known, kept):
+        print(f"\nPlan against fact, of the jobs that were planned before they ran\n\n{said}")
+    print("\n" + "\n".join(f"- {line}" for line in NOTES))
+    if unknown := sizeless(plan):
+        print(
+            f"- not counted, datasets whose size is known only when their clips are listed: {', '.join(unknown)} "
+            "(`snakemake --until manifest` with this config and some cores lists them)"
+        )
+    print()
+
+
+def say_trainings(plan: Plan, study: str) -> None:
+    """What trainings take on this machine, measured on noise."""
     start = _start()
     threads = min(plan.training_threads, len(os.sched_getaffinity(0)))
     busy, cores = os.getloadavg()[0], len(os.sched_getaffinity(0))
@@ -42,7 +75,7 @@ def main(smk: "Snakemake") -> None:
 
     from workflow_scripts.transfer.plan_table import notes, table
 
-    print(f"\nTrainings of this study ({smk.config['study']}), on this machine\n")
+    print(f"\nTrainings of this study ({study}), on this machine\n")
     print(table(rows, start, gpu=bool(gpus())))
     said = notes(rows, threads)
     if busy > cores / 2:

@@ -70,7 +70,7 @@ def test_one_command_fetches_corpora_and_networks_and_reports(tmp_path: Path, mo
         for said in (
             "will be fetched into data/ravdess-song",
             "someone/sung/tree/main",
-            "of one core without a GPU, figures and report aside",
+            "of one core without a GPU",
         ):
             assert said in ahead, said
         project.snakemake()

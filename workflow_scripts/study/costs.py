@@ -18,7 +18,7 @@ CORE_GFLOPS = 35.0
 SYNTHESIS = 0.03  # s for each s of audio that is made
 LISTING = 0.004  # s for each s of audio whose level and onset are measured
 ACOUSTICS = 0.025  # s for each s of audio (eGeMAPSv02)
-START, START_EMBED = 2.5, 8.0  # s to import what a job needs
+START, START_EMBED = 1.5, 8.0  # s to import what a job needs
 # One layer of RAVDESS speech (1440 clips x 768, 8 emotions, 6 folds): the nested logistic probe (5 inner folds, five
 # values of C; benchmarks/probing.py), and the linear head
 PROBE, LINEAR_HEAD, PROBE_SIZE, PROBE_FOLDS = 10.8, 8.3, 1440 * 768 * 8, 6
@@ -37,16 +37,16 @@ CONVOLUTIONS = [(1, 10, 5), (512, 3, 10), (512, 3, 20), (512, 3, 40), (512, 3, 8
 USUAL_SIZE = 1500, 6000.0  # clips, seconds of audio: of a dataset whose size nobody knows yet
 # Jobs that differ little from study to study: s of one core, with what they import
 SMALL = {
-    "fetch_corpus": 10.0, "fetch_weights": 10.0, "import_vectors": 5.0,
-    "folds": 6.0, "confounds": 6.0, "pair_leaks": 6.0, "pair_groups": 2.0, "explained_groups": 25.0,
-    "figures_probing": 25.0, "figures_cross": 9.0, "figures_papers": 8.0, "figures_distances": 25.0,
-    "figures_explanation": 28.0, "figures_shap": 12.0, "figures_atlas": 14.0, "figures_explanation_papers": 11.0,
-    "figures_transfer": 25.0, "figures_transfer_claims": 8.0, "report": 10.0,
+    "fetch_corpus": 10.0, "fetch_weights": 10.0, "import_vectors": 3.0,
+    "folds": 1.5, "confounds": 1.5, "pair_leaks": 1.5, "pair_groups": 1.5, "explained_groups": 2.0,
+    "figures_probing": 8.0, "figures_cross": 4.0, "figures_papers": 4.0, "figures_distances": 12.0,
+    "figures_explanation": 8.0, "figures_shap": 4.0, "figures_atlas": 5.0, "figures_explanation_papers": 4.0,
+    "figures_transfer": 8.0, "figures_transfer_claims": 4.0, "report": 5.0,
 }  # fmt: skip
 # Summaries: s to begin with, and for each layer of each model and dataset, or training, that they gather
 SUMMARIES = {
-    "summarise_layers": (5.0, 0.3), "summarise_cross": (5.0, 0.3), "summarise_probing": (4.0, 0.02),
-    "summarise_distances": (8.0, 1.0), "summarise_explanation": (8.0, 0.02), "summarise_transfer": (10.0, 0.5),
+    "summarise_layers": (1.5, 0.1), "summarise_cross": (1.5, 0.1), "summarise_probing": (2.0, 0.02),
+    "summarise_distances": (2.0, 0.4), "summarise_explanation": (2.0, 0.02), "summarise_transfer": (4.0, 0.3),
 }  # fmt: skip
 
 
@@ -63,15 +63,16 @@ def job_seconds(plan: Plan, rule: str, results: Path = Path("results"), **names:
         return SMALL[rule]
     if rule in SUMMARIES:
         begin, each = SUMMARIES[rule]
-        return begin + each * _gathered(plan, rule)
+        return begin + each * gathered(plan, rule)
     return _COSTS[rule](plan, results, **names)
 
 
-def _size(plan: Plan, dataset: str, results: Path) -> tuple[int, float]:
+def size_or_usual(plan: Plan, dataset: str, results: Path) -> tuple[int, float]:
+    """(clips, seconds of audio) of a dataset."""
     return size_of(plan, dataset, results) or USUAL_SIZE
 
 
-def _gathered(plan: Plan, rule: str) -> int:
+def gathered(plan: Plan, rule: str) -> int:
     """How many results a summary reads."""
     layers = sum(len(plan.layers(model)) for model in plan.representations)
     return {
@@ -84,20 +85,20 @@ def _gathered(plan: Plan, rule: str) -> int:
 
 def _synthesise(plan: Plan, results: Path, voices: str) -> float:
     dataset = next(dataset for dataset, own in plan.voices.items() if own == voices)
-    return START + SYNTHESIS * _size(plan, dataset, results)[1]
+    return START + SYNTHESIS * size_or_usual(plan, dataset, results)[1]
 
 
 def _manifest(plan: Plan, results: Path, dataset: str) -> float:
-    return START + LISTING * _size(plan, dataset, results)[1]
+    return START + LISTING * size_or_usual(plan, dataset, results)[1]
 
 
 def _measure_acoustics(plan: Plan, results: Path, dataset: str, features: str) -> float:
-    return START + ACOUSTICS * _size(plan, dataset, results)[1]
+    return START + ACOUSTICS * size_or_usual(plan, dataset, results)[1]
 
 
 def _embed(plan: Plan, results: Path, dataset: str, model: str, shard: str = "1") -> float:
     """The network's own arithmetic; reading and pooling are small beside it."""
-    clips, audio = _size(plan, dataset, results)
+    clips, audio = size_or_usual(plan, dataset, results)
     entry = plan.models[model]
     fixed = networks.fixed_seconds(entry["family"])
     gflop = gflop_per_second(entry["layers"], entry.get("width", 768), entry.get("sample_rate", 16000))
@@ -107,14 +108,14 @@ def _embed(plan: Plan, results: Path, dataset: str, model: str, shard: str = "1"
 
 def _gather_shards(plan: Plan, results: Path, dataset: str, model: str) -> float:
     """Half a megabyte in and out, in hundredths of a second."""
-    clips, _ = _size(plan, dataset, results)
+    clips, _ = size_or_usual(plan, dataset, results)
     vectors = clips * len(plan.states(model)) * len(plan.study.embeddings.poolings)
     return START + vectors * _width(plan, model) * 4 / 50e6
 
 
 def _probe(plan: Plan, results: Path, dataset: str, model: str, layer: str) -> float:
     """All protocols, normalisations and null runs."""
-    clips, _ = _size(plan, dataset, results)
+    clips, _ = size_or_usual(plan, dataset, results)
     settings = plan.study.probing
     assert settings is not None, "no probe is planned without a probing section"
     emotions = 8 if plan.study.emotions == "all" else len(plan.study.emotions)
@@ -137,12 +138,12 @@ def _measure_distances(plan: Plan, results: Path, first: str, second: str, model
     settings = plan.study.distances
     assert settings is not None, "no distance is planned without a section `distances`"
     ways = 2 if model in plan.study.acoustics else len(settings.poolings)
-    clips = _size(plan, first, results)[0] * _size(plan, second, results)[0]
+    clips = size_or_usual(plan, first, results)[0] * size_or_usual(plan, second, results)[0]
     return START + ways * DISTANCES * clips / DISTANCES_SIZE
 
 
 def _explain(plan: Plan, results: Path, dataset: str, model: str, layer: str, emotion: str) -> float:
-    clips, _ = _size(plan, dataset, results)
+    clips, _ = size_or_usual(plan, dataset, results)
     size = clips * min(_width(plan, model), EXPLAIN_WIDTH) / (EXPLAIN_CLIPS * EXPLAIN_WIDTH)
     return START + size * (EXPLAIN_FULL if plan.has_full_curve(model, layer) else EXPLAIN_COARSE)
 

@@ -1,79 +1,114 @@
-"""How long a study will take, before it runs: audio to listen to, and seconds of one core by step.
+"""How long a study will take and what it leaves on disk, before it runs.
 
-An estimate to plan by, within a factor of two or three. Where an earlier run of the same network left its benchmark
-file, its own speed counts; else the arithmetic of the network and the speed of the cores that it was measured on.
+What a job costs is reckoned (`costs`, `disk`), and set right by what jobs of its rule and model, or of its rule, took
+in earlier runs (`kept`). Reckoned alone it is within a factor of two or three.
 """
 
-import csv
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from workflow_scripts.study.costs import START_EMBED, job_seconds, training_seconds
+from workflow_scripts.study import kept as kept_plan
+from workflow_scripts.study.costs import job_seconds
+from workflow_scripts.study.disk import Bytes, job_bytes
+from workflow_scripts.study.jobs import jobs
+from workflow_scripts.study.kept import Kept, Planned, names_of
 from workflow_scripts.study.plan import Plan
 from workflow_scripts.study.plan_checks import remarks
-from workflow_scripts.study.sizes import listed, size_of
-from workflow_scripts.study.training_costs import training_jobs
+from workflow_scripts.study.sizes import size_of
+from workflow_scripts.study.spent import Spent, key_of, spent
+from workflow_scripts.study.terminal import duration
+
+ON_GPU = ("embed", "train_stage", "train_target", "test_source")
+GPU_CORES = 20  # cores that a GPU stands for, where no run says
+NAMED = 0.02  # share of the whole below which a step is not named
+DATASETS = ("dataset", "source", "target", "first", "second")
+
+
+@dataclass(frozen=True)
+class Expected:
+    """One job of a study. Attributes as of `Planned`; runs: an earlier run says how long such jobs take."""
+
+    key: str
+    rule: str
+    gpu: bool
+    reckoned: float
+    reckoned_disk: Bytes
+    seconds: float
+    memory: int
+    disk: Bytes
+    runs: bool
 
 
 @dataclass(frozen=True)
 class Work:
-    """One step of a study: what it is called, its jobs, and seconds of one core for all of them."""
+    """One step of a study: its rule, its jobs, and seconds of one core for all of them."""
 
     step: str
     jobs: int
     core_seconds: float
 
 
+def forecast(plan: Plan, kept: Kept, gpus: int = 0, results: Path = Path("results")) -> Iterator[Expected]:
+    """Every job of a study whose datasets' sizes are known."""
+    unknown = set(sizeless(plan, results))
+    voices = {own for dataset, own in plan.voices.items() if dataset in unknown}
+    for rule, names in jobs(plan):
+        if unknown & {names[name] for name in DATASETS if name in names} or names.get("voices") in voices:
+            continue
+        gpu = bool(gpus) and rule in ON_GPU
+        reckoned, disk = job_seconds(plan, rule, results, **names), job_bytes(plan, rule, results, **names)
+        known = names_of(rule, names.get("model", names.get("features", "")), gpu)
+        rates = [kept.rates[name] for name in known if name in kept.rates]
+        yield Expected(
+            key_of(rule, names),
+            rule,
+            gpu,
+            reckoned,
+            disk,
+            reckoned * (rates[0] if rates else 1 / GPU_CORES if gpu else 1.0),
+            next((kept.memory[name] for name in known if name in kept.memory), 0),
+            {kind: count * kept.disk.get(kind, 1.0) for kind, count in disk.items()},
+            bool(rates),
+        )
+
+
+def sizeless(plan: Plan, results: Path = Path("results")) -> list[str]:
+    """The datasets whose size nobody knows before their clips are listed."""
+    return [name for name in plan.datasets if size_of(plan, name, results) is None]
+
+
+def keep(plan: Plan, gpus: int = 0, results: Path = Path("results")) -> tuple[list[Expected], dict[str, Spent], Kept]:
+    """Learn from the jobs that have run, and keep what is expected of those that have not.
+
+    Returns:
+        the jobs as they are expected now; those that have run, of this study or another in the same folder; what is
+        kept.
+    """
+    kept, known = kept_plan.read(results), spent(results)
+    for one in forecast(plan, kept, gpus, results):
+        planned = kept.jobs.setdefault(one.key, Planned(one.reckoned, one.reckoned_disk))
+        planned.reckoned, planned.disk = one.reckoned, one.reckoned_disk
+    kept_plan.learn(kept, known.items())
+    expected = list(forecast(plan, kept, gpus, results))
+    for one in expected:
+        if one.key not in known:
+            planned = kept.jobs[one.key]
+            planned.seconds, planned.memory, planned.left = one.seconds, one.memory, one.disk
+    kept_plan.write(kept, results)
+    return expected, known, kept
+
+
 def work(plan: Plan, results: Path = Path("results")) -> tuple[list[Work], list[str]]:
     """Steps of the study with their cost, and the datasets of unknown size, which are not counted."""
-    sizes = {name: size for name in plan.datasets if (size := size_of(plan, name, results))}
-    shards = plan.study.embeddings.shards
-    heard = [shards * START_EMBED + speed(plan, model, name, results) for model in plan.networks for name in sizes]
-    acoustics = [{"dataset": name, "features": features} for features in plan.study.acoustics for name in sizes]
-    found = [Work("embed", shards * len(heard), sum(heard)), _step(plan, "measure_acoustics", acoustics, results)]
-    if plan.study.probing:
-        own = [{"dataset": name} for name in sizes if name in plan.examined]
-        across = [{"source": a, "target": b} for a, b in plan.directions if a in sizes and b in sizes]
-        found += [_of_layers(plan, "probe", own, results), _of_layers(plan, "cross_probe", across, results)]
-    if plan.study.distances:
-        pairs = [{"first": a, "second": b} for a, b in plan.study.pairs if a in sizes and b in sizes]
-        found.append(_of_layers(plan, "measure_distances", pairs, results))
-    if plan.study.explanation:
-        emotions = [
-            {"dataset": name, "emotion": emotion}
-            for name in plan.explained_datasets if name in sizes
-            for emotion in plan.explained(name)
-        ]  # fmt: skip
-        found.append(_of_layers(plan, "explain", emotions, results))
-    trained = [job for job in training_jobs(plan, results) if job.known]
-    found.append(Work("train", len(trained), sum(training_seconds(plan, job) for job in trained)))
-    return [one for one in found if one.jobs], [name for name in plan.datasets if name not in sizes]
-
-
-def _step(plan: Plan, rule: str, jobs: Sequence[Mapping[str, str]], results: Path) -> Work:
-    return Work(rule, len(jobs), sum(job_seconds(plan, rule, results, **names) for names in jobs))
-
-
-def _of_layers(plan: Plan, rule: str, ways: Sequence[Mapping[str, str]], results: Path) -> Work:
-    """A step that is done for every layer of everything that is analysed."""
-    layers = [(model, layer) for model in plan.representations for layer in plan.layers(model)]
-    return _step(
-        plan, rule, [{**way, "model": model, "layer": layer} for way in ways for model, layer in layers], results
-    )
-
-
-def speed(plan: Plan, model: str, dataset: str, results: Path) -> float:
-    """Seconds of one core for a network to hear a dataset: by the last run, else reckoned."""
-    shards = plan.study.embeddings.shards
-    each = [""] if shards == 1 else [f"_shard_{shard}" for shard in range(1, shards + 1)]
-    files = [results / "benchmarks" / "embed" / f"{dataset}_{model}{shard}.tsv" for shard in each]
-    if listed(plan, dataset, results) and all(file.is_file() for file in files):
-        rows = [next(csv.DictReader(file.read_text().splitlines(), delimiter="\t"), {}) for file in files]
-        spent = [row.get("cpu_time", "-") for row in rows]
-        if not {"-", "NA"} & set(spent):
-            return sum(max(float(seconds) - START_EMBED, 0.0) for seconds in spent)
-    return shards * (job_seconds(plan, "embed", results, dataset=dataset, model=model) - START_EMBED)
+    unknown = sizeless(plan, results)
+    if len(unknown) == len(plan.datasets):
+        return [], unknown
+    sums: dict[str, tuple[int, float]] = {}
+    for one in forecast(plan, kept_plan.read(results), 0, results):
+        count, seconds = sums.get(one.rule, (0, 0.0))
+        sums[one.rule] = count + 1, seconds + one.seconds
+    return [Work(rule, count, seconds) for rule, (count, seconds) in sums.items()], unknown
 
 
 def ahead(plan: Plan, config: str) -> str:
@@ -88,27 +123,17 @@ def in_words(plan: Plan, results: Path = Path("results")) -> list[str]:
     total = sum(one.core_seconds for one in steps)
     lines = []
     if total:
-        each = ", ".join(f"{one.step} {duration(one.core_seconds)} ({one.jobs} jobs)" for one in steps)
+        named = [one for one in steps if one.core_seconds >= NAMED * total]
+        each = ", ".join(f"{one.step} {duration(one.core_seconds)} ({one.jobs} jobs)" for one in named)
+        lines.append(f"the whole study takes about {duration(total)} of one core without a GPU, most of it: {each}")
         lines.append(
-            f"the whole study takes about {duration(total)} of one core without a GPU, figures and report aside: {each}"
+            "divide by the cores that you give; what is there already is not done again; "
+            "`snakemake plan --cores 1` says more: memory, disk, GPUs, and what earlier runs took"
         )
-        lines.append("divide by the cores that you give; what is there already is not done again")
-    if any(one.step == "train" for one in steps):
-        lines.append(
-            "trainings count with all their epochs, though most end sooner in `strict`; "
-            "`snakemake plan --cores 1` measures on this machine what they take: time, disk, memory"
-        )
+    if any(one.step.startswith("train_") for one in steps):
+        lines.append("trainings count with all their epochs, though most end sooner in `strict`")
     if unknown:
         lines.append(
             f"not counted, datasets whose size is known only when their clips are listed: {', '.join(unknown)}"
         )
     return lines
-
-
-def duration(seconds: float) -> str:
-    """Seconds in words; two digits are more than is known."""
-    if seconds < 90:
-        return f"{seconds:.0f} s"
-    if seconds < 5400:
-        return f"{seconds / 60:.0f} min"
-    return f"{seconds / 3600:.1f} h"

@@ -11,6 +11,8 @@ import hashlib
 import json
 import logging
 import platform
+import re
+import resource
 import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping
@@ -75,9 +77,20 @@ def recorded(smk: Any) -> Iterator[None]:
         "threads": smk.threads,
         "started": started.isoformat(timespec="milliseconds"),
         "seconds": round(time.perf_counter() - clock, 3),
+        **_spent(),
+        "gpus": smk.resources.get("gpu", 0),
     }
     for place in places(outputs):
         _write(record, place)
+
+
+def _spent() -> Record:
+    """Processor seconds and the most bytes of memory of this process, and seconds of those that it started."""
+    own, started = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    seconds = own.ru_utime + own.ru_stime + started.ru_utime + started.ru_stime
+    # not ru_maxrss, which knows the memory of the process that started this one
+    peak = re.search(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text())
+    return {"cpu_seconds": round(seconds, 2), "peak_memory": 1024 * int(peak[1]) if peak else 0}
 
 
 def this_job() -> Record:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from workflow_scripts import corpora
+from workflow_scripts.study.errors import UserError
 from workflow_scripts.study.plan import Plan
 
 
@@ -54,13 +55,14 @@ def fold_count(plan: Plan, dataset: str, results: Path) -> int:
 
 
 def _manifest(plan: Plan, dataset: str, results: Path) -> tuple[Path, int] | None:
-    """The manifest of a dataset and when it was changed; None where there is none, or one of another study."""
+    """The manifest of a dataset and when it was changed; None where there is none, one of another study, or
+    one that is damaged."""
     path = results / "corpora" / dataset / "manifest.parquet"
     try:
         found = path, path.stat().st_mtime_ns
-    except OSError:
+        made, _ = _read(*found)
+    except (OSError, ValueError, UserError):  # a damaged one is for the jobs that need it to tell of
         return None
-    made, _ = _read(*found)
     same = made.get("corpus") == plan.datasets[dataset].corpus and made.get("crop") == plan.datasets[dataset].crop
     return found if same else None
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from workflow_scripts.study.forecast import duration
+from workflow_scripts.study.terminal import duration, in_columns, size
 from workflow_scripts.study.training_costs import CALIBRATED, Job
 from workflow_scripts.transfer.calibration import Rates
 
@@ -40,14 +40,9 @@ def table(rows: Sequence[Row], start: float, gpu: bool) -> str:
     lines = [head, *(_cells(row, start) for row in rows), _sums(rows, start)]
     if gpu:
         memory = [row.rates.gpu_memory for row in rows if row.rates]
-        own = ["GPU memory", *(_bytes(row.rates.gpu_memory) if row.rates else UNKNOWN for row in rows)]
-        lines = [line + [word] for line, word in zip(lines, [*own, _bytes(max(memory, default=0))], strict=True)]
-    widths = [max(len(line[place]) for line in lines) for place in range(len(lines[0]))]
-    left = 2  # columns of words; figures stand to the right
-    return "\n".join(
-        "  ".join(word.ljust(width) if place < left else word.rjust(width) for place, (word, width) in enumerate(pairs))
-        for pairs in (list(zip(line, widths, strict=True)) for line in lines)
-    )
+        own = ["GPU memory", *(size(row.rates.gpu_memory) if row.rates else UNKNOWN for row in rows)]
+        lines = [line + [word] for line, word in zip(lines, [*own, size(max(memory, default=0))], strict=True)]
+    return in_columns(lines, words=2)
 
 
 def notes(rows: Sequence[Row], threads: int) -> list[str]:
@@ -79,8 +74,8 @@ def _cells(row: Row, start: float) -> list[str]:
     times = _times([row], start)
     memory = max((rates.memory + rates.kept * job.heard for job in jobs), default=0.0) if rates else None
     measured = [duration(seconds) if seconds is not None else UNKNOWN for seconds in times]
-    disk = _bytes(_disk([row])) if rates else UNKNOWN
-    return [row.model, row.tuner, *_counts(jobs), *measured, disk, UNKNOWN if memory is None else _bytes(memory)]
+    disk = size(_disk([row])) if rates else UNKNOWN
+    return [row.model, row.tuner, *_counts(jobs), *measured, disk, UNKNOWN if memory is None else size(memory)]
 
 
 def _sums(rows: Sequence[Row], start: float) -> list[str]:
@@ -88,7 +83,7 @@ def _sums(rows: Sequence[Row], start: float) -> list[str]:
     memory = [row.rates.memory + row.rates.kept * job.heard for row in rows if row.rates for job in row.jobs]
     times = _times(rows, start)
     measured = [duration(seconds) if seconds is not None else UNKNOWN for seconds in times]
-    return ["all", "", *_counts(jobs), *measured, _bytes(_disk(rows)), _bytes(max(memory, default=0.0))]
+    return ["all", "", *_counts(jobs), *measured, size(_disk(rows)), size(max(memory, default=0.0))]
 
 
 def _counts(jobs: Sequence[Job]) -> list[str]:
@@ -116,9 +111,3 @@ def _times(rows: Iterable[Row], start: float) -> tuple[float | None, float | Non
 
 def _disk(rows: Iterable[Row]) -> int:
     return sum(row.rates.checkpoint * job.folds for row in rows if row.rates for job in row.jobs if job.trains)
-
-
-def _bytes(count: float) -> str:
-    if count < 1e9:
-        return f"{count / 1e6:.0f} MB" if count >= 1e6 else f"{count / 1e3:.0f} kB"
-    return f"{count / 1e9:.1f} GB"

@@ -23,7 +23,7 @@ from typing import Any
 from faults_damage import damages, replaced
 from faults_judge import RIGHT, TOLD, judge, results_of
 from faults_kills import KILLED, run_kills
-from faults_places import full_disks, places
+from faults_places import TEMPORARY, full_disks, places
 from faults_snakemake import deaths, futures, records
 from faults_study import new_faults
 from faults_together import SEQUENCES
@@ -59,8 +59,9 @@ def tried(reference: Project, expected: dict[str, Any], run: Run, folder: Path, 
     except (AssertionError, subprocess.TimeoutExpired) as error:
         how = WRONG
         print(f"{name}:\n{error}", file=sys.stderr)
-    if (folder / "results").is_mount():
-        subprocess.run(["umount", str(folder / "results")], check=True)
+    for place in (folder / "results", folder / TEMPORARY):
+        if place.is_mount():
+            subprocess.run(["umount", str(place)], check=True)
     if how != WRONG:
         shutil.rmtree(folder)
     print(f"{time.monotonic() - started:4.0f} s  {how}: {name}", flush=True)

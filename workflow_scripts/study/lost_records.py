@@ -26,7 +26,7 @@ def mark_results_of_damaged_records(folder: Path = FOLDER) -> None:
     records = folder / "metadata"
     if MADE.is_dir() and not records.is_dir():
         print(
-            f"\n{records}: Snakemake's records of how results were made are gone, so that an edit of study or code would "
+            f"\n{records}: Snakemake's records of how results were made are gone, so that an edit of the study would "
             "make none of those in results/ again.\n"
             "  -> bring that folder back; or, if anything was edited since, move results/ away\n",
             file=sys.stderr,

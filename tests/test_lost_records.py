@@ -54,3 +54,17 @@ def test_sound_records_and_a_new_folder_are_passed_over_in_silence(
     mark_results_of_damaged_records(tmp_path)
     assert capsys.readouterr().err == ""
     assert not (tmp_path / "incomplete").exists()
+
+
+def test_results_without_any_record_are_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    mark_results_of_damaged_records()
+    assert capsys.readouterr().err == ""  # a study that was never run
+    Path("results/provenance").mkdir(parents=True)
+    mark_results_of_damaged_records()
+    assert "move results/ away" in capsys.readouterr().err
+    Path(".snakemake/metadata").mkdir(parents=True)
+    mark_results_of_damaged_records()
+    assert capsys.readouterr().err == ""

@@ -2,7 +2,7 @@
 
     python tests/workflow/faults.py --folder /tmp/faults                  # all
     python tests/workflow/faults.py --folder /tmp/faults --only kill      # rows with that word
-    python tests/workflow/faults.py --folder /tmp/faults --kills 20 --each 1
+    python tests/workflow/faults.py --folder /tmp/faults --kills 20 --each 1   # a study for each kill
 
 The folder must be new or one of an earlier call, whose undisturbed study is used again. Each case has a copy of the
 project in it, which is kept where something went wrong. Exit code 1 if anything did.
@@ -23,7 +23,7 @@ from typing import Any
 from faults_damage import damages, replaced
 from faults_judge import RIGHT, TOLD, judge, results_of
 from faults_kills import KILLED, run_kills
-from faults_places import full_disks, places
+from faults_places import TEMPORARY, full_disks, places
 from faults_snakemake import deaths, futures, records
 from faults_study import new_faults
 from faults_together import SEQUENCES
@@ -59,8 +59,9 @@ def tried(reference: Project, expected: dict[str, Any], run: Run, folder: Path, 
     except (AssertionError, subprocess.TimeoutExpired) as error:
         how = WRONG
         print(f"{name}:\n{error}", file=sys.stderr)
-    if (folder / "results").is_mount():
-        subprocess.run(["umount", str(folder / "results")], check=True)
+    for place in (folder / "results", folder / TEMPORARY):
+        if place.is_mount():
+            subprocess.run(["umount", str(place)], check=True)
     if how != WRONG:
         shutil.rmtree(folder)
     print(f"{time.monotonic() - started:4.0f} s  {how}: {name}", flush=True)
@@ -71,10 +72,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--folder", type=Path, required=True)
     parser.add_argument("--kills", type=int, default=20)
-    parser.add_argument("--each", type=int, default=5, help="kills of one study, before it runs to its end")
+    parser.add_argument("--each", type=int, default=10, help="kills of one study, before it runs to its end")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", default="", help="a word of the rows that are wanted")
     given = parser.parse_args()
+    Project.patience = 3600  # a whole study, on a busy machine
     given.folder.mkdir(parents=True, exist_ok=True)
     reference = undisturbed(given.folder)
     expected = results_of(reference)

@@ -71,9 +71,9 @@ def put(path: Path, content: bytes) -> None:
 
 
 def damages() -> Iterator[Case]:
-    """Every damage to every kind of file, and what reads it made again; after one damage of each the file is mended."""
+    """Damaged files and what reads them made again; after one damage of each the file is mended."""
     for what in DAMAGES:
-        for read_by in READ_BY:
+        for read_by in READ_BY if what in ("cut in half", "a bit in the middle") else READ_BY[:1]:
             yield damaged(read_by, what, mended=what == "cut in half")
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 from project import Project
+from safetensors import safe_open
 
 RIGHT, TOLD = "right result", "clear message, then right"
 # What no two runs share: seconds that an epoch took, when and where a job ran.
@@ -79,7 +80,7 @@ def refuse_differences(expected: dict[str, Any], project: Project, damaged: Sequ
 
 
 def results_of(project: Project) -> dict[str, Any]:
-    """What is compared: every table, every CSV and figure, and of every checkpoint the hashes of its tensors."""
+    """What is compared: tables, CSVs, the report, frame statistics, and checkpoints with the hashes of their files."""
     results = project.folder / "results"
     return {str(path.relative_to(results)): _read(path) for path in _files(results)}
 
@@ -94,14 +95,16 @@ def _files(results: Path) -> Iterator[Path]:
 
 
 def _read(path: Path) -> Any:
-    if path.suffix == ".parquet":
-        try:
+    try:
+        if path.suffix == ".parquet":
             return pd.read_parquet(path).drop(columns=TIMED, errors="ignore")
-        except Exception as error:
-            return f"unreadable: {error}"
-    if path.suffix == ".json":
-        return json.loads(path.read_text())
-    return path.read_bytes()
+        if path.suffix == ".safetensors":  # not its bytes: the order of its metadata is drawn at each writing
+            with safe_open(path, "numpy") as file:
+                tensors = {name: file.get_tensor(name).tobytes() for name in file.keys()}  # noqa: SIM118 (no mapping)
+                return file.metadata(), tensors
+        return json.loads(path.read_text()) if path.suffix == ".json" else path.read_bytes()
+    except Exception as error:  # damaged in whatever way: it is compared, not used
+        return f"unreadable: {error}"
 
 
 def _same(found: Any, expected: Any) -> bool:

@@ -70,7 +70,7 @@ def survive(project: Project, planned: Sequence[Kill], expected: dict[str, Any])
 def _killed(project: Project, kill: Kill) -> None:
     process = start(project)
     while process.poll() is None and finished(project) < kill.done:
-        time.sleep(0.05)
+        time.sleep(0.3)
     time.sleep(kill.seconds)
     children = psutil.Process(process.pid).children(recursive=True) if process.poll() is None else []
     process.kill()

@@ -16,6 +16,7 @@ AS_ANYBODY = (
     if os.geteuid() == 0
     else ()
 )
+TEMPORARY = "tmp"
 SCORES = "results/probing/speech/tiny-wav2vec2/layer_1/scores.parquet"
 
 
@@ -33,9 +34,9 @@ def full(project: Project, made: Sequence[str], spare: int) -> None:
     mount(project, f"remount,size={(state.f_blocks - state.f_bfree) * state.f_frsize + spare}")
 
 
-def mount(project: Project, options: str) -> None:
-    """Mount a file system in memory on results/, or change the one that is there. Needs root."""
-    subprocess.run(["mount", "-t", "tmpfs", "-o", options, "none", str(project.folder / "results")], check=True)
+def mount(project: Project, options: str, place: str = "results") -> None:
+    """Mount a file system in memory on a folder, or change the one that is there. Needs root."""
+    subprocess.run(["mount", "-t", "tmpfs", "-o", options, "none", str(project.folder / place)], check=True)
 
 
 def roomier(project: Project) -> None:
@@ -92,6 +93,12 @@ def places() -> Iterator[Case]:
     def writable(project: Project) -> None:
         subprocess.run(["umount", str(project.folder / "results")], check=True)
 
+    def full_tmp(project: Project) -> None:
+        (project.folder / SCORES).unlink()
+        (project.folder / TEMPORARY).mkdir()
+        mount(project, "size=4k", TEMPORARY)
+        (project.folder / TEMPORARY / "filler").write_bytes(bytes(4096))
+
     yield Case(
         unwritable,
         "a folder without write permission",
@@ -117,3 +124,4 @@ def places() -> Iterator[Case]:
         yield Case(
             unwritable, "a read-only file system", read_only, (SCORES,), (), ("rite-protected output",), writable
         )
+        yield Case("a full /tmp", "TMPDIR", full_tmp, (SCORES,), before=("env", f"TMPDIR={TEMPORARY}"))

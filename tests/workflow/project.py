@@ -51,6 +51,8 @@ TRAINING = {
 class Project:
     """The workflow in a folder of its own, with its own code (PYTHONPATH puts the copy before the installed one)."""
 
+    patience = 600  # seconds that a call of Snakemake may take
+
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
@@ -94,7 +96,7 @@ class Project:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            timeout=600,
+            timeout=self.patience,
         )
 
     def snakemake(self, *arguments: str) -> str:

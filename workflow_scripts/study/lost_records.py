@@ -13,13 +13,24 @@ from collections.abc import Iterator
 from pathlib import Path
 
 FOLDER = Path(".snakemake")
+MADE = Path("results/provenance")  # there since the first job ended
 WRITING = 0.5  # seconds that another Snakemake of this folder may take to write a record
 NAMED = 5  # so many results are named
 
 
 def mark_results_of_damaged_records(folder: Path = FOLDER) -> None:
-    """Turn each damaged record below `folder` into Snakemake's mark of a job that did not end, and say so."""
+    """Turn each damaged record below `folder` into Snakemake's mark of a job that did not end, and say so.
+
+    Where all records are gone there is nothing to mark: that is said.
+    """
     records = folder / "metadata"
+    if MADE.is_dir() and not records.is_dir():
+        print(
+            f"\n{records}: Snakemake's records of how results were made are gone, so that an edit of the study would "
+            "make none of those in results/ again.\n"
+            "  -> bring that folder back; or, if anything was edited since, move results/ away\n",
+            file=sys.stderr,
+        )
     if any(_damaged(records)):
         time.sleep(WRITING)
     damaged = list(_damaged(records))

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # A SLURM of one node on this machine, for the tests: `one_node.sh start FOLDER`, `one_node.sh stop FOLDER`. As root, with
 # Debian's packages slurm-wlm and munge; it installs nothing. FOLDER holds its state and logs. Without cgroups (memory
-# limits are not enforced), with twice the cores there are, and with one GPU that is only pretended. slurm.conf is there
+# limits are not enforced), with twice the cores there are, and with two GPUs that are only pretended. slurm.conf is there
 # while it runs and no longer: with the plugin for SLURM, each start of Snakemake waits ten seconds for one that is dead.
 set -euo pipefail
 action=$1
@@ -23,7 +23,7 @@ start() {
         runuser -u munge -- /usr/sbin/munged
         touch "$folder/own_munged"
     fi
-    echo "NodeName=$host Name=gpu File=/dev/null" >/etc/slurm/gres.conf
+    printf "NodeName=$host Name=gpu File=/dev/%s\n" null zero >/etc/slurm/gres.conf
     cat >/etc/slurm/slurm.conf <<CONF
 ClusterName=onenode
 SlurmctldHost=$host(127.0.0.1)
@@ -50,7 +50,7 @@ SlurmdPidFile=$folder/slurmd.pid
 SlurmctldLogFile=$folder/log/slurmctld.log
 SlurmdLogFile=$folder/log/slurmd.log
 GresTypes=gpu
-NodeName=$host NodeAddr=127.0.0.1 CPUs=$((2 * $(nproc --all))) RealMemory=$(($(awk '/MemTotal/ {print $2}' /proc/meminfo) * 9 / 10240)) Gres=gpu:1
+NodeName=$host NodeAddr=127.0.0.1 CPUs=$((2 * $(nproc --all))) RealMemory=$(($(awk '/MemTotal/ {print $2}' /proc/meminfo) * 9 / 10240)) Gres=gpu:2
 PartitionName=main Nodes=$host Default=YES MaxTime=01:00:00 State=UP
 CONF
     /usr/sbin/slurmctld -c

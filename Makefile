@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --constraint envs/constraints.txt
 
-.PHONY: study test lint docs clean
+.PHONY: study test test-slurm lint docs clean
 
 study: $(VENV)/installed
 	$(BIN)/python -m snakemake --cores $(CORES)
@@ -16,6 +16,10 @@ study: $(VENV)/installed
 
 test: $(VENV)/installed-dev
 	$(BIN)/python -m pytest --numprocesses $(WORKERS)
+
+# As root, where SLURM is installed and not set up: starts one of one node and stops it again.
+test-slurm: $(VENV)/installed-slurm
+	$(BIN)/python -m pytest --override-ini=pythonpath=tests/workflow tests/slurm/on_one_node.py
 
 lint: $(VENV)/installed-dev
 	$(BIN)/ruff check .
@@ -38,6 +42,10 @@ $(VENV)/installed: pyproject.toml envs/constraints.txt envs/find-python | $(BIN)
 
 $(VENV)/installed-dev: $(VENV)/installed
 	$(INSTALL) --editable '.[dev]'
+	@touch $@
+
+$(VENV)/installed-slurm: $(VENV)/installed-dev
+	$(INSTALL) --editable '.[slurm]'
 	@touch $@
 
 $(BIN)/python:

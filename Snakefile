@@ -2,15 +2,16 @@
 import atexit
 import sys
 from contextlib import contextmanager
+from pathlib import Path
 
 from snakemake.utils import min_version
 
-from workflow_scripts.study import trainings
+from workflow_scripts.study import needs, trainings
 from workflow_scripts.study.checks import check_study
-from workflow_scripts.study.devices import gpus
 from workflow_scripts.study.errors import UserError
 from workflow_scripts.study.forecast import ahead, keep
 from workflow_scripts.study.future import refuse_future
+from workflow_scripts.study.leftovers import refuse_leftovers
 from workflow_scripts.study.lost_records import mark_results_of_damaged_records
 from workflow_scripts.study.orphans import mark_snakemake
 from workflow_scripts.study.plan import Plan
@@ -46,6 +47,8 @@ with in_words():
 
 onstart:
     with in_words():
+        if workflow.non_local_exec:
+            refuse_leftovers(Path.cwd())
         jobs = list(workflow.dag.needrun_jobs())
         refuse_unwritable(path for job in jobs for path in (*job.output, *job.log))
         refuse_future(path for job in jobs for path in job.input)
@@ -86,3 +89,10 @@ rule all:
         rules.acoustics.input,
         ["results/transfer/scores.parquet"] if plan.cells else [],
         "results/report.html",
+
+
+# All that needs a network connection; the rest runs without one.
+rule fetch:
+    input:
+        [plan.record(model) for model in plan.models if plan.is_fetched(model)],
+        [f"results/fetched/{corpus}.json" for corpus in plan.fetched_corpora],

@@ -12,6 +12,8 @@ rule measure_acoustics:
     conda:
         "../envs/acoustics.yaml"
     threads: 2
+    resources:
+        **needs_of("measure_acoustics"),
     params:
         spec=spec_of("measure_acoustics"),
     message:

@@ -1,4 +1,4 @@
-# What all rules share: the names that wildcards may take, the spec of a job, and where embeddings lie.
+# What all rules share: the names that wildcards may take, what a job uses and needs, and where embeddings lie.
 
 
 def one_of(names):
@@ -7,6 +7,10 @@ def one_of(names):
 
 def spec_of(rule):
     return lambda wildcards: plan.spec(rule, **wildcards)
+
+
+def needs_of(rule, uses_gpu=False):
+    return needs.resources(plan, workflow, rule, uses_gpu)
 
 
 def recordings_of(dataset):

@@ -12,6 +12,8 @@ rule synthesise:
     priority: 2  # all questions wait for clips and vectors
     conda:
         "../envs/analysis.yaml"
+    resources:
+        **needs_of("synthesise"),
     params:
         spec=spec_of("synthesise"),
     message:
@@ -50,6 +52,8 @@ rule manifest:
     conda:
         "../envs/analysis.yaml"
     threads: 2
+    resources:
+        **needs_of("manifest"),
     params:
         spec=spec_of("manifest"),
     message:
@@ -70,6 +74,8 @@ rule folds:
         "results/logs/folds/{dataset}_{protocol}.log",
     conda:
         "../envs/analysis.yaml"
+    resources:
+        **needs_of("folds"),
     params:
         spec=spec_of("folds"),
     message:
@@ -87,6 +93,8 @@ rule confounds:
         "results/logs/confounds/{dataset}.log",
     conda:
         "../envs/analysis.yaml"
+    resources:
+        **needs_of("confounds"),
     params:
         spec=spec_of("confounds"),
     message:
@@ -109,6 +117,8 @@ rule pair_leaks:
         "results/logs/pair_leaks/{source}_to_{target}.log",
     conda:
         "../envs/analysis.yaml"
+    resources:
+        **needs_of("pair_leaks"),
     params:
         spec=spec_of("pair_leaks"),
     message:

@@ -28,6 +28,8 @@ rule pair_groups:
     priority: 50
     conda:
         "../envs/analysis.yaml"
+    resources:
+        **needs_of("pair_groups"),
     params:
         spec=spec_of("pair_groups"),
     message:
@@ -53,6 +55,8 @@ rule measure_distances:
     priority: 1  # the longest chain to the report: begun first, else it ends alone
     conda:
         "../envs/analysis.yaml"
+    resources:
+        **needs_of("measure_distances"),
     params:
         spec=spec_of("measure_distances"),
     message:
@@ -78,6 +82,8 @@ rule summarise_distances:
     priority: 1
     conda:
         "../envs/report.yaml"
+    resources:
+        **needs_of("summarise_distances"),
     params:
         spec=spec_of("summarise_distances"),
     message:
@@ -106,6 +112,8 @@ rule figures_distances:
     priority: 1
     conda:
         "../envs/report.yaml"
+    resources:
+        **needs_of("figures_distances"),
     params:
         spec=spec_of("figures_distances"),
     message:

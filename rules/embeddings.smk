@@ -47,7 +47,7 @@ for STATES in sorted({tuple(plan.states(model)) for model in plan.networks}, key
             "../envs/networks.yaml"
         threads: plan.study.embeddings.threads
         resources:
-            gpu=gpus(),
+            **needs_of("embed", uses_gpu=True),
         params:
             spec=spec_of("embed"),
             # `input` is asked for so that Snakemake does not track it: where the folder lies decides nothing
@@ -75,6 +75,8 @@ for STATES in sorted({tuple(plan.states(model)) for model in plan.networks}, key
                 model=one_of(model for model in plan.networks if tuple(plan.states(model)) == STATES),
             conda:
                 "../envs/networks.yaml"
+            resources:
+                **needs_of("gather_shards"),
             params:
                 spec=spec_of("gather_shards"),
             message:
@@ -103,6 +105,8 @@ for MODEL in plan.precomputed:
             model=re.escape(MODEL),
         conda:
             "../envs/analysis.yaml"
+        resources:
+            **needs_of("import_vectors"),
         params:
             spec=spec_of("import_vectors"),
         message:

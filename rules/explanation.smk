@@ -26,6 +26,8 @@ rule explained_groups:
     priority: 50
     conda:
         "../envs/analysis.yaml"
+    resources:
+        **needs_of("explained_groups"),
     params:
         spec=spec_of("explained_groups"),
     message:
@@ -46,6 +48,8 @@ rule explain:
         "results/logs/explain/{dataset}_{model}_{layer}_{emotion}.log",
     conda:
         "../envs/analysis.yaml"
+    resources:
+        **needs_of("explain"),
     params:
         spec=spec_of("explain"),
     message:
@@ -66,6 +70,8 @@ rule summarise_explanation:
         "results/logs/summarise_explanation.log",
     conda:
         "../envs/report.yaml"
+    resources:
+        **needs_of("summarise_explanation"),
     params:
         spec=spec_of("summarise_explanation"),
     message:
@@ -93,6 +99,8 @@ rule figures_explanation:
         "results/logs/figures_explanation/{dataset}.log",
     conda:
         "../envs/report.yaml"
+    resources:
+        **needs_of("figures_explanation"),
     params:
         spec=spec_of("figures_explanation"),
     message:
@@ -122,6 +130,8 @@ rule figures_shap:
         "results/logs/figures_shap/{dataset}.log",
     conda:
         "../envs/report.yaml"
+    resources:
+        **needs_of("figures_shap"),
     params:
         spec=spec_of("figures_shap"),
     message:
@@ -147,6 +157,8 @@ rule figures_atlas:
         "results/logs/figures_atlas/{model}.log",
     conda:
         "../envs/report.yaml"
+    resources:
+        **needs_of("figures_atlas"),
     params:
         spec=spec_of("figures_atlas"),
     message:
@@ -170,6 +182,8 @@ rule figures_explanation_papers:
         "results/logs/figures_explanation_papers.log",
     conda:
         "../envs/report.yaml"
+    resources:
+        **needs_of("figures_explanation_papers"),
     params:
         spec=spec_of("figures_explanation_papers"),
     message:

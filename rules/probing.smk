@@ -18,6 +18,8 @@ rule probe:
         "results/logs/probe/{dataset}_{model}_{layer}.log",
     conda:
         "../envs/analysis.yaml"
+    resources:
+        **needs_of("probe"),
     params:
         spec=spec_of("probe"),
     message:
@@ -42,6 +44,8 @@ rule cross_probe:
         "results/logs/cross_probe/{source}_to_{target}_{model}_{layer}.log",
     conda:
         "../envs/analysis.yaml"
+    resources:
+        **needs_of("cross_probe"),
     params:
         spec=spec_of("cross_probe"),
     message:
@@ -65,6 +69,8 @@ rule summarise_layers:
         "results/logs/summarise_layers/{dataset}.log",
     conda:
         "../envs/analysis.yaml"
+    resources:
+        **needs_of("summarise_layers"),
     params:
         spec=spec_of("summarise_layers"),
     message:
@@ -86,6 +92,8 @@ rule summarise_cross:
         "results/logs/summarise_cross/{source}_to_{target}.log",
     conda:
         "../envs/analysis.yaml"
+    resources:
+        **needs_of("summarise_cross"),
     params:
         spec=spec_of("summarise_cross"),
     message:

@@ -43,6 +43,8 @@ rule summarise_probing:
         "results/logs/summarise_probing.log",
     conda:
         "../envs/report.yaml"
+    resources:
+        **needs_of("summarise_probing"),
     params:
         spec=spec_of("summarise_probing"),
     message:
@@ -88,6 +90,8 @@ rule figures_probing:
         "results/logs/figures_probing/{dataset}.log",
     conda:
         "../envs/report.yaml"
+    resources:
+        **needs_of("figures_probing"),
     params:
         spec=spec_of("figures_probing"),
     message:
@@ -114,6 +118,8 @@ rule figures_cross:
         "results/logs/figures_cross/{source}_and_{target}.log",
     conda:
         "../envs/report.yaml"
+    resources:
+        **needs_of("figures_cross"),
     params:
         spec=spec_of("figures_cross"),
     message:
@@ -139,6 +145,8 @@ rule figures_papers:
         "results/logs/figures_papers.log",
     conda:
         "../envs/report.yaml"
+    resources:
+        **needs_of("figures_papers"),
     params:
         spec=spec_of("figures_papers"),
     message:
@@ -168,6 +176,8 @@ rule report:
         "results/logs/report.log",
     conda:
         "../envs/report.yaml"
+    resources:
+        **needs_of("report"),
     params:
         spec=spec_of("report"),
     message:

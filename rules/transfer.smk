@@ -31,7 +31,7 @@ rule train_stage:
         "../envs/transfer.yaml"
     threads: plan.training_threads
     resources:
-        gpu=gpus(),
+        **needs_of("train_stage", uses_gpu=True),
     params:
         spec=spec_of("train_stage"),
     message:
@@ -64,7 +64,7 @@ rule train_target:
         "../envs/transfer.yaml"
     threads: plan.training_threads
     resources:
-        gpu=gpus(),
+        **needs_of("train_target", uses_gpu=True),
     params:
         spec=spec_of("train_target"),
     message:
@@ -91,7 +91,7 @@ rule test_source:
         "../envs/transfer.yaml"
     threads: plan.training_threads
     resources:
-        gpu=gpus(),
+        **needs_of("test_source", uses_gpu=True),
     params:
         spec=spec_of("test_source"),
     message:
@@ -114,6 +114,8 @@ rule summarise_transfer:
         "results/logs/summarise_transfer.log",
     conda:
         "../envs/analysis.yaml"
+    resources:
+        **needs_of("summarise_transfer"),
     params:
         spec=spec_of("summarise_transfer"),
     message:
@@ -156,6 +158,8 @@ rule figures_transfer:
         "results/logs/figures_transfer/{source}_to_{target}.log",
     conda:
         "../envs/report.yaml"
+    resources:
+        **needs_of("figures_transfer"),
     params:
         spec=spec_of("figures_transfer"),
     message:
@@ -180,6 +184,8 @@ rule figures_transfer_claims:
         "results/logs/figures_transfer_claims.log",
     conda:
         "../envs/report.yaml"
+    resources:
+        **needs_of("figures_transfer_claims"),
     params:
         spec=spec_of("figures_transfer_claims"),
     message:

@@ -1,0 +1,38 @@
+"""Jobs that an earlier run has left in SLURM's queue stop the next one in that folder."""
+
+from pathlib import Path
+
+import pytest
+
+from workflow_scripts.study.errors import UserError
+from workflow_scripts.study.leftovers import refuse_leftovers
+
+HERE = Path("/study")
+OTHERS = ["3|vocalise_9f|/another", "4|bash|/study", ""]
+
+
+def squeue(folder: Path, monkeypatch: pytest.MonkeyPatch, lines: list[str], status: int = 0) -> None:
+    """Put a squeue on the PATH that says this."""
+    said = "\n".join(lines)
+    command = folder / "squeue"
+    command.write_text(f"#!/bin/sh\ncat <<'END'\n{said}\nEND\nexit {status}\n")
+    command.chmod(0o755)
+    monkeypatch.setenv("PATH", str(folder), prepend=":")
+
+
+def test_jobs_of_this_folder_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    squeue(tmp_path, monkeypatch, ["1|vocalise_1c|/study", "2|vocalise_1c|/study", *OTHERS])
+    with pytest.raises(UserError, match=r"2 jobs of an earlier run(.|\n)*scancel 1 2$"):
+        refuse_leftovers(HERE)
+
+
+def test_other_jobs_are_no_hindrance(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    squeue(tmp_path, monkeypatch, OTHERS)
+    refuse_leftovers(HERE)
+
+
+def test_without_slurm_nothing_is_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    refuse_leftovers(HERE)
+    squeue(tmp_path, monkeypatch, ["squeue: error: no controller"], status=1)
+    refuse_leftovers(HERE)

@@ -68,6 +68,15 @@ def test_what_a_job_took_carries_over_to_other_datasets_and_models(tmp_path: Pat
     assert "embed" in in_words(plan, tmp_path)[0]
 
 
+def test_what_was_taken_from_another_study_says_nothing_of_the_work(tmp_path: Path) -> None:
+    plan = planned()
+    keep(plan, results=tmp_path)
+    heard(tmp_path, cpu_seconds=3.0, taken={"from": "/group", "host": "a", "made": "b"})
+    _, known, _ = keep(plan, results=tmp_path)
+    assert HEARD in known  # it has run
+    assert all(one.seconds == one.reckoned and not one.runs for one in by_key(plan, tmp_path).values())
+
+
 def test_bytes_are_set_right_by_kind(tmp_path: Path) -> None:
     plan = planned()
     keep(plan, results=tmp_path)

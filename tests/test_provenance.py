@@ -90,6 +90,14 @@ def test_a_figure_is_traced_back_to_recordings_and_weights(monkeypatch, capsys):
     assert f"vocalise {job_records.versions()['vocalise']}" in said
 
 
+def test_what_was_embedded_for_another_study_is_told(monkeypatch, capsys):
+    (path,) = Path("results/provenance/embeddings").rglob("*.json")
+    record = json.loads(path.read_text())
+    path.write_text(json.dumps({**record, "taken": {"from": "/group/5b0f", "host": "node12", "made": "last year"}}))
+    _, said = asked(monkeypatch, capsys, "results/figures/speech/curves.svg")
+    assert "embed/speech_tiny  taken from /group/5b0f, made on node12, last year" in said
+
+
 def test_results_that_were_copied_elsewhere_are_traced_too(study, monkeypatch, capsys):
     shutil.copytree("results", "kept/last year")
     shutil.rmtree("results")

@@ -75,10 +75,20 @@ def _rules(jobs: Sequence[Record]) -> Iterator[Sequence[str]]:
 
 
 def origins(study: Study, jobs: Sequence[Record]) -> dict[str, list[Line]]:
-    """What it all began with: recordings by dataset, networks, vectors made elsewhere, acoustic features."""
-    found: dict[str, dict[str, str]] = {"Recordings": {}, "Networks": {}, "Acoustic features": {}}
+    """What it all began with: recordings by dataset, networks, vectors made elsewhere or for other studies, acoustic
+    features."""
+    found: dict[str, dict[str, str]] = {
+        "Recordings": {},
+        "Networks": {},
+        "Embedded before": {},
+        "Acoustic features": {},
+    }
     for job in jobs:
         spec = job["spec"]
+        if taken := job.get("taken"):
+            found["Embedded before"][job["job"]] = (
+                f"taken from {taken['from']}, made on {taken['host']}, {taken['made']}"
+            )
         if job["rule"] == "manifest":
             found["Recordings"][spec["dataset"]] = _recordings(study, job)
         elif "model_entry" in spec:

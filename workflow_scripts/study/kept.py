@@ -85,7 +85,7 @@ def learn(kept: Kept, known: Iterable[tuple[str, Spent]]) -> None:
     left: dict[str, list[float]] = {}
     memory: dict[str, int] = {}
     for key, own in known:
-        if key not in kept.jobs:
+        if key not in kept.jobs or own.taken:
             continue
         planned = kept.jobs[key]
         for name in names_of(own.rule, own.model, own.gpu):

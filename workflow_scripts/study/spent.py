@@ -20,6 +20,7 @@ class Spent:
         seconds: of one core; of the GPU where it had one.
         memory: bytes at most.
         disk: {kind: bytes} of what it left.
+        taken: whether it took its result from another study, so that it says nothing of what the work takes.
     """
 
     rule: str
@@ -28,6 +29,7 @@ class Spent:
     seconds: float
     memory: int
     disk: Bytes
+    taken: bool = False
 
 
 def key_of(rule: str, names: Mapping[str, str]) -> str:
@@ -60,4 +62,4 @@ def _spent(rule: str, names: Mapping[str, str], record: Mapping[str, Any], resul
             disk[CHECKPOINTS] = float(sum(file.stat().st_size for file in beside))
     seconds = record["seconds"] * record["gpus"] if gpu else record["cpu_seconds"]
     model = names.get("model", names.get("features", ""))
-    return Spent(rule, model, gpu, float(seconds), int(record["peak_memory"]), disk)
+    return Spent(rule, model, gpu, float(seconds), int(record["peak_memory"]), disk, "taken" in record)

@@ -9,7 +9,8 @@ import pytest
 from workflow_scripts.study import cost_table, kept
 from workflow_scripts.study.checks import check_study
 from workflow_scripts.study.disk import found, job_bytes, kind_of
-from workflow_scripts.study.forecast import GPU_CORES, Expected, forecast, in_words, keep
+from workflow_scripts.study.forecast import Expected, forecast, in_words, keep
+from workflow_scripts.study.needs import GPU_CORES
 from workflow_scripts.study.plan import Plan
 from workflow_scripts.study.spent import spent
 

@@ -65,6 +65,12 @@ def test_cores_and_a_gpu_shorten_the_time(plan: Plan) -> None:
     assert alone > 4 * eight > 4 * gpu > 0
 
 
+def test_distances_have_memory_for_every_pair_of_clips(plan: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("workflow_scripts.study.needs.size_of", lambda *_: (10_000, 40_000.0))
+    both = {"first": "speech", "second": "song", "model": "wavlm-large", "layer": "6"}
+    assert megabytes(plan, "measure_distances", 1, 0, **both) > 8 * 20_000**2 / 1e6
+
+
 def test_memory_grows_with_the_network_and_with_what_is_learnt(plan: Plan) -> None:
     small, large = ({**EMBED, "model": model} for model in ("untrained-wav2vec2-base", "wavlm-large"))
     assert megabytes(plan, "embed", 1, 0, **small) < megabytes(plan, "embed", 1, 0, **large) < 16_000

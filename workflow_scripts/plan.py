@@ -4,6 +4,7 @@ import json
 import os
 import sys
 import time
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ from workflow_scripts.study.disk import found
 from workflow_scripts.study.entry import entry
 from workflow_scripts.study.errors import UserError
 from workflow_scripts.study.forecast import keep, sizeless
+from workflow_scripts.study.needs import megabytes
 from workflow_scripts.study.plan import Plan
 from workflow_scripts.study.training_costs import training_jobs, typical_seconds
 
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
 NOTES = [
     "core time: seconds that cores are busy; divide by the cores that you give. GPU time: of jobs that use one",
     "left: jobs that have not run; whether results that are there still hold, `snakemake --dry-run` says",
-    "memory: the most that a job of the rule took in earlier runs",
+    "memory: the most that a job of the rule took in earlier runs, else what a cluster is asked for, which is generous",
     "by: `runs` where earlier runs in this folder say how long such jobs take, else reckoned, within a factor of "
     "two or three; trainings count with all their epochs",
 ]
@@ -52,6 +54,10 @@ def main(smk: "Snakemake") -> None:
 def say_costs(plan: Plan, study: str) -> None:
     """All jobs by rule, disk by kind of file, and what has run against what was planned of it."""
     expected, known, kept = keep(plan, gpus())
+    expected = [
+        replace(one, memory=one.memory or 10**6 * megabytes(plan, one.rule, 1, int(one.gpu), **one.names))
+        for one in expected
+    ]
     print(f"\nCosts of this study ({study})\n")
     print(by_rule(expected, known))
     print(f"\nDisk\n\n{disk(expected, found())}")

@@ -13,6 +13,7 @@ from workflow_scripts.study.costs import job_seconds
 from workflow_scripts.study.disk import Bytes, job_bytes
 from workflow_scripts.study.jobs import jobs
 from workflow_scripts.study.kept import Kept, Planned, names_of
+from workflow_scripts.study.needs import DATASETS, GPU_CORES
 from workflow_scripts.study.plan import Plan
 from workflow_scripts.study.plan_checks import remarks
 from workflow_scripts.study.sizes import size_of
@@ -20,17 +21,16 @@ from workflow_scripts.study.spent import Spent, key_of, spent
 from workflow_scripts.study.terminal import duration
 
 ON_GPU = ("embed", "train_stage", "train_target", "test_source")
-GPU_CORES = 20  # cores that a GPU stands for, where no run says
 NAMED = 0.02  # share of the whole below which a step is not named
-DATASETS = ("dataset", "source", "target", "first", "second")
 
 
 @dataclass(frozen=True)
 class Expected:
-    """One job of a study. Attributes as of `Planned`; runs: an earlier run says how long such jobs take."""
+    """One job of a study. Attributes as of `Planned`; names: wildcards; runs: earlier runs say how long it takes."""
 
     key: str
     rule: str
+    names: dict[str, str]
     gpu: bool
     reckoned: float
     reckoned_disk: Bytes
@@ -63,6 +63,7 @@ def forecast(plan: Plan, kept: Kept, gpus: int = 0, results: Path = Path("result
         yield Expected(
             key_of(rule, names),
             rule,
+            names,
             gpu,
             reckoned,
             disk,

@@ -20,6 +20,7 @@ GPU_CORES = 20  # cores that a GPU stands for, at least
 ANALYSIS, REPORT, NETWORK = 1500, 2500, 4000  # MB: of pandas and scikit-learn; with the figures' libraries; with torch
 ROWS = 0.02  # MB for each clip: what is said of it, and what is made of that
 COPIES = 8  # of its vectors in the memory of a job that learns from them
+PAIRED = 20  # bytes for each pair of clips of two datasets whose distances are measured
 GATHERED = 4  # MB for each result that a summary reads
 TRAINED = 6  # times the weights: they, their gradients, the optimiser's two numbers for each, a checkpoint
 KEPT = 40  # numbers that training keeps for the way back, for each number that a block puts out
@@ -73,6 +74,7 @@ def megabytes(plan: Plan, rule: str, attempt: int, gpus: int, **names: str) -> i
         needed += 3 * _weights(plan, names["model"])
     elif "layer" in names:
         needed += COPIES * _vectors(plan, names["model"], clips)
+        needed += PAIRED * clips**2 / 1e6 if rule == "measure_distances" else 0
     elif rule.startswith("summarise"):
         layers = sum(len(plan.layers(model)) for model in plan.representations)
         needed += GATHERED * (layers * len(plan.datasets) + len(plan.cells))

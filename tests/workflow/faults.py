@@ -54,6 +54,7 @@ def undisturbed(folder: Path) -> Project:
 def tried(reference: Project, expected: dict[str, Any], run: Run, folder: Path, name: str) -> str:
     """One case in a copy of the study: how it ended."""
     started = time.monotonic()
+    shutil.rmtree(folder, ignore_errors=True)
     try:
         how = run(reference.duplicate(folder), expected)
     except (AssertionError, subprocess.TimeoutExpired) as error:

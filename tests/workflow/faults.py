@@ -54,6 +54,7 @@ def undisturbed(folder: Path) -> Project:
 def tried(reference: Project, expected: dict[str, Any], run: Run, folder: Path, name: str) -> str:
     """One case in a copy of the study: how it ended."""
     started = time.monotonic()
+    shutil.rmtree(folder, ignore_errors=True)
     try:
         how = run(reference.duplicate(folder), expected)
     except (AssertionError, subprocess.TimeoutExpired) as error:
@@ -74,7 +75,7 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=20)
     parser.add_argument("--each", type=int, default=10, help="kills of one study, before it runs to its end")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--only", default="", help="a word of the rows that are wanted")
+    parser.add_argument("--only", default="", help="words of the rows or cases that are wanted")
     given = parser.parse_args()
     Project.patience = 3600  # a whole study, on a busy machine
     given.folder.mkdir(parents=True, exist_ok=True)
@@ -82,7 +83,7 @@ def main() -> int:
     expected = results_of(reference)
     found: dict[str, Counter[str]] = {}
     for number, (group, name, tries, run) in enumerate(cases()):
-        if given.only in group:
+        if given.only in f"{group}: {name}":
             how = tried(reference, expected, run, given.folder / f"case_{number}", f"{group}: {name}")
             found.setdefault(group, Counter())[how] += tries
     if given.only in KILLED:

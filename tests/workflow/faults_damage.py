@@ -127,5 +127,5 @@ def replaced() -> Iterator[Case]:
                 (f"results/{SCORES}",),
                 damaged=(LAYER,),
                 said=(LAYER,),
-                remedy=remedy,
+                remedy=remedy if (other, keep_date) == (OTHER_LAYER, True) else None,
             )

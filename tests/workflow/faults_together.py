@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import soundfile
@@ -16,71 +17,90 @@ SCORES = [f"results/probing/{dataset}/{NETWORK}/layer_1/scores.parquet" for data
 MANIFEST = "results/corpora/speech/manifest.parquet"
 
 
-def ended(process: "subprocess.Popen[str]", project: Project) -> None:
-    if process.wait(600) != 0:
-        raise WrongError(f"a run failed beside another:\n{(project.folder / 'run.log').read_text()}")
-
-
-def working(project: Project) -> bool:
-    return "Select jobs to execute" in (project.folder / "run.log").read_text()
-
-
-def remade(project: Project, targets: list[str]) -> None:
-    """Remove the targets, and the layers that they rest on, so that a run of them takes a while."""
-    for target in targets:
+def held_up(project: Project) -> None:
+    """Make the job of the first target wait for as long as there is a file `hold`, and say that it waits."""
+    project.edit(
+        "workflow_scripts/probe.py",
+        "    spec = smk",
+        "    import os, pathlib, time\n"
+        "    while pathlib.Path('hold').exists() and smk.wildcards.dataset == 'speech':\n"
+        "        pathlib.Path(f'held.{os.getpid()}').touch()\n"
+        "        time.sleep(0.1)\n"
+        "    spec = smk",
+    )
+    (project.folder / "hold").touch()
+    for target in SCORES:
         (project.folder / target).unlink()
+
+
+def held(project: Project) -> int:
+    """Jobs that wait, or have waited."""
+    return len(list(project.folder.glob("held.*")))
+
+
+def go_on(project: Project, first: "subprocess.Popen[str]") -> None:
+    (project.folder / "hold").unlink()
+    if first.wait(Project.patience) != 0:
+        raise WrongError(f"a run failed beside another:\n{(project.folder / 'run.log').read_text()}")
 
 
 def same_targets(project: Project, expected: dict[str, Any]) -> str:
     """A second run for the same results is refused while the first goes on, which ends well."""
-    remade(project, SCORES)
-    first = start(project, *SCORES)
-    wait_until(lambda: working(project), "the first run", first)
-    second = project.attempt(*SCORES)
-    ended(first, project)
+    held_up(project)
+    first = start(project, SCORES[0])
+    wait_until(lambda: held(project) == 1, "the first run", first)
+    second = project.attempt(SCORES[0])
+    go_on(project, first)
     refuse_differences(expected, project)
-    if second.returncode == 0:
-        return RIGHT
     refuse_unclear(second.returncode, second.stdout, "LockException")
     return TOLD
 
 
 def other_targets(project: Project, expected: dict[str, Any]) -> str:
     """A second run for other results goes on beside the first."""
-    remade(project, SCORES)
+    held_up(project)
     first = start(project, SCORES[0])
-    wait_until(lambda: working(project), "the first run", first)
+    wait_until(lambda: held(project) == 1, "the first run", first)
     second = project.attempt(SCORES[1])
-    ended(first, project)
+    go_on(project, first)
     refuse_differences(expected, project)
     if second.returncode != 0:
-        refuse_unclear(second.returncode, second.stdout, "LockException")
-        return TOLD
+        raise WrongError(f"a run for other results is refused:\n{second.stdout}")
     return RIGHT
 
 
 def unlocked_beneath(project: Project, expected: dict[str, Any]) -> str:
     """A person unlocks while a run goes on, and starts another: both may end, neither may leave a wrong result."""
-    remade(project, SCORES)
-    first = start(project, *SCORES)
-    wait_until(lambda: working(project), "the first run", first)
+    held_up(project)
+    first = start(project, SCORES[0])
+    wait_until(lambda: held(project) == 1, "the first run", first)
     project.snakemake("--unlock")
-    second = project.attempt(*SCORES)
-    first.wait(600)
+    with ThreadPoolExecutor(1) as pool:
+        second = pool.submit(project.attempt, SCORES[0])
+        wait_until(lambda: held(project) == 2 or second.done(), "the second run")
+        (project.folder / "hold").unlink()
+        first.wait(Project.patience)
+        refuse_differences(expected, project)
+        how = RIGHT if second.result().returncode == 0 else TOLD
     refuse_differences(expected, project)
     last = project.attempt(*SCORES)
     if last.returncode != 0:
         raise WrongError(f"the folder is left unusable:\n{last.stdout}")
     refuse_differences(expected, project)
-    return RIGHT if second.returncode == 0 else TOLD
+    return how
+
+
+def working(project: Project) -> bool:
+    return "Select jobs to execute" in (project.folder / "run.log").read_text()
 
 
 def at_the_same_moment(project: Project, expected: dict[str, Any]) -> str:
     """Both read the locks before either writes one: the second may be refused or not, no result may be wrong."""
-    remade(project, SCORES)
+    for target in SCORES:
+        (project.folder / target).unlink()
     first = start(project, *SCORES)
     second = project.attempt(*SCORES)
-    first.wait(600)
+    first.wait(Project.patience)
     refuse_differences(expected, project)
     last = project.attempt(*SCORES)
     if last.returncode != 0:
@@ -119,7 +139,7 @@ def replaced_during_the_run(project: Project, expected: dict[str, Any]) -> str:
     first = start(project, SCORES[0])
     wait_until(lambda: working(project), "the run", first)
     soundfile.write(clip, tone("angry", 9, 1), RATE)
-    code = first.wait(600)
+    code = first.wait(Project.patience)
     output = (project.folder / "run.log").read_text()
     clip.write_bytes(kept)
     if code != 0:

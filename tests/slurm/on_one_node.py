@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from project import STUDY, Project, make_clips
-from test_kill import tables_of, wait_until
+from test_kill import start, tables_of, wait_until
 
 from workflow_scripts.corpora._synthetic import tasks
 
@@ -132,7 +132,16 @@ def slurm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 @pytest.fixture(scope="module")
-def run(slurm: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
+def local(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Project, "subprocess.Popen[str]"]]:
+    """The same study run on this machine, in the pauses of the other."""
+    project = lay_out(tmp_path_factory.mktemp("local") / "project")
+    process = start(project)
+    yield project, process
+    process.kill()
+
+
+@pytest.fixture(scope="module")
+def run(slurm: Path, local: object, tmp_path_factory: pytest.TempPathFactory) -> Run:
     """The study after all that happened to it."""
     run = Run(tmp_path_factory.mktemp("on_slurm") / "project", slurm)
     process = run.start()
@@ -160,10 +169,10 @@ def test_every_rule_ran_on_the_node(run: Run) -> None:
     assert {rule for rule, *_ in run.witnessed()} == named - local | generated
 
 
-def test_results_are_those_of_a_local_run(run: Run, tmp_path: Path) -> None:
-    local = lay_out(tmp_path / "local")
-    local.snakemake()
-    expected, found = tables_of(local), tables_of(run.project)
+def test_results_are_those_of_a_local_run(run: Run, local: tuple[Project, "subprocess.Popen[str]"]) -> None:
+    project, process = local
+    assert process.wait() == 0, (project.folder / "run.log").read_text()[-5000:]
+    expected, found = tables_of(project), tables_of(run.project)
     assert found.keys() == expected.keys()
     for name, table in expected.items():
         pd.testing.assert_frame_equal(found[name], table, check_exact=True, obj=name)

@@ -16,14 +16,18 @@ import numpy as np
 import pandas as pd
 import pytest
 from project import STUDY, Project, make_clips
-from test_kill import tables_of, wait_until
+from test_kill import start, tables_of, wait_until
 
 from workflow_scripts.corpora._synthetic import tasks
 
 ONE_NODE = Path(__file__).with_name("one_node.sh")
 RUN = ["--workflow-profile", "profiles/slurm", "--slurm-init-seconds-before-status-checks", "2"]
-# What a user edits in the profile: this node is small, has two GPUs, and its disk needs no waiting.
-EDITS = {"gpu=4 ": "gpu=2 ", "runtime=1440": "runtime=59", "latency-wait: 60": "latency-wait: 5"}
+# What a user edits in the profile: two GPUs, in a partition of their own, and a disk that needs no waiting.
+EDITS = {
+    "gpu=4 ": "gpu=2 ",
+    "# slurm-partition-config:": "slurm-partition-config:",
+    "latency-wait: 60": "latency-wait: 5",
+}
 SHARED = [
     ("synthesise", "manifest", "folds", "confounds", "pair_leaks", "pair_groups", "explained_groups"),
     ("probe", "cross_probe"),
@@ -37,8 +41,9 @@ LATE, CANCELLED, KILLED = "measure_acoustics", "measure_distances", "summarise_l
 # Every job writes down where it runs; the first one of each of these three rules goes on for ever.
 WITNESS = """
     import pathlib, time
+    SHOWN = ["SLURM_JOB_ID", "SLURM_JOB_PARTITION", "CUDA_VISIBLE_DEVICES"]
     with open("seen.txt", "a") as seen:
-        print(smk.rule, os.environ["SLURM_JOB_ID"], os.environ.get("CUDA_VISIBLE_DEVICES", "-"), file=seen)
+        print(smk.rule, *(os.environ.get(name, "-") for name in SHOWN), file=seen)
     if pathlib.Path(f"hold_{smk.rule}").exists():
         pathlib.Path(f"hold_{smk.rule}").rename(f"held_{smk.rule}")
         time.sleep(600)
@@ -103,7 +108,7 @@ class Run:
 
     def seen(self, *rules: str) -> list[str]:
         """SLURM's numbers of the jobs in which rules ran, in order."""
-        return list(dict.fromkeys(job for rule, job, _ in self.witnessed() if rule in rules))
+        return list(dict.fromkeys(job for rule, job, *_ in self.witnessed() if rule in rules))
 
     def witnessed(self) -> list[list[str]]:
         return [line.split() for line in (self.project.folder / "seen.txt").read_text().splitlines()]
@@ -127,7 +132,16 @@ def slurm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 @pytest.fixture(scope="module")
-def run(slurm: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
+def local(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Project, "subprocess.Popen[str]"]]:
+    """The same study run on this machine, in the pauses of the other."""
+    project = lay_out(tmp_path_factory.mktemp("local") / "project")
+    process = start(project)
+    yield project, process
+    process.kill()
+
+
+@pytest.fixture(scope="module")
+def run(slurm: Path, local: object, tmp_path_factory: pytest.TempPathFactory) -> Run:
     """The study after all that happened to it."""
     run = Run(tmp_path_factory.mktemp("on_slurm") / "project", slurm)
     process = run.start()
@@ -152,13 +166,13 @@ def test_every_rule_ran_on_the_node(run: Run) -> None:
     local = {"fetch_corpus", "fetch_weights", "plan"}
     generated = {"embed_3_layers", "gather_shards_3_layers", "import_vectors_of_theirs"}
     assert len(named) > 30
-    assert {rule for rule, _, _ in run.witnessed()} == named - local | generated
+    assert {rule for rule, *_ in run.witnessed()} == named - local | generated
 
 
-def test_results_are_those_of_a_local_run(run: Run, tmp_path: Path) -> None:
-    local = lay_out(tmp_path / "local")
-    local.snakemake()
-    expected, found = tables_of(local), tables_of(run.project)
+def test_results_are_those_of_a_local_run(run: Run, local: tuple[Project, "subprocess.Popen[str]"]) -> None:
+    project, process = local
+    assert process.wait() == 0, (project.folder / "run.log").read_text()[-5000:]
+    expected, found = tables_of(project), tables_of(run.project)
     assert found.keys() == expected.keys()
     for name, table in expected.items():
         pd.testing.assert_frame_equal(found[name], table, check_exact=True, obj=name)
@@ -176,8 +190,8 @@ def test_short_jobs_share_a_submission(run: Run, rules: tuple[str, ...]) -> None
 
 
 def test_networks_ask_for_a_gpu_and_nothing_else_does(run: Run) -> None:
-    assert {rule for rule, _, gpu in run.witnessed() if gpu != "-"} == ON_GPU
-    assert {rule for rule, _, gpu in run.witnessed() if gpu == "-"}.isdisjoint(ON_GPU)
+    for rule, _, partition, gpu in run.witnessed():
+        assert (partition, gpu == "-") == (("gpu", False) if rule in ON_GPU else ("cpu", True)), rule
 
 
 @pytest.mark.parametrize(("rule", "end"), [(LATE, "TIMEOUT"), (CANCELLED, "CANCELLED")])
@@ -189,4 +203,4 @@ def test_what_slurm_ends_is_tried_again_with_more_time(run: Run, rule: str, end:
 
 def test_each_submission_leaves_a_log(run: Run) -> None:
     logs = {path.stem for path in (run.project.folder / "results/logs/slurm").rglob("*.log")}
-    assert set(run.seen(*(rule for rule, _, _ in run.witnessed()))) <= logs
+    assert set(run.seen(*(rule for rule, *_ in run.witnessed()))) <= logs

@@ -51,12 +51,13 @@ SlurmctldLogFile=$folder/log/slurmctld.log
 SlurmdLogFile=$folder/log/slurmd.log
 GresTypes=gpu
 NodeName=$host NodeAddr=127.0.0.1 CPUs=$((2 * $(nproc --all))) RealMemory=$(($(awk '/MemTotal/ {print $2}' /proc/meminfo) * 9 / 10240)) Gres=gpu:2
-PartitionName=main Nodes=$host Default=YES MaxTime=01:00:00 State=UP
+PartitionName=cpu Nodes=$host Default=YES MaxTime=1-00:00:00 State=UP
+PartitionName=gpu Nodes=$host MaxTime=1-00:00:00 State=UP
 CONF
     /usr/sbin/slurmctld -c
     /usr/sbin/slurmd -c
     for _ in $(seq 100); do
-        [ "$(sinfo --noheader --format=%T 2>/dev/null)" = idle ] && return
+        [ "$(sinfo --noheader --format=%T 2>/dev/null | uniq)" = idle ] && return
         sleep 0.1
     done
     echo "SLURM did not come up in 10 s; its logs: $folder/log" >&2

@@ -15,8 +15,8 @@ from workflow_scripts.study.plan import Plan
 from workflow_scripts.study.sizes import size_of
 
 SAFETY = 3  # job_seconds may be wrong by a factor of two or three
-BEGIN = 90  # s beside it: a node reads Python and the libraries from a slow, shared disk
-GPU_CORES = 20  # cores that a GPU stands for, at least
+BEGIN, BEGIN_NETWORK = 90, 600  # s beside it: a node reads Python, the libraries, weights from a slow, shared disk
+GPU_CORES = 60  # cores that even an old GPU outdoes
 ANALYSIS, REPORT, NETWORK = 1500, 2500, 4000  # MB: of pandas and scikit-learn; with the figures' libraries; with torch
 ROWS = 0.02  # MB for each clip: what is said of it, and what is made of that
 COPIES = 8  # of its vectors in the memory of a job that learns from them
@@ -29,6 +29,7 @@ FRAMES, CHANNELS = 75, 512  # a second, of the network that has the most; what t
 RESULTS = Path("results")
 DATASETS = ("dataset", "source", "target", "first", "second")
 TRAININGS = ("train_stage", "train_target", "test_source")
+NETWORKS = (*TRAININGS, "embed")
 
 
 def resources(plan: Plan, workflow: Any, rule: str, uses_gpu: bool = False) -> dict[str, Callable[..., int]]:
@@ -61,7 +62,8 @@ def minutes(plan: Plan, rule: str, attempt: int, threads: int, gpus: int, **name
         threads, gpus: what the job computes on.
     """
     seconds = job_seconds(plan, rule, RESULTS, **names) / max(threads, GPU_CORES * gpus)
-    return math.ceil((BEGIN + SAFETY * seconds) / 60) << (attempt - 1)
+    begin = BEGIN_NETWORK if rule in NETWORKS else BEGIN
+    return math.ceil((begin + SAFETY * seconds) / 60) << (attempt - 1)
 
 
 def megabytes(plan: Plan, rule: str, attempt: int, gpus: int, **names: str) -> int:
@@ -82,7 +84,7 @@ def megabytes(plan: Plan, rule: str, attempt: int, gpus: int, **names: str) -> i
 
 
 def _libraries(rule: str) -> int:
-    if rule in (*TRAININGS, "embed", "gather_shards"):
+    if rule in NETWORKS:
         return NETWORK
     return REPORT if rule.startswith(("summarise", "figures", "report")) else ANALYSIS
 

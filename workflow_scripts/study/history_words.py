@@ -119,8 +119,6 @@ def _network(study: Study, job: Record) -> str:
     spec = job["spec"]
     entry = spec["model_entry"]
     words = f"{entry['family']}, {entry.get('architecture', '')}".rstrip(", ")
-    if taken := job.get("taken"):
-        words += f", taken from {taken['from']} (made on {taken['host']}, {taken['made']})"
     if not spec["weights_folder"]:
         return f"{words}, untrained: random weights of the study's seed"
     fetched = [path for path in job["inputs"] if Path(path).name == records.RECORD]

@@ -112,7 +112,7 @@ def job_name(log_file: str) -> str:
 
 def described(files: Iterable[str]) -> dict[str, Record]:
     """{path: {bytes, sha256}} of the inputs or outputs of a job; see `state`."""
-    return {str(path): state(Path(path)) for path in files}
+    return {path: state(Path(path)) for path in dict.fromkeys(map(str, files))}
 
 
 def state(path: Path) -> Record:

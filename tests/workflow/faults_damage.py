@@ -26,12 +26,14 @@ READ_BY = [
         f"embeddings/speech/{NETWORK}/frame_statistics.safetensors": (
             f"distances/speech_and_song/{NETWORK}/layer_1/distances.parquet"
         ),
-        "corpora/speech/folds_strict.parquet": SCORES,
         f"{OF_STAGE}/fold_-1/adapter_model.safetensors": TESTED,
     },
     {f"figures/speech/layer_curves.{kind}": "report.html" for kind in ("csv", "svg")}
     | {"distances/ranking.parquet": "report.html"},
-    {"corpora/speech/manifest.parquet": "corpora/speech/confounds.parquet"},
+    {
+        "corpora/speech/manifest.parquet": "corpora/speech/confounds.parquet",
+        "corpora/speech/folds_strict.parquet": SCORES,  # reads the manifest too, and its message names both
+    },
 ]
 SEED = 11
 

@@ -9,6 +9,8 @@ from workflow_scripts import corpora
 from workflow_scripts.study.errors import UserError
 from workflow_scripts.study.plan import Plan
 
+COLUMNS = {"emotion", "prepared_seconds", "sex", "speaker"}  # that are looked at here
+
 
 def size_of(plan: Plan, dataset: str, results: Path, emotions: Sequence[str] | None = None) -> tuple[int, float] | None:
     """(clips, seconds of audio) of a dataset; None where only its files know.
@@ -60,8 +62,10 @@ def _manifest(plan: Plan, dataset: str, results: Path) -> tuple[Path, int] | Non
     path = results / "corpora" / dataset / "manifest.parquet"
     try:
         found = path, path.stat().st_mtime_ns
-        made, _ = _read(*found)
+        made, rows = _read(*found)
     except (OSError, ValueError, UserError):  # a damaged one is for the jobs that need it to tell of
+        return None
+    if not set(rows.columns) >= COLUMNS:
         return None
     same = made.get("corpus") == plan.datasets[dataset].corpus and made.get("crop") == plan.datasets[dataset].crop
     return found if same else None

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import torch
@@ -153,6 +154,20 @@ def test_a_damaged_shard_is_named_and_leaves_no_file(tmp_path, monkeypatch):
         gather(manifest, tmp_path, monkeypatch, 2)
     assert error.value.place == str(shard)
     assert not list(tmp_path.glob("*.parquet"))
+
+
+def test_a_layer_file_is_read_without_holding_it(tmp_path):
+    path, rows = tmp_path / "layer_1.parquet", 100
+    noise = np.random.default_rng(0).normal(size=(rows, 512)).astype(np.float32)
+    with vectors.VectorWriter(path, {"mean": 512}, {}) as writer:
+        for group in range(50):
+            writer.append([f"clip{group}_{row}" for row in range(rows)], ["hash"] * rows, {"mean": noise + group})
+    before, held = pa.total_allocated_bytes(), []
+    with vectors.VectorReader(path, ["mean"]) as reader:
+        for group in range(50):
+            np.testing.assert_array_equal(reader.take(rows)["mean"], noise + group)
+            held.append(pa.total_allocated_bytes() - before)
+    assert max(held) < path.stat().st_size / 4
 
 
 def test_shards_that_were_not_made_alike_say_so(tmp_path, monkeypatch, caplog):

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 
 from workflow_scripts.study.tables import FORM, damage_named, metadata, whole
 
-AT_ONCE = 512  # rows that are decoded together
+AT_ONCE = 128  # rows that are decoded together
 
 
 class VectorWriter(AbstractContextManager["VectorWriter"]):
@@ -85,7 +85,8 @@ class VectorReader(AbstractContextManager["VectorReader"]):
     def __init__(self, path: str | Path, poolings: Sequence[str]) -> None:
         self._path, self._poolings = path, list(poolings)
         with damage_named(path):
-            self._file = pq.ParquetFile(path, page_checksum_verification=True)
+            # without `pre_buffer`, which holds all that will be read
+            self._file = pq.ParquetFile(path, page_checksum_verification=True, pre_buffer=False)
             schema = self._file.schema_arrow
             self.widths = {name: int(schema.field(name).type.list_size) for name in self._poolings}
         self._batches = self._file.iter_batches(AT_ONCE, columns=self._poolings)

@@ -157,6 +157,16 @@ def run_entry(tmp_path: Path, folder: Path) -> None:
     )
 
 
+def test_recordings_that_come_again_are_the_same_input(folder, tmp_path, monkeypatch):
+    said = []
+    for fetched in ("here", "later from there"):
+        record = {"md5": "5f5f", "recordings": 1, "licence": "CC", "source": fetched, "when": fetched}
+        monkeypatch.setattr(fetch_corpus, "fetch", lambda *_, record=record: record)
+        run_entry(tmp_path, folder)
+        said.append((tmp_path / "results" / "ravdess-speech.json").read_text())
+    assert said[0] == said[1]
+
+
 @pytest.mark.parametrize("fault", ["no network", "404", "a web page", "wrong checksum"])
 def test_every_failure_of_the_fetch_says_how_to_bring_the_recordings_by_hand(server, folder, tmp_path, fault):
     assert CORPUS.archive is not None

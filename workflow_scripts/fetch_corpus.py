@@ -114,8 +114,11 @@ def main(smk: "Snakemake") -> None:
         remedy = f"run again later, or {given}, or bring all by hand: {corpora.by_hand(corpus, folder)}"
         raise UserError(error.message, error.place, remedy) from error
     log.info("%s", record)
+    # The manifest says what it was made from: recordings that come again must not be another input. When they came, and
+    # from where, stands in their folder.
+    lasting = {key: value for key, value in record.items() if key not in ("when", "source")}
     with whole(smk.output.fetched) as file:
-        file.write_text(json.dumps(record, indent=1) + "\n")
+        file.write_text(json.dumps(lasting, indent=1) + "\n")
     print(f"{corpus.name}: {record['recordings']} recordings from {record['source']} ({record['licence']})")
 
 

@@ -14,6 +14,7 @@ from workflow_scripts.study.errors import UserError
 
 MANIFEST, PROBED = "results/corpora/speech/manifest.csv", "results/probing/speech/tiny/layer_{}"
 LAYERS = [f"results/embeddings/speech/tiny/layer_{layer}.parquet" for layer in "01"]
+SUMMED = ["results/corpora/audit.parquet", "results/probing/best.parquet"]  # of one job, in two folders
 FIGURE = ["results/figures/curves.svg", "results/figures/curves.csv"]
 PROFILES = ["process/0.5", "workflow/0.5", "workflow-ro-crate/1.0"]
 
@@ -38,7 +39,8 @@ def study(tmp_path, monkeypatch):
         (Path(folder) / "mine.csv").write_text("of no job")
     run("train_stage/a", LAYERS, ["results/transfer/a/curves.parquet", "results/transfer/a/checkpoint.json"])
     drawn = [f"{PROBED.format(layer)}/scores.parquet" for layer in "01"] + ["results/transfer/a/curves.parquet"]
-    run("figures_papers", drawn, FIGURE)
+    run("summarise_probing", drawn, SUMMED)
+    run("figures_papers", [*SUMMED, *drawn], FIGURE)
     run("report", FIGURE, ["results/report.html"], study="Voices", config={"study": "Voices", "seed": 1})
 
 
@@ -61,6 +63,7 @@ def test_it_holds_what_a_reader_opens_and_leaves_out_what_is_large():
     assert results == {
         "results/report.html",
         *FIGURE,
+        *SUMMED,
         MANIFEST,
         *(f"{PROBED.format(layer)}/scores.parquet" for layer in "01"),
         "results/transfer/a/curves.parquet",
@@ -92,7 +95,7 @@ def test_it_is_read_back_as_a_run_of_the_workflow():
 
 def test_each_job_is_an_action_with_its_files_and_record():
     made = actions(packed())
-    assert len(made) == 1 + 7
+    assert len(made) == 1 + 8
     probe = made["#job/probe/1"]
     assert probe["instrument"].id == "workflow_scripts/probe.py"
     assert probe["object"].id == MANIFEST
@@ -104,7 +107,7 @@ def test_each_job_is_an_action_with_its_files_and_record():
 def test_of_very_many_jobs_those_of_a_rule_are_one_action(monkeypatch):
     monkeypatch.setattr(run_crate, "JOBS", 6)
     made = actions(packed())
-    assert len(made) == 1 + 6  # of seven jobs
+    assert len(made) == 1 + 7  # of eight jobs
     assert len(made["#job/probe"]["subjectOf"]) == len(made["#job/probe"]["result"]) == 2
 
 

@@ -168,19 +168,16 @@ def _add_files(crate: ROCrate, study: Study, jobs: Sequence[Record]) -> dict[str
     entities = {}
     for job in jobs:
         for path, own in job["outputs"].items():
-            if study.maker(path) is not job or not _is_for_reading(path) or not study.digest(path):
+            if study.maker(path) != job or not _is_for_reading(path) or not study.digest(path):
                 continue
             if study.digest(path) != own["sha256"]:
                 raise UserError("was changed since it was made", path, "delete it and run snakemake again")
             properties = {"name": path, "encodingFormat": FORMATS[Path(path).suffix], "sha256": own["sha256"]}
             properties["contentSize"] = str(own["bytes"])
             entities[path] = crate.add_file(study.place(path), path, properties=properties)
-        place = str(_record(job))
-        crate.add_file(
-            study.place(place),
-            place,
-            properties={"name": f"Record of {job['job']}", "encodingFormat": "application/json"},
-        )
+        for place in map(str, places(job["outputs"])):  # a copy for each folder, by which its files are traced
+            properties = {"name": f"Record of {job['job']}", "encodingFormat": "application/json"}
+            crate.add_file(study.place(place), place, properties=properties)
     return entities
 
 

@@ -98,10 +98,16 @@ def test_all_that_was_changed_is_named():
     assert caught.value.place == "results/probing/a/y.csv"
 
 
-def test_what_nobody_has_a_record_of_is_used_as_it_is():
+def swapped(old, new):
+    return lambda text: text.replace(old, new)
+
+
+@pytest.mark.parametrize("damage", [lambda text: "{}", swapped("started", "startee"), swapped("sha256", "sha257")])
+def test_what_nobody_has_a_record_of_is_used_as_it_is(damage):
+    """Nor one that can be read: cut short, of something else, with a flipped bit."""
     run(job())
-    for path in records():
-        Path(path).write_text("{}")  # cut short, or of something else
+    for path in map(Path, records()):
+        path.write_text(damage(path.read_text()))
     Path("results/brought.csv").write_text("brought")
     Path("results/probing/a/scores.csv").write_text("2")
     run(job("summarise", ["results/brought.csv", "results/probing/a/scores.csv"], ["results/summary.csv"]))

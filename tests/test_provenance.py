@@ -79,6 +79,7 @@ def test_a_figure_is_traced_back_to_recordings_and_weights(monkeypatch, capsys):
     assert status == 0
     assert said.splitlines()[-1] == "It and all that it was made from are as they were made."
     assert "rule figures" in said
+    assert "Remarks" not in said
     assert "results/probing/scores.csv  rule summarise" in said
     rules = {
         line.split()[0]: line.split()[1] for line in said.partition("Behind it\n")[2].partition("\n\n")[0].splitlines()
@@ -113,6 +114,7 @@ def test_what_was_changed_since_is_named(file, monkeypatch, capsys):
     status, said = asked(monkeypatch, capsys, "results/figures/speech/curves.svg")
     assert status == 1
     assert said.splitlines()[-1] == f"NOT as it was made: {file}"
+    assert " more" not in said
 
 
 def test_what_was_made_again_since_is_named(monkeypatch, capsys):
@@ -181,8 +183,13 @@ def test_parts_of_a_checkpoint_are_held_against_its_index(monkeypatch, capsys):
         Path(smk.output[0]).touch()
     status, said = asked(monkeypatch, capsys, str(parts))
     assert (status, "part of      results/transfer/a/checkpoint.json" in said) == (0, True)
+    run("test_source/a", [str(index)], ["results/transfer/b/predictions.csv"])
+    tested = ["results/transfer/b/predictions.csv"]
+    assert asked(monkeypatch, capsys, *tested)[0] == 0
     parts.write_bytes(b"tensor!")
     assert asked(monkeypatch, capsys, str(parts))[0] == 1
+    status, said = asked(monkeypatch, capsys, *tested)
+    assert (status, said.splitlines()[-1]) == (1, f"NOT as it was made: {parts}")
 
 
 def test_a_clip_of_a_synthetic_voice_belongs_to_its_folder(monkeypatch, capsys):
@@ -192,6 +199,7 @@ def test_a_clip_of_a_synthetic_voice_belongs_to_its_folder(monkeypatch, capsys):
         audio.mkdir(parents=True)
         (audio / "a.flac").write_text("a")
         Path("results/synthetic/v/planted.csv").write_text("a")
+    (audio / ".snakemake_timestamp").touch()  # as Snakemake does when the job has ended
     assert asked(monkeypatch, capsys, str(audio / "a.flac"))[0] == 0
     (audio / "b.flac").write_text("b")
     assert asked(monkeypatch, capsys, str(audio / "a.flac"))[0] == 1

@@ -112,7 +112,9 @@ def history(study: Study, file: str) -> History:
     if not output:
         return History(file, "", [], [])
     jobs, remarks = [study.maker(output)], []
-    if study.digest(output) != jobs[0]["outputs"][output]["sha256"] or not _as_in_its_checkpoint(study, file, output):
+    is_part = file != output and Path(output).name == CHECKPOINT
+    changed = is_part and _part_remark(study, file, _parts(study, output).get(file, ""))
+    if changed or study.digest(output) != jobs[0]["outputs"][output]["sha256"]:
         remarks.append(Remark(file, "changed", ""))
     waiting, known = deque(jobs), {jobs[0]["job"]}
     while waiting:
@@ -121,6 +123,9 @@ def history(study: Study, file: str) -> History:
             maker = study.maker(path)
             if what := _remark(study, path, then["sha256"], maker):
                 remarks.append(Remark(path, what, job["job"]))
+            for part, made in _parts(study, path).items():
+                if what := _part_remark(study, part, made):
+                    remarks.append(Remark(part, what, job["job"]))
             if maker and maker["job"] not in known:
                 known.add(maker["job"])
                 waiting.append(maker)
@@ -148,16 +153,20 @@ def _may_be_of(file: str) -> Iterator[str]:
     yield from map(str, path.parents)
 
 
-def _as_in_its_checkpoint(study: Study, file: str, output: str) -> bool:
-    """Whether a file of a checkpoint has the hash that the checkpoint's index holds; True for any other."""
-    if file == output or Path(output).name != CHECKPOINT:
-        return True
-    path = study.place(file)
+def _parts(study: Study, path: str) -> dict[str, str]:
+    """{file: its hash by the index} of the tensors of a checkpoint; {} of any other file."""
+    if Path(path).name != CHECKPOINT:
+        return {}
     try:
-        folds = json.loads(study.place(output).read_bytes())["folds"]
-        hashes = {f"fold_{fold['fold']}/{name}": own for fold in folds for name, own in fold["files"].items()}
+        folds = json.loads(study.place(path).read_bytes())["folds"]
+        names = {f"fold_{fold['fold']}/{name}": own for fold in folds for name, own in fold["files"].items()}
     except (OSError, ValueError, KeyError, TypeError):
-        return False
-    return hashlib.blake2b(path.read_bytes(), digest_size=32).hexdigest() == hashes.get(
-        f"{path.parent.name}/{path.name}"
-    )
+        return {}
+    return {str(Path(path).parent / name): own for name, own in names.items()}
+
+
+def _part_remark(study: Study, part: str, made: str) -> str:
+    place = study.place(part)
+    if not place.is_file():
+        return "gone"
+    return "" if hashlib.blake2b(place.read_bytes(), digest_size=32).hexdigest() == made else "changed"

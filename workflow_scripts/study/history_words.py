@@ -144,8 +144,8 @@ def _remarks(past: History) -> Iterator[Line]:
         for remark in own[:LISTED]:
             used = f" {remark.used_by}" if said.endswith("by") else ""
             yield remark.file, f"{said}{used}"
-        if more := len(own) - LISTED:
-            yield f"and {more} more", said.removesuffix(" by")
+        if len(own) > LISTED:
+            yield f"and {len(own) - LISTED} more", said.removesuffix(" by")
 
 
 def _verdict(past: History) -> str:

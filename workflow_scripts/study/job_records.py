@@ -33,6 +33,8 @@ VERSION = 1
 LIBRARIES = ["matplotlib", "numpy", "opensmile", "pandas", "peft", "plotly", "pyarrow", "safetensors", "scipy"]
 LIBRARIES += ["sklearn", "snakemake", "soundfile", "soxr", "torch", "transformers"]
 NAMED = 5  # so many changed files are named by an error
+# without these a record is of no use: it was damaged
+NEEDED = {"job", "rule", "wildcards", "spec", "inputs", "outputs", "versions", "host", "threads", "started", "seconds"}
 
 _now: Record = {}
 _further: Record = {}
@@ -117,12 +119,14 @@ def described(files: Iterable[str]) -> dict[str, Record]:
 
 def state(path: Path) -> Record:
     """Bytes and SHA-256 (hex, as sha256sum prints it) of a file; of a folder with the number of its files: all their
-    bytes, and a digest of their names and digests."""
+    bytes, and a digest of their names and digests. Hidden files do not count: Snakemake puts one into each such folder
+    when the job has ended."""
     if not path.is_dir():
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
         return {"bytes": path.stat().st_size, "sha256": digest}
-    inside = {own.relative_to(path).as_posix(): state(own) for own in sorted(path.rglob("*")) if own.is_file()}
+    files = [own for own in sorted(path.rglob("*")) if own.is_file() and not own.name.startswith(".")]
+    inside = {own.relative_to(path).as_posix(): state(own) for own in files}
     together = _together((name, own["sha256"]) for name, own in inside.items())
     return {"files": len(inside), "bytes": sum(own["bytes"] for own in inside.values()), "sha256": together}
 
@@ -175,8 +179,12 @@ def read(path: Path) -> Record:
         record: Record = json.loads(path.read_bytes())
         if record["version"] != VERSION:
             raise ValueError(f"version {record['version']}")
+        if missing := NEEDED - record.keys():
+            raise ValueError(f"without {', '.join(sorted(missing))}")
+        for files in (record["inputs"], record["outputs"]):
+            _together((path, own["sha256"]) for path, own in files.items())
         return record
-    except (OSError, ValueError, TypeError, KeyError) as error:
+    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
         log.warning("%s is no record of a job (%r)", path, error)
         return {}
 

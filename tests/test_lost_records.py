@@ -46,6 +46,22 @@ def test_a_result_whose_record_was_cut_short_counts_as_unfinished(
     assert "other.parquet" not in said
 
 
+def test_records_that_another_snakemake_is_writing_are_left_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    begun, gone = (record(tmp_path, f"results/{name}.parquet", "{") for name in ("begun", "gone"))
+
+    def meanwhile(_: float) -> None:
+        begun.write_text("{}")
+        gone.unlink()
+        record(tmp_path, "results/next.parquet", "{")
+
+    monkeypatch.setattr(lost_records.time, "sleep", meanwhile)
+    mark_results_of_damaged_records(tmp_path)
+    assert not (tmp_path / "incomplete").exists()
+    assert capsys.readouterr().err == ""
+
+
 def test_sound_records_and_a_new_folder_are_passed_over_in_silence(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -9,7 +9,7 @@ import os
 import sys
 import time
 from base64 import urlsafe_b64decode
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 FOLDER = Path(".snakemake")
@@ -31,9 +31,10 @@ def mark_results_of_damaged_records(folder: Path = FOLDER) -> None:
             "  -> bring that folder back; or, if anything was edited since, move results/ away\n",
             file=sys.stderr,
         )
-    if any(_damaged(records)):
+    damaged = _damaged(list(_files(records)))
+    if damaged:
         time.sleep(WRITING)
-    damaged = list(_damaged(records))
+        damaged = _damaged(damaged)
     for record in damaged:
         mark = folder / "incomplete" / record.relative_to(records)
         mark.parent.mkdir(parents=True, exist_ok=True)
@@ -49,14 +50,22 @@ def mark_results_of_damaged_records(folder: Path = FOLDER) -> None:
         )
 
 
-def _damaged(records: Path) -> Iterator[Path]:
+def _files(records: Path) -> Iterator[Path]:
+    return (Path(folder, name) for folder, _, names in os.walk(records) for name in names)
+
+
+def _damaged(records: Iterable[Path]) -> list[Path]:
     """Records that do not end as JSON does; their other bytes are not read, since there may be tens of thousands."""
-    for folder, _, names in os.walk(records):
-        for name in names:
-            with open(os.path.join(folder, name), "rb") as file:
-                file.seek(max(0, os.fstat(file.fileno()).st_size - 1))
-                if file.read(1) != b"}":
-                    yield Path(folder, name)
+    return [path for path in records if not _ends_well(path)]
+
+
+def _ends_well(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            file.seek(max(0, os.fstat(file.fileno()).st_size - 1))
+            return file.read(1) == b"}"
+    except FileNotFoundError:  # another Snakemake of this folder took it away since
+        return True
 
 
 def _result(record: Path) -> str:

@@ -16,7 +16,7 @@ from test_networks_embedding import SECONDS, record, run
 from workflow_scripts import gather_shards as entry
 from workflow_scripts.embedding import batches
 from workflow_scripts.embedding.device import device_of
-from workflow_scripts.embedding.shards import turns
+from workflow_scripts.embedding.shards import common, turns
 from workflow_scripts.study import tables, vectors
 from workflow_scripts.study.errors import UserError
 
@@ -168,6 +168,11 @@ def test_a_layer_file_is_read_without_holding_it(tmp_path):
             np.testing.assert_array_equal(reader.take(rows)["mean"], noise + group)
             held.append(pa.total_allocated_bytes() - before)
     assert max(held) < path.stat().st_size / 4
+
+
+def test_shards_are_alike_though_each_is_shared_under_a_name_of_its_own():
+    about, differing = common([{"shard": shard, "shared_object": f"{shard}f"} for shard in (1, 2)])
+    assert (about, differing) == ({"shared_object": ["1f", "2f"]}, [])
 
 
 def test_shards_that_were_not_made_alike_say_so(tmp_path, monkeypatch, caplog):

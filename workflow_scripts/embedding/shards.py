@@ -55,7 +55,8 @@ def _named(clips: Sequence[Clip]) -> str:
 def common(abouts: Sequence[Mapping[str, Any]]) -> tuple[dict[str, Any], list[str]]:
     """What all shards say of themselves, the shard's own number aside, and the keys in which they differ.
 
-    Of a key in which they differ (the device, say) every distinct value is kept, as a list.
+    Of a key in which they differ (the device, say) every distinct value is kept, as a list. Where studies share shards
+    each has another `shared_object`, which is no difference.
     """
     merged: dict[str, Any] = {}
     differing = []
@@ -65,5 +66,5 @@ def common(abouts: Sequence[Mapping[str, Any]]) -> tuple[dict[str, Any], list[st
             continue
         distinct = [value for i, value in enumerate(values) if value not in values[:i]]
         merged[key] = distinct[0] if len(distinct) == 1 else distinct
-        differing += [key] if len(distinct) > 1 else []
+        differing += [key] if len(distinct) > 1 and key != "shared_object" else []
     return merged, differing

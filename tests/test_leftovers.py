@@ -1,9 +1,11 @@
 """Jobs that an earlier run has left in SLURM's queue stop the next one in that folder."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from workflow_scripts.study import around_run
 from workflow_scripts.study.errors import UserError
 from workflow_scripts.study.leftovers import refuse_leftovers
 
@@ -36,3 +38,17 @@ def test_without_slurm_nothing_is_asked(tmp_path: Path, monkeypatch: pytest.Monk
     refuse_leftovers(HERE)
     squeue(tmp_path, monkeypatch, ["squeue: error: no controller"], status=1)
     refuse_leftovers(HERE)
+
+
+def test_a_local_run_asks_too_in_a_folder_that_sent_jobs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    squeue(tmp_path, monkeypatch, [f"1|vocalise_1c|{tmp_path}"])
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(around_run, "after_jobs", lambda *_: None)
+    workflow = SimpleNamespace(non_local_exec=False, dag=SimpleNamespace(needrun_jobs=list))
+    around_run.before_jobs(workflow, None)
+    (tmp_path / "results/logs/slurm").mkdir(parents=True)
+    with pytest.raises(SystemExit):
+        around_run.before_jobs(workflow, None)
+    assert "scancel 1" in capsys.readouterr().err

@@ -15,6 +15,8 @@ from workflow_scripts.study.lost_records import mark_results_of_damaged_records
 from workflow_scripts.study.plan import Plan
 from workflow_scripts.study.writable import refuse_unwritable
 
+SENT = Path("results/logs/slurm")  # there where jobs of this folder were ever sent to SLURM
+
 
 @contextmanager
 def in_words() -> Iterator[None]:
@@ -36,7 +38,7 @@ def before_planning(workflow: Any) -> None:
 def before_jobs(workflow: Any, plan: Plan) -> None:
     """Refuse what would end the run in its middle; keep what its jobs are expected to cost (`snakemake plan`)."""
     with in_words():
-        if workflow.non_local_exec:
+        if workflow.non_local_exec or SENT.is_dir():
             refuse_leftovers(Path.cwd())
         jobs = list(workflow.dag.needrun_jobs())
         refuse_unwritable(path for job in jobs for path in (*job.output, *job.log))

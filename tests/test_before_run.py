@@ -46,6 +46,10 @@ def test_a_file_in_the_way_of_a_folder_is_named(tmp_path: Path) -> None:
     (tmp_path / "results").touch()
     with pytest.raises(UserError, match=r"results: a file lies where a folder should be"):
         refuse_unwritable([str(tmp_path / "results/deep/a.parquet")])
+    (tmp_path / "results").unlink()
+    (tmp_path / "results").symlink_to(tmp_path / "not_mounted")
+    with pytest.raises(UserError, match="a link that leads nowhere"):
+        refuse_unwritable([str(tmp_path / "results/deep/a.parquet")])
 
 
 def test_a_path_from_here_is_looked_at_from_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

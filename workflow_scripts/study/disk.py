@@ -5,6 +5,7 @@ Constants were taken from finished studies; where an earlier run left its record
 
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path, PurePath
 
 from workflow_scripts.study.costs import ACOUSTIC_WIDTH, gathered, size_or_usual
@@ -58,7 +59,8 @@ def found(results: Path = Path("results")) -> Bytes:
         for path in (Path(folder, name) for name in files):
             if not path.is_symlink():
                 kind = kind_of(PurePath("results") / path.relative_to(results))
-                sums[kind] = sums.get(kind, 0.0) + path.stat().st_size
+                with suppress(FileNotFoundError):  # a run goes on, and took it away
+                    sums[kind] = sums.get(kind, 0.0) + path.stat().st_size
     return sums
 
 

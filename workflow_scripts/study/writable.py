@@ -18,9 +18,9 @@ def refuse_unwritable(files: Iterable[str]) -> None:
     in_the_way = sorted(str(path) for path in wanted if not path.is_dir())
     if in_the_way:
         raise UserError(
-            "a file lies where a folder should be",
+            "a file lies where a folder should be, or a link that leads nowhere",
             ", ".join(in_the_way[:NAMED]),
-            "move it away and run snakemake again",
+            "move it away, or bring back (mount) what it leads to, and run snakemake again",
         )
     forbidden = sorted(str(path) for path in wanted if not os.access(path, os.W_OK | os.X_OK))
     if forbidden:

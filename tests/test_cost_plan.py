@@ -22,6 +22,7 @@ STUDY = {
     "pairs": [["speech", "song"]],
     "probing": {},
 }
+PROBED = "dataset=speech layer=6 model=untrained-wav2vec2-base"
 HEARD = "embed dataset=speech model=untrained-wav2vec2-base"
 
 
@@ -87,6 +88,13 @@ def test_bytes_are_set_right_by_kind(tmp_path: Path) -> None:
     one = by_key(plan, tmp_path)["embed dataset=song model=untrained-hubert-base"]
     assert one.disk["embeddings"] == pytest.approx(share * one.reckoned_disk["embeddings"])
     assert one.disk["logs and records"] == one.reckoned_disk["logs and records"]
+    # of a kind that several rules leave, each rule's own runs count
+    kept_now = kept.read(tmp_path)
+    kept_now.disk |= {"probe: probing": 2.0, "probing": 5.0}
+    kept.write(kept_now, tmp_path)
+    probes, sums = (by_key(plan, tmp_path)[key] for key in (f"probe {PROBED}", "summarise_probing"))
+    assert probes.disk["probing"] == pytest.approx(2 * probes.reckoned_disk["probing"])
+    assert sums.disk["probing"] == pytest.approx(5 * sums.reckoned_disk["probing"])
 
 
 def test_the_plan_of_a_job_stays_as_it_was_before_it_ran(tmp_path: Path) -> None:

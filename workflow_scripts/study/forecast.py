@@ -69,7 +69,7 @@ def forecast(plan: Plan, kept: Kept, gpus: int = 0, results: Path = Path("result
             disk,
             reckoned * (rates[0] if rates else 1 / GPU_CORES if gpu else 1.0),
             next((kept.memory[name] for name in known if name in kept.memory), 0),
-            {kind: count * kept.disk.get(kind, 1.0) for kind, count in disk.items()},
+            {kind: count * kept.disk.get(f"{rule}: {kind}", kept.disk.get(kind, 1.0)) for kind, count in disk.items()},
             bool(rates),
         )
 

@@ -43,7 +43,7 @@ class Kept:
         jobs: {key: what was planned}.
         rates: seconds taken by seconds reckoned; by names as of `names_of`.
         memory: most bytes of memory, by the same names.
-        disk: bytes left by bytes reckoned, by kind.
+        disk: bytes left by bytes reckoned, by "rule: kind" and by kind.
     """
 
     jobs: dict[str, Planned] = field(default_factory=dict)
@@ -93,8 +93,9 @@ def learn(kept: Kept, known: Iterable[tuple[str, Spent]]) -> None:
             sums[0], sums[1] = sums[0] + own.seconds, sums[1] + planned.reckoned
             memory[name] = max(memory.get(name, 0), own.memory)
         for kind in own.disk.keys() & planned.disk.keys():
-            sums = left.setdefault(kind, [0.0, 0.0])
-            sums[0], sums[1] = sums[0] + own.disk[kind], sums[1] + planned.disk[kind]
+            for name in (f"{own.rule}: {kind}", kind):
+                sums = left.setdefault(name, [0.0, 0.0])
+                sums[0], sums[1] = sums[0] + own.disk[kind], sums[1] + planned.disk[kind]
     kept.rates |= {name: seconds / reckoned for name, (seconds, reckoned) in took.items() if reckoned}
-    kept.disk |= {kind: found / reckoned for kind, (found, reckoned) in left.items() if reckoned}
+    kept.disk |= {name: found / reckoned for name, (found, reckoned) in left.items() if reckoned}
     kept.memory |= memory

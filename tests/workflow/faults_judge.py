@@ -97,11 +97,13 @@ def _files(results: Path) -> Iterator[Path]:
 def _read(path: Path) -> Any:
     try:
         if path.suffix == ".parquet":
-            return pd.read_parquet(path).drop(columns=TIMED, errors="ignore")
+            return pd.read_parquet(path).drop(columns=list(TIMED), errors="ignore")
         if path.suffix == ".safetensors":  # not its bytes: the order of its metadata is drawn at each writing
             with safe_open(path, "numpy") as file:
                 tensors = {name: file.get_tensor(name).tobytes() for name in file.keys()}  # noqa: SIM118 (no mapping)
                 return file.metadata(), tensors
+        if path.suffix == ".csv":
+            return pd.read_csv(path, dtype=str, keep_default_na=False).drop(columns=list(TIMED), errors="ignore")
         return json.loads(path.read_text()) if path.suffix == ".json" else path.read_bytes()
     except Exception as error:  # damaged in whatever way: it is compared, not used
         return f"unreadable: {error}"

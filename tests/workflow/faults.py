@@ -73,7 +73,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--folder", type=Path, required=True)
     parser.add_argument("--kills", type=int, default=20)
-    parser.add_argument("--each", type=int, default=10, help="kills of one study, before it runs to its end")
+    parser.add_argument("--each", type=int, default=5, help="kills of one study, before it runs to its end")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", default="", help="words of the rows or cases that are wanted")
     given = parser.parse_args()

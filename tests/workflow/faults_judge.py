@@ -1,6 +1,7 @@
 """How a case of the fault table is judged: the right result, or a clear message whose remedy leads to it."""
 
 import json
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ from safetensors import safe_open
 RIGHT, TOLD = "right result", "clear message, then right"
 # What no two runs share: seconds that an epoch took, when and where a job ran.
 TIMED = {"seconds"}
+MINUTES = re.compile(r"minutes in all</button></th>\n</tr></thead>\n<tbody>.*?</tbody>", re.DOTALL)  # of a report
 NOT_RESULTS = ("logs", "benchmarks", "provenance")
 
 
@@ -97,12 +99,16 @@ def _files(results: Path) -> Iterator[Path]:
 def _read(path: Path) -> Any:
     try:
         if path.suffix == ".parquet":
-            return pd.read_parquet(path).drop(columns=TIMED, errors="ignore")
+            return pd.read_parquet(path).drop(columns=list(TIMED), errors="ignore")
         if path.suffix == ".safetensors":  # not its bytes: the order of its metadata is drawn at each writing
             with safe_open(path, "numpy") as file:
                 tensors = {name: file.get_tensor(name).tobytes() for name in file.keys()}  # noqa: SIM118 (no mapping)
                 return file.metadata(), tensors
-        return json.loads(path.read_text()) if path.suffix == ".json" else path.read_bytes()
+        if path.suffix == ".csv":
+            return pd.read_csv(path, dtype=str, keep_default_na=False).drop(columns=list(TIMED), errors="ignore")
+        if path.suffix == ".html":
+            return MINUTES.sub(lambda table: re.sub(r"<td[^>]*>[^<]*</td></tr>", "</tr>", table[0]), path.read_text())
+        return json.loads(path.read_text())
     except Exception as error:  # damaged in whatever way: it is compared, not used
         return f"unreadable: {error}"
 

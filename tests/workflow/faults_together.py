@@ -134,6 +134,7 @@ def replaced_during_the_run(project: Project, expected: dict[str, Any]) -> str:
     """A recording is replaced after the manifest was made in this run and before a network hears it."""
     layers = project.folder / f"results/embeddings/speech/{NETWORK}"
     shutil.rmtree(layers)
+    (project.folder / SCORES[0]).unlink()
     clip = project.folder / "clips/speech/s1_angry_1.wav"
     kept = clip.read_bytes()
     first = start(project, SCORES[0])

@@ -29,6 +29,8 @@ def test_the_trainings_are_counted_before_they_run_and_once_they_are_there(train
     assert (len(made), sum(len(one["folds"]) for one in made)) == (6, 18)
     assert "plan: measuring tiny-wav2vec2 lora (2 of 2)" in output
     assert "?" not in output.split("Trainings of this study")[1].split("- time")[0]
+    # what is there was counted by the records that its jobs left
+    assert re.search(r"^manifest +2 +0 .* runs$", output, flags=re.MULTILINE), output
     assert training.plan() == before, "planning has changed what is to be done"
 
 

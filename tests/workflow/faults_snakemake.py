@@ -120,4 +120,4 @@ def deaths() -> Iterator[Case]:
         )
         remove(project, SCORES)
 
-    yield Case("the folder of logs deleted during a run", "probe", no_logs, (SCORES,))
+    yield Case("the folder of logs deleted during a run", "as a job begins", no_logs, (SCORES,))

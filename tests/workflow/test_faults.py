@@ -1,4 +1,4 @@
-"""A few faults of the fault table (faults.py, docs/faults.md), each a minute's worth of the whole."""
+"""A few faults of the fault table (faults.py, docs/faults.md), the fastest."""
 
 from collections.abc import Callable
 from typing import Any
@@ -32,5 +32,5 @@ def test_fault(project: Project, expected: dict[str, Any], run: Run, how: str) -
     assert run(project, expected) == how
 
 
-def test_a_flipped_bit_in_a_layer_is_told_and_mended(project: Project, expected: dict[str, Any]) -> None:
-    assert judge(damaged({LAYER: SCORES}, "a bit in the middle", mended=True), project, expected) == TOLD
+def test_a_flipped_bit_in_a_layer_is_told(project: Project, expected: dict[str, Any]) -> None:
+    assert judge(damaged({LAYER: SCORES}, "a bit in the middle", mended=False), project, expected) == TOLD

@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --constraint envs/constraints.txt
 
-.PHONY: study test test-slurm lint docs clean
+.PHONY: study test test-long test-slurm lint docs clean
 
 study: $(VENV)/installed
 	$(BIN)/python -m snakemake --cores $(CORES)
@@ -16,6 +16,10 @@ study: $(VENV)/installed
 
 test: $(VENV)/installed-dev
 	$(BIN)/python -m pytest --numprocesses $(WORKERS)
+
+# What takes longest: whole studies killed, damaged and fetched; odd shapes of every figure. Before a release.
+test-long: $(VENV)/installed-dev
+	$(BIN)/python -m pytest --numprocesses $(WORKERS) -m long
 
 # As root, where SLURM is installed and not set up: starts one of one node and stops it again.
 test-slurm: $(VENV)/installed-slurm

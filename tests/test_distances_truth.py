@@ -125,6 +125,7 @@ def test_the_helper_measures_as_the_layer_does():
             assert wide[[*distances.MEASURES]].to_numpy() == pytest.approx(ours[form], rel=1e-9)
 
 
+@pytest.mark.long
 def test_the_published_frechet_distance_ranks_the_emotion_with_fewest_clips_farthest(runs):
     """The counter-test: what the other tests would see if numbers of clips still mattered."""
     assert ends(runs["published"])[0, 0] == RUNS
@@ -155,6 +156,7 @@ def test_an_emotion_with_fewer_clips_to_draw_from_is_ranked_by_its_noise_not_by_
         assert (np.abs(own.mean(axis=0) - own.mean()) < 4 * error).all()  # and its mean is that of the others
 
 
+@pytest.mark.long
 def test_what_is_said_does_not_bring_the_emotion_nearer_whose_clips_are_all_taken():
     """In neutral everybody says the same on both sides; so must they of the eight takes of which four are drawn."""
     found = []

@@ -122,6 +122,7 @@ def test_side_by_side_draws_printed_and_own(figures: Drawn) -> None:
     "name",
     ["layer_curves", "recall_by_emotion", "recall_by_speaker", "confusion", "cross_domain", "side_by_side"],
 )
+@pytest.mark.long
 def test_files_are_deterministic_whole_and_read_back(name: str, tmp_path: Path) -> None:
     assert_files_deterministic_whole_and_read_back(lambda: {name: all_figures(study())[name]}, tmp_path)
 

@@ -275,6 +275,7 @@ def test_drivers_draw_the_shares_of_the_middle_layer_and_say_where_there_are_non
 # -- all ---------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_files_are_deterministic_whole_and_read_back(tmp_path: Path) -> None:
     assert_files_deterministic_whole_and_read_back(lambda: all_figures(made_up.tables(FEW, SOME), FEW), tmp_path)
     assert {path.stem for path in tmp_path.glob("*/*")} == set(NAMES)
@@ -318,6 +319,7 @@ ODD: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("case", ODD)
+@pytest.mark.long
 def test_odd_studies_are_drawn_with_text_that_can_be_read(case: str) -> None:
     options = {"models": MODELS, **ODD[case]}
     drawn = all_figures(made_up.tables(**options), options["models"])

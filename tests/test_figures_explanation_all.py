@@ -34,6 +34,7 @@ def small() -> Tables:
     return {**made, "papers": made["papers"][made["papers"]["what"] == "F1"]}
 
 
+@pytest.mark.long
 def test_files_are_deterministic_whole_and_read_back(small: Tables, tmp_path: Path) -> None:
     assert_files_deterministic_whole_and_read_back(lambda: all_figures(small, FEW, emotions=SOME[:1]), tmp_path)
 
@@ -92,6 +93,7 @@ ODD: dict[str, tuple[Models, dict[str, Any], list[str]]] = {
 
 
 @pytest.mark.parametrize("case", ODD)
+@pytest.mark.long
 def test_odd_studies_are_drawn_with_text_that_can_be_read(case: str) -> None:
     models, options, checked = ODD[case]
     made = tables(models, **options)

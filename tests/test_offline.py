@@ -14,7 +14,7 @@ from workflow_scripts.study.entry import entry
 for name in sys.argv[3:]:
     importlib.import_module(f"workflow_scripts.{name}")
 before = {"huggingface_hub", "transformers"} & set(sys.modules)
-with entry(SimpleNamespace(log=[sys.argv[1]], rule="a rule"), **eval(sys.argv[2])):
+with entry(SimpleNamespace(log=[sys.argv[1]], rule="a rule", output=[]), **eval(sys.argv[2])):
     from huggingface_hub import is_offline_mode
 print(before, is_offline_mode())
 """

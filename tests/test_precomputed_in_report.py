@@ -61,6 +61,7 @@ def feet() -> dict[str, str]:
     return {name: " ".join(text.get_text() for text in figure.texts[::-1]) for name, figure in figures.items()}
 
 
+@pytest.mark.long
 def test_every_figure_names_whose_vectors_were_made_elsewhere() -> None:
     for name, foot in feet().items():
         assert "pooling: mean," in foot, name

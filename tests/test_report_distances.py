@@ -309,6 +309,7 @@ def test_the_plan_tells_the_report_which_pairs_are_drawn() -> None:
 
 
 @pytest.mark.parametrize("probed", [True, False])
+@pytest.mark.long
 def test_the_entry_reads_the_tables_of_distances(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, probed: bool) -> None:
     monkeypatch.chdir(tmp_path)
     paths = [f"results/distances/{name}.parquet" for name in SCHEMAS]

@@ -317,6 +317,7 @@ def test_the_plan_tells_the_report_what_is_trained() -> None:
     assert (drawn["synthetic"], drawn["tuners"]) == (True, ["lora"])
 
 
+@pytest.mark.long
 def test_entries_draw_and_report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     given()  # reads resources before the folder changes
     monkeypatch.chdir(tmp_path)

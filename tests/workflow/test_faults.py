@@ -28,6 +28,7 @@ def expected(finished: Project) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("run", "how"), [pytest.param(run, ENDS[name], id=name) for _, name, _, run in cases() if name in ENDS]
 )
+@pytest.mark.long
 def test_fault(project: Project, expected: dict[str, Any], run: Run, how: str) -> None:
     assert run(project, expected) == how
 

@@ -31,6 +31,7 @@ class Zenodo(Server):
             super().answer(handler)
 
 
+@pytest.mark.long
 def test_one_command_fetches_corpora_and_networks_and_reports(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     project, files = Project.fresh(tmp_path / "project"), {}
     for name, channel in (("ravdess-speech", "01"), ("ravdess-song", "02")):

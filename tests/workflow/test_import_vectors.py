@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pytest
 from project import Project
 from test_incremental import APART, APART_BY_ONE_MODEL, KNOWN, KNOWN_BY_ONE_MODEL, PROBES_OF_ONE_MODEL, REPORT
 
@@ -30,6 +31,7 @@ def give(project: Project, dataset: str, seed: int) -> Path:
     return file
 
 
+@pytest.mark.long
 def test_from_file_to_report_and_again_after_a_file_is_replaced(project: Project) -> None:
     given = [give(project, dataset, seed) for seed, dataset in enumerate(FILES)]
     models = [*project.config["models"], {"name": MODEL, "vectors": FILES}]

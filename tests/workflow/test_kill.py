@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
+import pytest
 from project import Project, new_study
 
 SECONDS = 400  # patience on a busy machine
@@ -54,6 +55,7 @@ def tables_of(project: Project) -> dict[str, pd.DataFrame]:
     return {str(path.relative_to(results)): pd.read_parquet(path) for path in sorted(results.rglob("*.parquet"))}
 
 
+@pytest.mark.long
 def test_killed_at_several_moments_ends_with_the_same_results(finished: Project, tmp_path: Path) -> None:
     project, moments = new_study(tmp_path / "project"), random.Random(6)
     for done_before in (0, 4, 5):

@@ -4,6 +4,7 @@ import signal
 from pathlib import Path
 
 import pandas as pd
+import pytest
 from project import Project, new_study
 from test_kill import finished_jobs, start, wait_until
 
@@ -32,6 +33,7 @@ def test_a_plan_with_shards_has_their_jobs_and_nothing_after_them_knows(tmp_path
     assert others[0] == others[1]
 
 
+@pytest.mark.long
 def test_shards_of_a_killed_run_end_with_the_vectors_of_the_unsharded_one(tmp_path: Path) -> None:
     """All with the same number of cores, and so of threads: another number rounds in another order."""
     plain, project = with_shards(tmp_path / "plain", 1), with_shards(tmp_path / "project", 3)

@@ -338,14 +338,14 @@ def _drawn(figure: Figure, kind: type[FigureCanvasBase], form: str, metadata: di
     """What a canvas of its own draws; `savefig` would draw all twice, first for the layout, which is settled here."""
     file, canvas, dpi = io.BytesIO(), figure.canvas, figure.dpi
     with styled():
-        _settle(figure)
+        settle(figure)
         getattr(kind(figure), f"print_{form}")(file, metadata=metadata)
     figure.set_canvas(canvas)
     figure.set_dpi(dpi)  # the canvas of SVG leaves its own
     return file.getvalue()
 
 
-def _settle(figure: Figure) -> None:
+def settle(figure: Figure) -> None:
     """Lay the axes out once and for all, on round numbers: the solver's last digits differ from run to run.
 
     Axes of equal aspect need more than one layout before they rest.

@@ -18,6 +18,7 @@ def folder(tmp_path, monkeypatch):
     """An empty study to work in, outside any Snakemake."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("VOCALISE_SNAKEMAKE", raising=False)
+    monkeypatch.setattr(job_records, "SETTLING", 0.0)
 
 
 def run(smk, text="1"):
@@ -86,6 +87,21 @@ def test_a_changed_input_is_refused_by_name(content, capsys):
     assert "delete it and run snakemake again" in said
     assert "results/provenance/probing/a/scores.csv.json" in said
     assert not Path("results/provenance/summary.csv.json").exists()
+
+
+@pytest.mark.parametrize("late", ["results/probing/a/scores.csv", "results/provenance/probing/a/scores.csv.json"])
+def test_a_file_that_a_network_file_system_shows_late_is_waited_for(late, monkeypatch):
+    """The file, or its record, is seen as it was before its maker ran again."""
+    run(job(), "before")
+    before = Path(late).read_bytes()
+    run(job(), "now")
+    now = Path(late).read_bytes()
+    Path(late).write_bytes(before)
+    monkeypatch.setattr(job_records.time, "sleep", lambda seconds: Path(late).write_bytes(now))
+    run(job("summarise", ["results/probing/a/scores.csv"], ["results/summary.csv"]))
+    record = json.loads(Path("results/provenance/summary.csv.json").read_text())
+    digest = hashlib.sha256(b"now").hexdigest()
+    assert record["inputs"]["results/probing/a/scores.csv"]["sha256"] == digest
 
 
 def test_all_that_was_changed_is_named():

@@ -33,6 +33,7 @@ VERSION = 1
 LIBRARIES = ["matplotlib", "numpy", "opensmile", "pandas", "peft", "plotly", "pyarrow", "safetensors", "scipy"]
 LIBRARIES += ["sklearn", "snakemake", "soundfile", "soxr", "torch", "transformers"]
 NAMED = 5  # so many changed files are named by an error
+SETTLING = 2.0  # seconds that a network file system may show a file, or its record, as it was before
 # without these a record is of no use: it was damaged
 NEEDED = {"job", "rule", "wildcards", "spec", "inputs", "outputs", "versions", "host", "threads", "started", "seconds"}
 
@@ -59,7 +60,10 @@ def recorded(smk: Any) -> Iterator[None]:
     _further.clear()
     started, clock = datetime.now(UTC), time.perf_counter()
     inputs = described(smk.input)
-    refuse_changed(inputs)
+    if unlike := changed(inputs):
+        time.sleep(SETTLING)
+        inputs |= described(path for path, _ in unlike)
+        refuse_changed(inputs)
     _now.update(rule=smk.rule, inputs=_by_name(smk.input, inputs))
     try:
         yield
@@ -131,24 +135,30 @@ def state(path: Path) -> Record:
     return {"files": len(inside), "bytes": sum(own["bytes"] for own in inside.values()), "sha256": together}
 
 
-def refuse_changed(inputs: Mapping[str, Record]) -> None:
-    """Raise UserError where inputs below `results` are not as the jobs left them that made them.
+def changed(inputs: Mapping[str, Record]) -> list[tuple[str, Record]]:
+    """[(path, record of the job that made it last)] of inputs below `results` that are not as those jobs left them.
 
     Files that no job has a record of are taken as they are: results older than records, or brought from elsewhere.
     """
     own: dict[Path, list[str]] = {}
     for path in inputs:
         own.setdefault(Path(path).parent, []).append(path)
-    changed = []
+    found = []
     for folder, paths in own.items():
         makers = made_in(folder) if folder.is_relative_to(RESULTS) else {}
         for path in paths:
             maker = makers.get(Path(path).name)
             if maker and maker["outputs"][path]["sha256"] != inputs[path]["sha256"]:
-                changed.append((path, maker))
-    if not changed:
+                found.append((path, maker))
+    return found
+
+
+def refuse_changed(inputs: Mapping[str, Record]) -> None:
+    """Raise UserError where inputs are not as the jobs left them that made them; see `changed`."""
+    unlike = changed(inputs)
+    if not unlike:
         return
-    (first, maker), others = changed[0], [path for path, _ in changed[1:]]
+    (first, maker), others = unlike[0], [path for path, _ in unlike[1:]]
     more = f"; and so are {len(others)} more: {', '.join(others[:NAMED])}" if others else ""
     records = ", ".join(map(str, places(maker["outputs"])))
     raise UserError(

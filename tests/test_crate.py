@@ -10,6 +10,7 @@ from rocrate.rocrate import ROCrate
 
 from workflow_scripts import crate
 from workflow_scripts.study import job_records, run_crate
+from workflow_scripts.study.digest import code_digest
 from workflow_scripts.study.errors import UserError
 
 MANIFEST, PROBED = "results/corpora/speech/manifest.csv", "results/probing/speech/tiny/layer_{}"
@@ -104,6 +105,20 @@ def test_each_job_is_an_action_with_its_files_and_record():
     assert json.loads(Path("packed", probe["subjectOf"].id).read_text())["spec"] == {"code": "c0de1"}
 
 
+def test_a_script_whose_code_has_changed_since_says_so():
+    """The records of the study name other code, but for what is made here with that of today."""
+    read = packed()
+    probe = read.get("workflow_scripts/probe.py")
+    assert "changed since jobs ran: their records name the code c0de0 and c0de1." in probe["description"]
+    assert "version" not in probe
+    today = code_digest("workflow_scripts.probe")
+    for layer in "01":
+        folder = PROBED.format(layer)
+        run(f"probe/{layer}", [MANIFEST, LAYERS[int(layer)]], [f"{folder}/scores.parquet"], code=today)
+    probe = packed("again").get("workflow_scripts/probe.py")
+    assert (probe["version"], "description" in probe) == (today, False)
+
+
 def test_of_very_many_jobs_those_of_a_rule_are_one_action(monkeypatch):
     monkeypatch.setattr(run_crate, "JOBS", 6)
     made = actions(packed())
@@ -131,6 +146,14 @@ def test_what_is_not_as_it_was_made_is_not_packed(file):
     with pytest.raises(UserError, match="as it was made"):
         crate.write(Path("packed"), Path("results"))
     assert {path.name for path in Path().iterdir()} == {"results"}
+
+
+def test_a_file_outside_the_results_that_was_updated_stops_no_crate():
+    Path("page.html.j2").write_text("of last year")
+    spec = {"study": "Voices", "config": {"study": "Voices", "seed": 1}}
+    run("report", [*FIGURE, "page.html.j2"], ["results/report.html"], **spec)
+    Path("page.html.j2").write_text("of this year")
+    assert "results/report.html" in {entity.id for entity in packed().data_entities}
 
 
 def test_an_unfinished_study_and_a_taken_name_are_refused():

@@ -127,6 +127,19 @@ def test_what_was_made_again_since_is_named(monkeypatch, capsys):
     assert asked(monkeypatch, capsys, SCORES.format(1))[0] == 0
 
 
+def test_a_page_of_the_project_that_was_updated_since_puts_nothing_in_doubt(monkeypatch, capsys):
+    page = Path("workflow_scripts/page.html.j2")
+    page.parent.mkdir()
+    page.write_text("of last year")
+    run("report", ["results/figures/speech/curves.svg", str(page)], ["results/report.html"])
+    page.write_text("of this year")
+    status, said = asked(monkeypatch, capsys, "results/report.html")
+    assert status == 0
+    assert "NOT as it was made" not in said
+    assert f"{page}  lies outside the results, and is now another version than the one used by report" in said
+    assert "see Remarks" in said.splitlines()[-1]
+
+
 def test_what_is_gone_is_told_and_puts_nothing_in_doubt(monkeypatch, capsys):
     Path(LAYER.format(0)).unlink()
     status, said = asked(monkeypatch, capsys, "results/figures/speech/curves.svg")

@@ -57,7 +57,8 @@ class Remark:
 
     Attributes:
         file: its path.
-        what: `changed` since it was made, `made again` since it was used, `gone`, or `unrecorded`.
+        what: `changed` since it was made, `made again` since it was used, `another version` of a file outside the
+            results (a page of the project, a table of published figures), `gone`, or `unrecorded`.
         used_by: the job that it was an input of; "" for the file that was asked for.
     """
 
@@ -135,6 +136,8 @@ def history(study: Study, file: str) -> History:
 
 def _remark(study: Study, path: str, used: str, maker: Record) -> str:
     now = study.digest(path)
+    if now and now != used and not Path(path).is_relative_to(RESULTS):
+        return "another version"
     made = maker["outputs"][path]["sha256"] if maker else used
     if now and now != made:
         return "changed"

@@ -18,6 +18,7 @@ WIDE = 100  # characters of a setting
 SAID = {
     "changed": "is not as its job left it: changed, damaged or replaced since",
     "made again": "was made again, and is another now, since it was used by",
+    "another version": "lies outside the results, and is now another version than the one used by",
     "gone": "no longer there; used by",
     "unrecorded": "has no record: older than records, or brought; used by",
 }
@@ -150,6 +151,8 @@ def _remarks(past: History) -> Iterator[Line]:
 
 def _verdict(past: History) -> str:
     if not past.changed:
+        if any(remark.what == "another version" for remark in past.remarks):
+            return "It and all results that it was made from are as they were made; see Remarks for files outside them."
         return "It and all that it was made from are as they were made."
     files = sorted({remark.file for remark in past.changed})
     named = ", ".join(files[:LISTED]) + (f" and {len(files) - LISTED} more" if len(files) > LISTED else "")

@@ -13,6 +13,8 @@ import yaml
 from rocrate.model import ContextEntity, Person
 from rocrate.rocrate import ROCrate
 
+from workflow_scripts.study.code_now import code_now
+from workflow_scripts.study.digest import PACKAGE
 from workflow_scripts.study.errors import UserError
 from workflow_scripts.study.history import History, Study
 from workflow_scripts.study.history_words import origins, programs
@@ -194,13 +196,14 @@ def _actions(crate: ROCrate, code: Path, jobs: Sequence[Record], entities: Mappi
     together: dict[str, list[Record]] = {}
     for job in jobs:
         together.setdefault(job["job"] if len(jobs) <= JOBS else job["rule"], []).append(job)
+    instruments = _instruments(crate, code, jobs)
     for name, own in together.items():
         used, made = ({path: None for job in own for path in job[key]} for key in ("inputs", "outputs"))
         outside = sum(path not in entities for path in [*used, *made])
         more = f" {outside} of the files that it read or made are not in this crate." if outside else ""
         begun, ended = _span(own)
         yield crate.add_action(
-            _instrument(crate, code, own[0]),
+            instruments[_script(own[0])],
             f"#job/{name}",
             object=_one([entities[path] for path in used if path in entities]),
             result=_one([entities[path] for path in made if path in entities]),
@@ -215,12 +218,33 @@ def _actions(crate: ROCrate, code: Path, jobs: Sequence[Record], entities: Mappi
         )
 
 
-def _instrument(crate: ROCrate, code: Path, job: Record) -> Any:
-    """The script of a job, which has the name of its log's folder."""
-    script = f"workflow_scripts/{job['job'].partition('/')[0]}.py"
-    properties = {"@type": ["File", "SoftwareSourceCode"], "name": script, "programmingLanguage": "Python"}
-    properties |= {"encodingFormat": "text/x-python", "version": job["spec"].get("code", "")}
-    return crate.get(script) or crate.add_file(code / script, script, properties=properties)
+def _instruments(crate: ROCrate, code: Path, jobs: Sequence[Record]) -> dict[str, Any]:
+    """{name: script of jobs} as it is now, with the digests of the code that they ran with, or that these differ."""
+    ran: dict[str, dict[str, bool]] = {}  # by script: whether a digest is that of the code as it is now
+    for job in jobs:
+        spec, digests = job["spec"], ran.setdefault(_script(job), {})
+        if "code" in spec:
+            digests[spec["code"]] = spec["code"] == code_now(_script(job), spec)
+    instruments = {}
+    for script, digests in ran.items():
+        path = f"{PACKAGE}/{script}.py"
+        properties = {"@type": ["File", "SoftwareSourceCode"], "name": path, "programmingLanguage": "Python"}
+        properties |= {"encodingFormat": "text/x-python"}
+        if all(digests.values()):
+            properties |= {"version": " and ".join(sorted(digests))} if digests else {}
+        else:
+            other = " and ".join(sorted(own for own, same in digests.items() if not same))
+            properties["description"] = (
+                "The script as it was when this crate was packed. It, or a module that it imports, has changed since "
+                f"jobs ran: their records name the code {other}."
+            )
+        instruments[script] = crate.add_file(code / path, path, properties=properties)
+    return instruments
+
+
+def _script(job: Record) -> str:
+    """The name of a job's script: that of its log's folder."""
+    return str(job["job"]).partition("/")[0]
 
 
 def _parameters(crate: ROCrate, workflow: Any) -> tuple[Any, Any]:

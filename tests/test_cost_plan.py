@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from workflow_scripts.study import cost_table, kept
+from workflow_scripts.study import around_run, cost_table, kept
 from workflow_scripts.study.checks import check_study
 from workflow_scripts.study.disk import found, job_bytes, kind_of
 from workflow_scripts.study.forecast import Expected, forecast, in_words, keep
@@ -181,3 +181,13 @@ def test_a_plan_that_cannot_be_read_or_written_stops_nobody(tmp_path: Path, cont
     assert kept.read(tmp_path) == kept.Kept()
     (tmp_path / "file").write_text("")
     keep(planned(), results=tmp_path / "file")
+
+
+def test_a_cost_plan_that_fails_is_told_in_a_line_and_stops_no_run(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(around_run, "asked_gpus", lambda workflow: 1 / 0)
+    around_run.after_jobs(None, None)
+    said = capsys.readouterr().err
+    assert "ZeroDivisionError: division by zero" in said
+    assert said.count("\n") == 1

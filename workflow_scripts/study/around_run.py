@@ -47,5 +47,9 @@ def before_jobs(workflow: Any, plan: Plan) -> None:
 
 
 def after_jobs(workflow: Any, plan: Plan) -> None:
-    """Learn from what the jobs did cost."""
-    keep(plan, asked_gpus(workflow))
+    """Learn from what the jobs did cost. That is for a forecast: where it fails, no run ends for it."""
+    try:
+        keep(plan, asked_gpus(workflow))
+    except Exception as error:
+        words = " ".join(f"{type(error).__name__}: {error}".split())
+        print(f"The cost plan is not kept, which no result depends on: {words}", file=sys.stderr)

@@ -43,6 +43,7 @@ def test_an_error_of_the_machine_is_told_without_a_traceback(
     assert words in said
     assert remedy in said
     assert "Traceback" not in said
+    assert type(error).__name__ in Path("results/logs/probe/a_1.log").read_text().partition("Traceback")[2]
 
 
 @pytest.mark.parametrize(

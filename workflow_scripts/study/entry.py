@@ -34,6 +34,8 @@ def entry(smk: Any, online: bool = False) -> Iterator[None]:
         told = error if isinstance(error, UserError) else refused(error, ", ".join(map(str, smk.output)))
         if told:
             logging.error("%s", told)
+            if told is not error:  # where the machine refused what
+                logging.error("%s", traceback.format_exc())
             print(f"\n{smk.rule}: {told}\n", file=sys.stderr)
         else:  # a bug of ours, or of a plug-in: its traceback is what helps
             logging.error("%s", traceback.format_exc())

@@ -2,6 +2,7 @@
 after an edit of the study it would be what the study no longer asks for."""
 
 import subprocess
+import sys
 from pathlib import Path
 
 from workflow_scripts.study.errors import UserError
@@ -10,18 +11,35 @@ NAMED = "vocalise"  # slurm-jobname-prefix in profiles/slurm
 
 
 def refuse_leftovers(folder: Path) -> None:
-    """Raise UserError when jobs of a study are waiting or running in SLURM that write into a folder."""
+    """Raise UserError when jobs of a study, whoever sent them, wait or run in SLURM that write into a folder.
+
+    Where SLURM is there and does not say, that is told.
+    """
     try:
-        listing = subprocess.run(
-            ["squeue", "--me", "--noheader", "--format=%i|%j|%Z"], capture_output=True, text=True, timeout=60
-        ).stdout
-    except (OSError, subprocess.TimeoutExpired):  # no SLURM, or it does not answer: no job can be sent either
+        asked = subprocess.run(
+            ["squeue", "--noheader", "--format=%i|%u|%j|%Z"], capture_output=True, text=True, timeout=60
+        )
+    except FileNotFoundError:  # no SLURM
         return
-    jobs = [line.split("|") for line in listing.splitlines() if line.count("|") == 2]
-    left = [number for number, name, where in jobs if name.startswith(NAMED) and Path(where) == folder]
+    except (OSError, subprocess.TimeoutExpired) as error:
+        _warn(str(error))
+        return
+    if asked.returncode:
+        _warn(asked.stderr or asked.stdout)
+        return
+    jobs = [line.split("|", 3) for line in asked.stdout.splitlines() if line.count("|") >= 3]
+    left = [(number, user) for number, user, name, where in jobs if name.startswith(NAMED) and Path(where) == folder]
     if left:
         raise UserError(
-            f"{len(left)} jobs of an earlier run of this study are still in SLURM's queue",
+            f"{len(left)} jobs of an earlier run of this study are still in SLURM's queue, "
+            f"sent by {', '.join(sorted({user for _, user in left}))}",
             str(folder),
-            f"wait until they have ended, or end them: scancel {' '.join(left)}",
+            f"wait until they have ended, or end them: scancel {' '.join(number for number, _ in left)}",
         )
+
+
+def _warn(words: str) -> None:
+    print(
+        f"SLURM could not be asked whether jobs of an earlier run are still in its queue: {' '.join(words.split())}",
+        file=sys.stderr,
+    )

@@ -34,8 +34,10 @@ def entry(smk: Any, online: bool = False) -> Iterator[None]:
         told = error if isinstance(error, UserError) else refused(error, ", ".join(map(str, smk.output)))
         if told:
             logging.error("%s", told)
-            if told is not error:  # where the machine refused what
-                logging.error("%s", traceback.format_exc())
+            if told is not error:  # the way to it in a line, no traceback: Snakemake shows the log on the terminal
+                frames = traceback.extract_tb(error.__traceback__)
+                way = " > ".join(f"{os.path.basename(own.filename)}:{own.lineno} {own.name}" for own in frames)
+                logging.error("%s", " ".join(f"{type(error).__name__}: {error}; by way of {way}".split()))
             print(f"\n{smk.rule}: {told}\n", file=sys.stderr)
         else:  # a bug of ours, or of a plug-in: its traceback is what helps
             logging.error("%s", traceback.format_exc())

@@ -55,6 +55,9 @@ def test_a_file_in_the_way_of_a_folder_is_named(tmp_path: Path) -> None:
 def test_a_path_from_here_is_looked_at_from_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     refuse_unwritable(["results/a.parquet", "a.parquet"])
+    (tmp_path / "results").touch()
+    with pytest.raises(UserError, match=r"^results: a file lies where a folder should be"):
+        refuse_unwritable(["results/a.parquet", "a.parquet"])
 
 
 def test_files_whose_date_lies_ahead_are_named(tmp_path: Path) -> None:

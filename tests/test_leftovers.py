@@ -28,9 +28,14 @@ def test_jobs_of_this_folder_are_named_whoever_sent_them(tmp_path: Path, monkeyp
         refuse_leftovers(HERE)
 
 
-def test_other_jobs_are_no_hindrance(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_other_jobs_are_no_hindrance(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     squeue(tmp_path, monkeypatch, OTHERS)
     refuse_leftovers(HERE)
+    assert capsys.readouterr().err == ""
+    with pytest.raises(UserError, match="scancel 3$"):
+        refuse_leftovers(Path("/another"))
 
 
 def test_without_slurm_nothing_is_asked(

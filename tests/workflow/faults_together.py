@@ -44,26 +44,27 @@ def go_on(project: Project, first: "subprocess.Popen[str]") -> None:
         raise WrongError(f"a run failed beside another:\n{(project.folder / 'run.log').read_text()}")
 
 
-def same_targets(project: Project, expected: dict[str, Any]) -> str:
-    """A second run for the same results is refused while the first goes on, which ends well."""
+def beside_another(project: Project, target: str, expected: dict[str, Any]) -> "subprocess.CompletedProcess[str]":
+    """A second run for a target while the first is held up, which then goes on and ends well."""
     held_up(project)
     first = start(project, SCORES[0])
     wait_until(lambda: held(project) == 1, "the first run", first)
-    second = project.attempt(SCORES[0])
+    second = project.attempt(target)
     go_on(project, first)
     refuse_differences(expected, project)
+    return second
+
+
+def same_targets(project: Project, expected: dict[str, Any]) -> str:
+    """A second run for the same results is refused while the first goes on, which ends well."""
+    second = beside_another(project, SCORES[0], expected)
     refuse_unclear(second.returncode, second.stdout, "LockException")
     return TOLD
 
 
 def other_targets(project: Project, expected: dict[str, Any]) -> str:
     """A second run for other results goes on beside the first."""
-    held_up(project)
-    first = start(project, SCORES[0])
-    wait_until(lambda: held(project) == 1, "the first run", first)
-    second = project.attempt(SCORES[1])
-    go_on(project, first)
-    refuse_differences(expected, project)
+    second = beside_another(project, SCORES[1], expected)
     if second.returncode != 0:
         raise WrongError(f"a run for other results is refused:\n{second.stdout}")
     return RIGHT

@@ -50,6 +50,6 @@ def after_jobs(workflow: Any, plan: Plan) -> None:
     """Learn from what the jobs did cost. That is for a forecast: where it fails, no run ends for it."""
     try:
         keep(plan, asked_gpus(workflow))
-    except Exception as error:
+    except Exception as error:  # whatever it is, it is said, and the results stand
         words = " ".join(f"{type(error).__name__}: {error}".split())
         print(f"The cost plan is not kept, which no result depends on: {words}", file=sys.stderr)

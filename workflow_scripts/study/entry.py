@@ -30,7 +30,7 @@ def entry(smk: Any, online: bool = False) -> Iterator[None]:
         _log_to(str(smk.log[0]))
         with recorded(smk):
             yield
-    except Exception as error:
+    except Exception as error:  # told in words or with its traceback below, and always an exit code of 1
         told = error if isinstance(error, UserError) else refused(error, ", ".join(map(str, smk.output)))
         if told:
             logging.error("%s", told)

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 FOLDER = Path(".snakemake")
-MADE = Path("results/provenance")  # there since the first job ended
+MADE = "results/provenance"  # beside the records, there since the first job ended
 WRITING = 0.5  # seconds that another Snakemake of this folder may take to write a record
 NAMED = 5  # so many results are named
 
@@ -24,7 +24,7 @@ def mark_results_of_damaged_records(folder: Path = FOLDER) -> None:
     Where all records are gone there is nothing to mark: that is said.
     """
     records = folder / "metadata"
-    if MADE.is_dir() and not records.is_dir():
+    if (folder.parent / MADE).is_dir() and not records.is_dir():
         print(
             f"\n{records}: Snakemake's records of how results were made are gone, so that an edit of the study would "
             "make none of those in results/ again.\n"

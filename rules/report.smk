@@ -16,6 +16,9 @@ FIGURES = (
     + ["papers/side_by_side"]
 )
 TABLES = ["scores", "layers", "best", "confusion", "cross", "comparisons"]
+SCRIPTS = "workflow_scripts/report_page/scripts/{script}.js"
+PAGE = [f"workflow_scripts/report_page/page.{kind}" for kind in ("html.j2", "css")]
+PAGE += sorted(expand(SCRIPTS, script=glob_wildcards(SCRIPTS).script))
 QUESTION = "Which layers know the emotion?"
 
 
@@ -157,7 +160,7 @@ rule figures_papers:
 
 rule report:
     input:
-        page=expand("workflow_scripts/report_page/page.{kind}", kind=["html.j2", "css", "js"]),
+        page=PAGE,
         manifests=of_datasets("manifest"),
         set_aside=of_datasets("set_aside")
         + of_protocols("set_aside")

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from workflow_scripts.report_page.findings import Study
-from workflow_scripts.report_page.page import Picture, render
+from workflow_scripts.report_page.page import render
+from workflow_scripts.report_page.pictures import Picture
 from workflow_scripts.study import tables
 from workflow_scripts.study.entry import entry
 from workflow_scripts.summaries.roles import Facts

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 
 from workflow_scripts.figures import style
 from workflow_scripts.summaries.roles import Facts
+from workflow_scripts.summaries.select import EACH
 
 HOW = ["model", "protocol", "probe", "pooling", "speaker_normalisation", "choice", "layer"]
 COLUMNS = ["dataset", *HOW, "true", "predicted", "count", "share", "n_speakers"]
@@ -24,6 +25,7 @@ def data(confusion: pd.DataFrame, dataset: str, models: Facts) -> pd.DataFrame:
         models: facts of the models by name; their order is kept.
     """
     own = confusion[(confusion["dataset"] == dataset) & (confusion["source"] == dataset) & confusion["headline"]]
+    own = own[own["choice"] != EACH]
     keys = ["dataset", *HOW, "true", "predicted"]
     cells = own.groupby(keys, sort=False).agg(count=("count", "sum"), n_speakers=("speaker", "nunique")).reset_index()
     totals = cells.groupby(["model", "protocol", "true"], sort=False)["count"].transform("sum")

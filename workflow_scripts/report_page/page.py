@@ -1,12 +1,8 @@
 """The page: sections in the order of the questions, filled from tables and figures, rendered as one HTML file."""
 
-import base64
-import gzip
 import io
 import json
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,7 +11,6 @@ import jinja2
 import pandas as pd
 import yaml
 
-from workflow_scripts.figures import layer_curves
 from workflow_scripts.report_page import (
     alt,
     distance_alt,
@@ -29,7 +24,7 @@ from workflow_scripts.report_page import (
     explanation_printed,
     explanation_results,
     findings,
-    interactive,
+    live,
     material,
     methods,
     results,
@@ -39,75 +34,12 @@ from workflow_scripts.report_page import (
 from workflow_scripts.report_page.explanation_rows import Explained
 from workflow_scripts.report_page.findings import Study
 from workflow_scripts.report_page.health import WRONG, checks
+from workflow_scripts.report_page.pictures import Picture, Pictures, find
 from workflow_scripts.report_page.references import references
 from workflow_scripts.summaries.roles import networks
 
-LARGE = 100_000  # bytes from which a CSV is put into the page compressed
 HERE = Path(__file__).resolve().parent
-
-
-@dataclass(frozen=True)
-class Picture:
-    """A figure of the page: its files, and what it shows in words."""
-
-    name: str
-    svg: bytes
-    csv: bytes
-    caption: str = ""
-    words: str = ""
-
-    @property
-    def image(self) -> str:
-        return f"data:image/svg+xml;base64,{base64.b64encode(self.svg).decode()}"
-
-    @property
-    def width(self) -> int:
-        """Width on the page in CSS pixels: half as large again as on paper."""
-        found = re.search(rb'width="([0-9.]+)pt"', self.svg)
-        return round(float(found[1]) * 96 / 72 * 1.5) if found else 1000
-
-    @property
-    def data(self) -> str:
-        """The CSV as a data URL; a large one compressed, as pandas.read_csv and every unpacker read it."""
-        if self.data_file.endswith(".gz"):
-            return f"data:application/gzip;base64,{base64.b64encode(gzip.compress(self.csv, mtime=0)).decode()}"
-        return f"data:text/csv;base64,{base64.b64encode(self.csv).decode()}"
-
-    @property
-    def data_file(self) -> str:
-        return f"{self.file}.csv.gz" if len(self.csv) > LARGE else f"{self.file}.csv"
-
-    @property
-    def file(self) -> str:
-        return self.name.replace("/", "_")
-
-
-Pictures = Mapping[str, Picture]
-CAPTIONS = {
-    "layer_curves": "Score of every layer with its controls in the same axes.",
-    "recall_by_emotion": "Recall of each emotion at each layer.",
-    "recall_by_speaker": "Scores of single speakers at the chosen layer.",
-    "confusion": "Confusions at the chosen layer, the protocols side by side.",
-    "cross_domain": "Scores within a domain and across domains.",
-    "distance_ranking": "How sure the rank of each emotion is, from the published distance to those that survive; the "
-    "paper's order beside.",
-    "distance_conditions": "Order of the emotions with and without what could mislead.",
-    "distance_layers": "Kernel distance of each emotion at every layer, equal clips per speaker.",
-    "distance_matrix": "Every dataset and emotion against every other: below the diagonal the published distance, "
-    "above it the kernel distance at equal clips per speaker.",
-    "distance_drivers": "Which acoustic features shift between the datasets, and how much of the distance they account "
-    "for.",
-    "atlas": "Where the network encodes energy, frequency, spectral and temporal features: what each layer encodes at "
-    "all, and what the dimensions that tell the emotion encode beyond random ones.",
-    "explanation_scores": "How well each emotion is told by all dimensions, the top k, as many random ones.",
-    "explanation_curve": "Scores over the number of dimensions: those that matter most, the rest, random ones.",
-    "explanation_categories": "What the dimensions that tell the emotion encode beyond random ones, by category.",
-    "explanation_features": "What they encode beyond random ones, by single acoustic feature.",
-    "explanation_shap": "What the acoustic features themselves add to the answer: SHAP values of held-out clips.",
-    "side_by_side": "Printed figures, this study as published, this study strict.",
-    "explanation_papers": "What paper 2 printed, this study as published, this study strict.",
-    **transfer_section.CAPTIONS,
-}
+SCRIPTS = ["tables", "choice", "figures", "layers", "sorting", "start"]
 
 
 def render(study: Study, pictures: Pictures, config: Mapping[str, Any], protocols: list[str]) -> str:
@@ -124,12 +56,15 @@ def render(study: Study, pictures: Pictures, config: Mapping[str, Any], protocol
     probed = [dataset for dataset in study.datasets if _is_probed(study, dataset)]
     crossed = [pair for pair in study.pairs if set(pair) <= set(probed)]
     health = checks(study)
+    charted = live.of_study(study)
     return _template().render(
         study=study,
         style=(HERE / "page.css").read_text(),
-        script=(HERE / "page.js").read_text(),
-        plotly=_plotly() if study.probed else "",
-        front=_front(study, explained),
+        scripts=[(HERE / "scripts" / f"{name}.js").read_text() for name in SCRIPTS],
+        plotly=_plotly(),
+        packed=live.pack(charted),
+        facts=_json(live.facts(study, protocols, charted)),
+        front=_front(study),
         health=health,
         wrong=any(check.state == WRONG for check in health),
         reading=reading(protocols, bool(study.compared), bool(study.explained), bool(study.trained)),
@@ -139,7 +74,7 @@ def render(study: Study, pictures: Pictures, config: Mapping[str, Any], protocol
         far=_how_far(study),
         atlas=_atlas(study, pictures),
         explained=[_explained_of(about, pictures) for about in explained],
-        transfer=transfer_section.section(study, lambda name, words: _picture(pictures, name, words)),
+        transfer=transfer_section.section(study, lambda name, words: find(pictures, name, words)),
         papers=papers,
         papers2=_papers_of_explanation(study, pictures),
         material=_material(study),
@@ -153,6 +88,11 @@ def render(study: Study, pictures: Pictures, config: Mapping[str, Any], protocol
         ],
         config=yaml.safe_dump(dict(config), sort_keys=False, allow_unicode=True),
     )
+
+
+def _json(content: Any) -> str:
+    """JSON that may stand inside a script element."""
+    return json.dumps(content, allow_nan=False).replace("<", "\\u003c")
 
 
 INTERVALS = {
@@ -193,54 +133,24 @@ def _how_far(study: Study) -> str:
     return "How far apart are the datasets of each pair?"
 
 
-def _front(study: Study, explained: list[Explained]) -> dict[str, Any]:
-    by_dataset = {dataset: findings.of_dataset(study, dataset) for dataset in study.datasets}
-    crossed = [
-        sentence
-        for first, second in study.pairs
-        for source, target in ((first, second), (second, first))
-        if (sentence := findings.of_pair(study, source, target))
-    ]
+def _front(study: Study) -> dict[str, Any]:
     misled = [sentence for dataset in study.datasets if (sentence := findings.confounds(study, dataset))]
-    apart = {
-        (first, second): distance_findings.of_pair(study, (first, second), others)
-        for first, second, others in study.compared
-    }
-    return {
-        "datasets": material.overview(study),
-        "models": methods.models_used(study.models),
-        "findings": {name: sentences for name, sentences in by_dataset.items() if sentences},
-        "crossed": crossed,
-        "apart": {pair: sentences for pair, sentences in apart.items() if sentences},
-        "known": {about.dataset: said for about in explained if (said := explanation_findings.of_dataset(about))},
-        "atlas": explanation_findings.of_networks(study),
-        "helps": transfer_section.front(study),
-        "confounds": misled,
-    }
-
-
-def _picture(pictures: Pictures, name: str, words: str, kind: str = "") -> Picture | None:
-    found = pictures.get(name)
-    if found is None:
-        return None
-    return Picture(name, found.svg, found.csv, CAPTIONS[kind or name.split("/")[-1]], words)
+    return {"datasets": material.overview(study), "findings": "", "confounds": misled}
 
 
 def _layers_of(study: Study, dataset: str, pictures: Pictures) -> dict[str, Any]:
-    frame = layer_curves.data(study.tables["layers"], dataset, study.models)
-    chart = interactive.layer_curves(frame, study.datasets[dataset]["domain"], study.datasets[dataset]["synthetic"])
     return {
         "dataset": dataset,
-        "chart": json.dumps(chart, allow_nan=False).replace("<", "\\u003c"),
-        "curves": _picture(pictures, f"{dataset}/layer_curves", alt.layer_curves(study, dataset)),
+        "sentences": findings.of_dataset(study, dataset),
         "figures": [
             picture
             for kind, words in (
+                ("layer_curves", alt.layer_curves),
                 ("recall_by_emotion", alt.recall_by_emotion),
                 ("recall_by_speaker", alt.recall_by_speaker),
                 ("confusion", alt.confusion),
             )
-            if (picture := _picture(pictures, f"{dataset}/{kind}", words(study, dataset)))
+            if (picture := find(pictures, f"{dataset}/{kind}", words(study, dataset)))
         ],
         "tables": [
             results.headlines(study, dataset),
@@ -256,7 +166,7 @@ def _pair(study: Study, first: str, second: str, pictures: Pictures) -> dict[str
     return {
         "names": (first, second),
         "sentences": [sentence for sentence in sentences if sentence],
-        "figure": _picture(pictures, f"{first}_and_{second}/cross_domain", words),
+        "figure": find(pictures, f"{first}_and_{second}/cross_domain", words),
     }
 
 
@@ -265,12 +175,13 @@ def _distances_of(study: Study, compared: list[Any], pictures: Pictures) -> dict
     pair = (first, second)
     return {
         "names": pair,
+        "sentences": distance_findings.of_pair(study, pair, others),
         "others": [(" and ".join(other), words) for other, words in others],
         "figures": [
             picture
             for kind in distance_alt.FIGURES
             if (
-                picture := _picture(
+                picture := find(
                     pictures, f"{first}_and_{second}/{kind}", distance_alt.of_figure(kind, study, pair, others)
                 )
             )
@@ -288,8 +199,8 @@ def _atlas(study: Study, pictures: Pictures) -> dict[str, Any] | None:
         "networks": [
             {
                 "model": model,
-                "words": explanation_atlas.gains(study, model),
-                "figure": _picture(pictures, f"atlas/{model}", explanation_alt.atlas(study, model), "atlas"),
+                "sentences": explanation_atlas.sentences(study, model),
+                "figure": find(pictures, f"atlas/{model}", explanation_alt.atlas(study, model), "atlas"),
             }
             for model in models
         ],
@@ -301,11 +212,12 @@ def _explained_of(about: Explained, pictures: Pictures) -> dict[str, Any]:
     return {
         "dataset": about.dataset,
         "against": about.told_from,
+        "findings": explanation_findings.of_dataset(about),
         "sentences": explanation_findings.more_of_dataset(about),
         "figures": [
             picture
             for kind in explanation_alt.FIGURES
-            if (picture := _picture(pictures, f"{about.dataset}/{kind}", explanation_alt.of_figure(kind, about)))
+            if (picture := find(pictures, f"{about.dataset}/{kind}", explanation_alt.of_figure(kind, about)))
         ],
         "tables": explanation_results.tables(about),
     }
@@ -317,7 +229,7 @@ def _papers_of_explanation(study: Study, pictures: Pictures) -> dict[str, Any] |
         return None
     words = explanation_printed.of_table(table)
     return {
-        "figure": _picture(pictures, "papers/explanation_papers", words),
+        "figure": find(pictures, "papers/explanation_papers", words),
         "sentences": explanation_printed.sentences(table),
         "tables": explanation_printed.tables(table),
     }
@@ -342,7 +254,7 @@ def _papers(pictures: Pictures) -> dict[str, Any] | None:
         "pooling",
     ]
     table = table.astype(dict.fromkeys(words, object)).fillna(dict.fromkeys(words, ""))
-    return {"figure": _picture(pictures, "papers/side_by_side", alt.papers(table)), "table": results.papers(table)}
+    return {"figure": find(pictures, "papers/side_by_side", alt.papers(table)), "table": results.papers(table)}
 
 
 def _material(study: Study) -> dict[str, Any]:

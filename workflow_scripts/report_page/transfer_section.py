@@ -42,7 +42,7 @@ def section(study: Study, picture: Callable[[str, str], Any]) -> dict[str, Any]:
     return {
         "about": about(study),
         "ways": [_way(way, picture) for way in ways(study)],
-        "sentences": transfer_claimed.more(study),
+        "sentences": transfer_claimed.sentences(study) + transfer_claimed.more(study),
         "claims": transfer_overall.claims(study),
         "figure": picture("papers/transfer_claims", transfer_alt.claims(study)),
         "tables": [grid for grid in overall if grid.rows],
@@ -67,20 +67,12 @@ def about(study: Study) -> str:
     )
 
 
-def front(study: Study) -> dict[str, list[str]]:
-    """The findings by direction, and under the name of all what holds over them."""
-    if not study.trained:
-        return NOTHING
-    found = {way.words: transfer_findings.of_way(way) for way in ways(study)}
-    found["all directions, beside paper 1"] = transfer_claimed.sentences(study)
-    return {name: sentences for name, sentences in found.items() if sentences}
-
-
 def _way(way: Way, picture: Callable[[str, str], Any]) -> dict[str, Any]:
     folder = f"{way.source}_to_{way.target}"
     made = [picture(f"{folder}/{kind}", transfer_alt.of_figure(kind, way)) for kind in transfer_alt.FIGURES]
     return {
         "names": (way.source, way.target),
+        "sentences": transfer_findings.of_way(way),
         "figures": [one for one in made if one],
         "tables": transfer_results.tables(way),
     }

@@ -6,7 +6,7 @@ import pandas as pd
 
 from workflow_scripts.statistics.layers import choose_layers_inside
 from workflow_scripts.statistics.scores import confusion_table, scores
-from workflow_scripts.summaries.select import HOW, INSIDE, LAST, ON_TEST, ONLY
+from workflow_scripts.summaries.select import EACH, HOW, INSIDE, LAST, ON_TEST, ONLY
 
 LOGISTIC = "logistic"
 
@@ -38,7 +38,8 @@ def headlines(
         layers: layer names in the order of the network.
         permutations, seed: for the scores of put-together predictions.
 
-    Returns: (scores with choice, layer, usual_layer; confusion counts per speaker with choice and layer).
+    Returns: (scores with choice, layer, usual_layer; confusion counts per speaker with choice and layer, and for every
+        layer by itself, choice EACH, of all speakers together).
     """
     parts, counts = [], []
     for names, own in predictions.groupby(HOW, sort=False):
@@ -58,7 +59,18 @@ def headlines(
         about = {"choice": choice, "layer": words}
         parts.append(scored.assign(**about, usual_layer=usual))
         counts.append(confusion_table(kept.drop(columns="layer")).assign(**about))
+        counts += [
+            _of_all_speakers(layer, rows) for layer, rows in own[own["null_run"] == 0].groupby("layer", sort=False)
+        ]
     return pd.concat(parts, ignore_index=True), pd.concat(counts, ignore_index=True)
+
+
+def _of_all_speakers(layer: object, predictions: pd.DataFrame) -> pd.DataFrame:
+    """Confusions at one layer, of all speakers together."""
+    keys = [*HOW, "true", "predicted"]
+    counts = confusion_table(predictions.drop(columns="layer")).groupby(keys, sort=False)["count"].sum().reset_index()
+    total = counts.groupby([*HOW, "true"], sort=False)["count"].transform("sum")
+    return counts.assign(share=counts["count"] / total.where(total > 0), speaker="", choice=EACH, layer=str(layer))
 
 
 def in_words(chosen: "pd.Series[str]", layers: Sequence[str]) -> tuple[str, str]:

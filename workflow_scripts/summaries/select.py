@@ -8,6 +8,7 @@ import pandas as pd
 HOW = ["protocol", "probe", "pooling", "speaker_normalisation"]
 # how the layer of a headline was chosen
 INSIDE, ON_TEST, LAST, ONLY = "inside training", "on test", "last analysed layer", "only layer"
+EACH = "each layer"  # not chosen: confusions of every layer by itself
 
 
 def main_protocol(protocols: Iterable[str]) -> str:

@@ -1,8 +1,5 @@
 "use strict";
-for (const place of document.querySelectorAll(".chart")) {
-  const chart = JSON.parse(place.parentElement.querySelector(".chart-data").textContent);
-  Plotly.newPlot(place, chart.data, chart.layout, chart.config);
-}
+// Tables sort by a click on a heading; the image link of a printed figure leads to the picture that is in the page.
 for (const link of document.querySelectorAll("a.image")) {
   const picture = document.querySelector(link.getAttribute("href") + " img");
   if (picture) link.href = picture.src;

@@ -34,7 +34,7 @@ from workflow_scripts.report_page import (
 from workflow_scripts.report_page.explanation_rows import Explained
 from workflow_scripts.report_page.findings import Study
 from workflow_scripts.report_page.health import WRONG, checks
-from workflow_scripts.report_page.pictures import Picture, Pictures, find
+from workflow_scripts.report_page.pictures import Pictures, find
 from workflow_scripts.report_page.references import references
 from workflow_scripts.summaries.roles import networks
 
@@ -67,7 +67,12 @@ def render(study: Study, pictures: Pictures, config: Mapping[str, Any], protocol
         front=_front(study),
         health=health,
         wrong=any(check.state == WRONG for check in health),
-        reading=reading(protocols, bool(study.compared), bool(study.explained), bool(study.trained)),
+        reading=reading(protocols),
+        how={
+            "distances": distance_methods.READING,
+            "explanation": explanation_methods.READING,
+            "transfer": transfer_methods.READING,
+        },
         layers=[_layers_of(study, dataset, pictures) for dataset in probed],
         pairs=[_pair(study, first, second, pictures) for first, second in crossed],
         distances=[_distances_of(study, compared, pictures) for compared in study.compared],
@@ -107,17 +112,14 @@ PROTOCOLS = {
 }
 
 
-def reading(protocols: list[str], compared: bool = False, explained: bool = False, trained: bool = False) -> list[str]:
-    """How to read the page: for the protocols of the study, and its distances, explanations and trainings, if any."""
+def reading(protocols: list[str]) -> list[str]:
+    """How to read the page, for the protocols of the study."""
     return [
         "A score is UAR, the mean recall over emotions; guessing gives one over the number of emotions.",
         f"Brackets are 95 % intervals: {', '.join(text for name, text in INTERVALS.items() if name in protocols)}.",
         f"{'; '.join(text for name, text in PROTOCOLS.items() if name in protocols)}.",
-        "Grey in a table means: not distinguishable from chance, or from no difference.",
+        "Grey means: not distinguishable from chance, or from no difference; it is no proof that there is none.",
         "Controls are acoustic features and untrained networks: what needs no training is no finding about training.",
-        *(distance_methods.READING if compared else []),
-        *(explanation_methods.READING if explained else []),
-        *(transfer_methods.READING if trained else []),
     ]
 
 

@@ -33,9 +33,10 @@ const figures = {
     if (made.height) place.style.height = `${made.height}px`;
     figure.made = made;
     if (facts.synthetic.includes(choice.now.dataset)) {
+      const narrow = place.clientWidth < 500, top = made.layout.margin?.t ?? 28;
       made.layout.annotations = [...(made.layout.annotations ?? []), {
-        text: facts.demonstration, xref: "paper", yref: "paper", x: 1, y: 1, xanchor: "right", yanchor: "bottom", yshift: 10,
-        showarrow: false, font: { size: 10, color: "#9A0019" },
+        text: narrow ? "Demonstration on synthetic audio" : facts.demonstration, xref: "paper", yref: "paper", x: 1, y: 1, xanchor: "right", yanchor: "bottom",
+        yshift: Math.max(top - 18, 4), showarrow: false, font: { size: 10, color: "#9A0019" },
       }];
     }
     Plotly.react(place, made.data, this.layout(made.layout), this.config).then(() => {

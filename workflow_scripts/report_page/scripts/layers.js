@@ -134,7 +134,7 @@ charts.recall_by_speaker = (now) => {
     data, rows: [...rows, ...beside], height: 330, note,
     says: `UAR of single speakers of ${now.dataset} at layer ${now.layer} of ${called(now.model)}: from ${perCent(rows[0].value)} to ${perCent(rows.at(-1).value)} (${rows.length} speakers, ${protocol}).`,
     layout: { xaxis: { title: { text: `speaker, in order of ${now.dataset}` }, type: "category", categoryorder: "array", categoryarray: order },
-      yaxis: { title: { text: "UAR" }, ...PER_CENT_AXIS, range: [0, 1.02] }, showlegend: data.length > 1, legend: { orientation: "h", y: 1.02, yanchor: "bottom", x: 0 }, margin: { l: 52, r: 12, t: 44, b: 44 },
+      yaxis: { title: { text: "UAR" }, ...PER_CENT_AXIS, range: [0, 1.02] }, showlegend: data.length > 1, legend: { orientation: "h", y: 1.02, yanchor: "bottom", x: 0 }, margin: { l: 52, r: 12, t: 62, b: 44 },
       shapes: [{ type: "line", xref: "paper", x0: 0, x1: 1, y0: rows[0].chance, y1: rows[0].chance, line: { color: "#767676", dash: "dot", width: 1.2 } }] },
   };
 };

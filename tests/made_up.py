@@ -1,11 +1,11 @@
 """A made-up study for the tests of summaries, figures and report: predictions with planted accuracies, no audio."""
 
 import zlib
-from functools import cache
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from once import once
 
 from workflow_scripts.materials.confounds import confounds
 from workflow_scripts.materials.leaks import within
@@ -115,7 +115,7 @@ def choices(rows: pd.DataFrame, accuracy: float) -> pd.DataFrame:
     return found.assign(C=0.1, inner_uar=accuracy, at_edge=False)
 
 
-@cache
+@once
 def study() -> dict[str, pd.DataFrame]:
     """All tables of the made-up study, by the functions that the workflow uses: within and across two datasets."""
     made: dict[str, list[pd.DataFrame]] = {name: [] for name in ("scores", "layers", "best", "confusion", "cross")}
@@ -158,6 +158,7 @@ def summarised(clips: pd.DataFrame, dataset: str, source: str, model: str) -> li
     return [tables["scores"].assign(**names), *marked]
 
 
+@once
 def leaks_and_confounds() -> pd.DataFrame:
     """The audit of the made-up material: strict folds without leaks, paper1 draws with them."""
     leaks, told = [], []

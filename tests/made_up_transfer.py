@@ -2,11 +2,11 @@
 
 import zlib
 from collections.abc import Mapping
-from functools import cache
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from once import once
 
 from tests.made_up import DATASETS, EMOTIONS
 from tests.made_up import manifest as of_eight
@@ -114,7 +114,7 @@ def whole(model: str, tuner: str) -> bool:
     return model == "hubert-base" and tuner == "peft"
 
 
-@cache
+@once
 def predictions() -> pd.DataFrame:
     """All trainings of the made-up study, two seeds each."""
     frames = []
@@ -188,17 +188,17 @@ def _curve(source: str, target: str, model: str, tuner: str, condition: str, tra
     return pd.DataFrame(rows)
 
 
-@cache
+@once
 def scores() -> pd.DataFrame:
     return transfer_scores(predictions(), manifests(), permutations=39, seed=1)
 
 
-@cache
+@once
 def comparisons() -> pd.DataFrame:
     return transfer_comparisons(predictions(), TUNERS, seed=1)
 
 
-@cache
+@once
 def claims() -> pd.DataFrame:
     facts = {"models": MODELS, "datasets": DATASETS, "tuners": TUNERS}
     printed = pd.read_csv("resources/published/paper1.csv", keep_default_na=False)

@@ -1,11 +1,11 @@
 """A study with made-up distances, as the report has it, and what its sentences say."""
 
-import functools
 from typing import Any
 
 import pandas as pd
 from made_up import MODELS
 from made_up_report_distances import OTHERS, PAIR, tables
+from once import once
 from test_report import whole
 
 from workflow_scripts.report_page import distance_findings
@@ -15,7 +15,7 @@ COMPARED = [[*PAIR, OTHERS]]
 TRAINED_ALONE = "hubert-base"
 
 
-@functools.cache
+@once
 def made() -> dict[str, pd.DataFrame]:
     return tables()
 

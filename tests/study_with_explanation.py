@@ -9,6 +9,7 @@ import pandas as pd
 from made_up import DATASETS, leaks_and_confounds, manifest
 from made_up_explanation import NETWORK, TINY
 from made_up_explanation_tables import tables
+from once import once
 from test_report import NOTHING_ASIDE
 
 from workflow_scripts.report_page import explanation_findings
@@ -30,7 +31,7 @@ def models(layers: int) -> dict[str, dict[str, Any]]:
 MODELS = models(layers=2)
 
 
-@functools.cache
+@once
 def made() -> dict[str, pd.DataFrame]:
     return tables(MODELS)
 
@@ -42,11 +43,6 @@ def with_five_layers() -> Study:
     return given(tables(deep), models=deep)
 
 
-@functools.cache
-def audit() -> pd.DataFrame:
-    return leaks_and_confounds()
-
-
 def given(changes: dict[str, pd.DataFrame] | None = None, **parts: Any) -> Study:
     """The made-up study with an explanation, some of its tables replaced; without probes."""
     facts: dict[str, Any] = {
@@ -56,7 +52,7 @@ def given(changes: dict[str, pd.DataFrame] | None = None, **parts: Any) -> Study
         "pairs": [["speech", "song"]],
         "manifests": {name: manifest(name) for name in DATASETS},
         "set_aside": NOTHING_ASIDE,
-        "audit": audit(),
+        "audit": leaks_and_confounds(),
         "explained": ["speech", "song"],
         "explanation": {**made(), **(changes or {})},
     }

@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 from made_up import leaks_and_confounds
+from once import once
 from test_report import NOTHING_ASIDE
 
 from tests import made_up_transfer as made_up
@@ -42,11 +43,6 @@ def trained(**changes: Any) -> dict[str, Any]:
 
 
 @functools.cache
-def audit() -> pd.DataFrame:
-    return leaks_and_confounds()
-
-
-@functools.cache
 def printed() -> pd.DataFrame:
     return pd.read_csv("resources/published/paper1.csv", keep_default_na=False)
 
@@ -60,7 +56,7 @@ def given(changes: dict[str, pd.DataFrame] | None = None, **parts: Any) -> Study
         "pairs": [["speech", "song"]],
         "manifests": made_up.manifests(),
         "set_aside": NOTHING_ASIDE,
-        "audit": audit(),
+        "audit": leaks_and_confounds(),
         "trained": trained(),
         "transfer": {**made_up.study(), **(changes or {})},
         "printed": printed(),
@@ -68,13 +64,13 @@ def given(changes: dict[str, pd.DataFrame] | None = None, **parts: Any) -> Study
     return Study(**{**facts, **parts})
 
 
-@functools.cache
+@once
 def few() -> Study:
     """Two trainings of six speakers, one direction, strict: two-stage far better than direct."""
     return _little({"direct": 0.3, "two-stage": 0.9}, speakers=3, ways=DIRECTIONS[:1])
 
 
-@functools.cache
+@once
 def null() -> Study:
     """Sixteen speakers; a first stage changes nothing."""
     return _little({"direct": 0.5, "two-stage": 0.5, "shuffled-source": 0.5}, speakers=16, ways=DIRECTIONS[:1])

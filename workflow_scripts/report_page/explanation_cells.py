@@ -14,11 +14,12 @@ from workflow_scripts.report_page.words import per_cent, points
 
 def by_key(rows: pd.DataFrame, keys: Sequence[str], columns: Sequence[str]) -> pd.DataFrame:
     """One row per key; `cells` holds {what the columns say: the row}, a plain word where it is one column."""
-    made = []
-    for names, own in rows.groupby(list(keys), sort=False, dropna=False):
-        said = own[columns[0]] if len(columns) == 1 else own[list(columns)].itertuples(index=False, name=None)
-        made.append({**dict(zip(keys, names, strict=True)), "cells": dict(zip(said, own.itertuples(), strict=True))})
-    return pd.DataFrame(made, columns=[*keys, "cells"])
+    group = rows.groupby(list(keys), sort=False, dropna=False).ngroup()
+    said = rows[columns[0]] if len(columns) == 1 else rows[list(columns)].itertuples(index=False, name=None)
+    cells: dict[int, dict[Any, Any]] = {}
+    for number, what, row in zip(group, said, rows.itertuples(), strict=True):
+        cells.setdefault(number, {})[what] = row
+    return rows.loc[~group.duplicated(), list(keys)].reset_index(drop=True).assign(cells=list(cells.values()))
 
 
 def at(key: Any, read: Reader) -> Reader:

@@ -51,7 +51,8 @@ def grid(frame: pd.DataFrame, caption: str, columns: Mapping[str, Reader], fold:
         columns: heading -> what reads its cell from a row (itertuples).
         fold: headings of columns that may move to the caption.
     """
-    read = {heading: [reader(row) for row in frame.itertuples()] for heading, reader in columns.items()}
+    lines = list(frame.itertuples())
+    read = {heading: [reader(row) for row in lines] for heading, reader in columns.items()}
     texts = {heading: {one.text for one in read[heading] if not _is_gap(one)} for heading in fold}
     same = {heading for heading in fold if len(texts[heading]) == 1 and len(frame) > 1}
     said = [f"{heading} {text}" for heading in columns if heading in same for text in texts[heading] if text]

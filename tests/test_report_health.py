@@ -1,0 +1,42 @@
+"""The report's health: green where nothing is wrong, and what is wrong is seen."""
+
+import pandas as pd
+from made_up import leaks_and_confounds, study
+from test_report import config, page, whole
+
+from workflow_scripts.report_page.findings import Study
+from workflow_scripts.report_page.health import GOOD, MIND, WRONG, checks
+from workflow_scripts.report_page.page import render
+
+
+def states(given: Study) -> dict[str, str]:
+    return {check.title: check.state for check in checks(given)}
+
+
+def test_a_healthy_study_is_green() -> None:
+    found = states(whole())
+    assert found["Leak audit"] == found["Null runs"] == found["Clips set aside"] == found["Speakers"] == GOOD
+    assert "Demonstration" not in found
+
+
+def test_leaks_null_runs_and_clips_set_aside_are_seen() -> None:
+    audit = leaks_and_confounds().copy()
+    audit.loc[(audit["protocol"] == "strict") & (audit["what"] == "speakers"), "count"] = 2
+    assert states(whole(audit=audit))["Leak audit"] == WRONG
+    tables = study()
+    best = tables["best"].copy()
+    best.loc[best["metric"] == "null-UAR", "p"] = 1e-6
+    assert states(whole(tables={**tables, "best": best}))["Null runs"] == WRONG
+    cross = tables["best"][tables["best"]["metric"] == "null-UAR"].assign(source="song", dataset="speech", p=1e-6)
+    departing = next(check for check in checks(whole(tables={**tables, "cross": cross})) if check.title == "Null runs")
+    assert departing.state == WRONG
+    assert "from song to speech" in departing.text
+    without = best[best["metric"] != "null-UAR"]
+    assert states(whole(tables={**tables, "best": without}))["Null runs"] == MIND
+    aside = pd.DataFrame(
+        [{"clip_id": "a", "path": "a.wav", "reason": "silent", "dataset": "speech", "step": "manifest"}]
+    )
+    assert states(whole(set_aside=aside))["Clips set aside"] == MIND
+    wrong = render(whole(audit=audit), {}, config(), ["strict"])
+    assert 'role="alert"' in wrong
+    assert 'role="alert"' not in page()

@@ -158,6 +158,37 @@ rule figures_papers:
         "../workflow_scripts/figures_papers.py"
 
 
+rule findings:
+    input:
+        set_aside=of_datasets("set_aside")
+        + of_protocols("set_aside")
+        + expand("results/probing/{name}/set_aside.parquet", name=DATASETS),
+        audit="results/corpora/audit.parquet",
+        tables=expand("results/probing/{table}.parquet", table=["scores", "layers", "best", "cross", "comparisons"]),
+        distances=expand("results/distances/{table}.parquet", table=["ranking", "contrasts", "agreement"]) if PAIRS else [],
+        explanation=(
+            expand("results/explanation/{table}.parquet", table=["scores", "curve", "categories", "papers"])
+            if OF_EMOTION
+            else []
+        ),
+        transfer=expand("results/transfer/{table}.parquet", table=["comparisons", "claims"]) if TRAINED else [],
+    output:
+        table="results/findings.parquet",
+        csv="results/findings.csv",
+    log:
+        "results/logs/findings.log",
+    conda:
+        "../envs/report.yaml"
+    resources:
+        **needs_of("findings"),
+    params:
+        spec=spec_of("findings"),
+    message:
+        "Composing the findings of the study: results/findings.csv"
+    script:
+        "../workflow_scripts/findings.py"
+
+
 rule report:
     input:
         page=PAGE,
@@ -166,6 +197,7 @@ rule report:
         + of_protocols("set_aside")
         + expand("results/probing/{name}/set_aside.parquet", name=DATASETS),
         audit="results/corpora/audit.parquet",
+        findings="results/findings.parquet",
         tables=expand("results/probing/{table}.parquet", table=TABLES),
         distances=expand("results/distances/{table}.parquet", table=DISTANCES) if PAIRS else [],
         explanation=expand("results/explanation/{table}.parquet", table=EXPLANATIONS + ["papers"]) if OF_EMOTION else [],

@@ -34,7 +34,17 @@ def test_it_is_what_the_plan_says_of_every_job(shards: int) -> None:
         spec = json.loads(json.dumps(plan.spec(rule, **names)))
         assert code_now.code_now(rule, spec) == spec["code"], rule
         seen.add(rule)
-    assert {"manifest", "folds", "embed", "fetch_weights", "probe", "explain", "train_target", "report"} <= seen
+    assert {
+        "manifest",
+        "folds",
+        "embed",
+        "fetch_weights",
+        "probe",
+        "explain",
+        "train_target",
+        "findings",
+        "report",
+    } <= seen
     assert ("gather_shards" in seen) == (shards == 2)
 
 

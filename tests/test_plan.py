@@ -214,6 +214,7 @@ def test_every_spec_is_of_plain_types_and_the_same_when_planned_again(tmp_path):
         ("probe", {"dataset": "song", "model": "tiny-wavlm", "layer": "2"}),
         ("cross_probe", {"source": "song", "target": "speech", "model": "tiny-wavlm", "layer": "2"}),
         ("summarise_layers", {"dataset": "song"}),
+        ("findings", {}),
         ("report", {}),
     ]
     models = [*STUDY["models"], "hubert-base", given(tmp_path)]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from workflow_scripts.report_page.findings import Study
+from workflow_scripts.report_page.gathered import by_name, set_aside
 from workflow_scripts.report_page.page import render
 from workflow_scripts.report_page.pictures import Picture
 from workflow_scripts.study import tables
@@ -31,15 +32,15 @@ def main(smk: "Snakemake") -> None:
         pairs=spec["pairs"],
         manifests={name: _of_study(table, spec["datasets"][name]["emotions"]) for name, table in manifests.items()},
         recorded={name: len(table) for name, table in manifests.items()},
-        set_aside=_set_aside(smk.input.set_aside),
+        set_aside=set_aside(smk.input.set_aside),
         audit=tables.read(smk.input.audit),
-        tables={Path(path).stem: tables.read(path) for path in smk.input.tables if path.endswith(".parquet")},
+        tables=by_name(smk.input.tables),
         compared=spec["compared"],
-        distances={Path(path).stem: tables.read(path) for path in smk.input.distances},
+        distances=by_name(smk.input.distances),
         explained=spec["explained"],
-        explanation={Path(path).stem: tables.read(path) for path in smk.input.explanation},
+        explanation=by_name(smk.input.explanation),
         trained=spec["transfer"],
-        transfer={Path(path).stem: tables.read(path) for path in smk.input.transfer},
+        transfer=by_name(smk.input.transfer),
         printed=pd.concat([pd.read_csv(path, keep_default_na=False) for path in smk.input.printed] or [pd.DataFrame()]),
     )
     page = render(study, _pictures(smk.input.figures), spec["config"], spec["protocols"])
@@ -57,17 +58,6 @@ def _with_origins(models: Facts, paths: Sequence[str]) -> dict[str, dict[str, An
 def _of_study(manifest: pd.DataFrame, emotions: list[str]) -> pd.DataFrame:
     """The clips of the study's emotions; all where it takes whatever the files hold."""
     return manifest[manifest["emotion"].isin(emotions)] if emotions else manifest
-
-
-def _set_aside(paths: Sequence[str]) -> pd.DataFrame:
-    """Clips set aside, with the dataset and the step that set them aside."""
-    frames = []
-    for path in paths:
-        spec = tables.about(path)
-        probed = "models" in spec
-        step = f"folds of {spec['protocol']}" if "protocol" in spec else "probes" if probed else "manifest"
-        frames.append(tables.read(path).assign(dataset=spec["dataset"], step=step))
-    return pd.concat(frames, ignore_index=True)
 
 
 def _pictures(paths: Sequence[str]) -> dict[str, Picture]:

@@ -23,7 +23,8 @@ FIGURES, REPORT, RECORDS, OTHER = "figures", "report", "logs and records", "othe
 FOLDERS = {
     "synthetic": AUDIO, "fetched": MATERIALS, "corpora": MATERIALS, "embeddings": EMBEDDINGS, "acoustics": ACOUSTICS,
     "probing": PROBING, "cross": PROBING, "distances": DISTANCES, "explanation": EXPLANATION, "transfer": TRAININGS,
-    "figures": FIGURES, "report.html": REPORT, "logs": RECORDS, "provenance": RECORDS, "benchmarks": RECORDS,
+    "figures": FIGURES, "findings.parquet": REPORT, "findings.csv": REPORT, "report.html": REPORT, "logs": RECORDS,
+    "provenance": RECORDS, "benchmarks": RECORDS,
 }  # fmt: skip
 POOLED = {"parts": 4, "parts-active": 4}  # vectors of a clip, where it is not one
 ROW, FLOAT = 65, 4  # bytes of a clip in a manifest; of a number in a vector
@@ -36,7 +37,7 @@ SUMMED = {"summarise_distances": 900_000, "summarise_explanation": 400_000, "sum
 DRAWN = {"figures_probing": 12, "figures_cross": 3, "figures_papers": 3, "figures_distances": 15,
          "figures_explanation": 12, "figures_shap": 3, "figures_atlas": 3, "figures_explanation_papers": 3,
          "figures_transfer": 12, "figures_transfer_claims": 3}  # fmt: skip
-FIGURE, PAGE, RECORD = 130_000, 7_000_000, 8_000
+FIGURE, PAGE, TOLD, RECORD = 130_000, 7_000_000, 100_000, 8_000
 FEW = 2_000_000  # of a fold, of which only some parts are trained
 
 
@@ -167,5 +168,6 @@ _BYTES: dict[str, Callable[..., Bytes]] = {
     "train_stage": _train,
     "train_target": _train,
     "test_source": _train,
+    "findings": lambda plan, results: {REPORT: TOLD},
     "report": lambda plan, results: {REPORT: PAGE},
 }

@@ -23,7 +23,7 @@ def jobs(plan: Plan) -> Iterator[Job]:
         yield from _explanation(plan)
     if plan.cells:
         yield from _transfer(plan)
-    yield "report", {}
+    yield from _each("findings", "report")
 
 
 def _each(*rules: str, **names: str) -> Iterator[Job]:

@@ -377,6 +377,17 @@ class Plan(TransferPlan):
     def _figures_papers(self) -> Spec:
         return {"datasets": self.facts_of_datasets(), "models": self.facts_of_models()}
 
+    def _findings(self) -> Spec:
+        return {
+            "seed": self.study.seed,
+            "datasets": self.facts_of_datasets(),
+            "models": self.facts_of_models(),
+            "pairs": [list(pair) for pair in self.study.pairs],
+            "compared": self._compared() if self.study.distances else [],
+            "explained": self.explained_datasets,
+            "transfer": self._reported_transfer(),
+        }
+
     def _report(self) -> Spec:
         return {
             "study": self.study.study,

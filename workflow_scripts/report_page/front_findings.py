@@ -1,0 +1,54 @@
+"""The findings for the front page: grouped by question, each with a link to what shows it."""
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+import pandas as pd
+
+# Questions in the order of the page, and their headings; a question is also the id of its section.
+HEADINGS = {
+    "layers": "Which layers know the emotion?",
+    "distances": "How far apart are speech and song?",
+    "explanation": "What do the embeddings know?",
+    "transfer": "Does one help the other?",
+    "papers": "The papers, side by side",
+    "material": "The material",
+}
+CHOICE = ["dataset", "model", "layer", "emotion", "protocol"]
+
+
+@dataclass(frozen=True)
+class Told:
+    """One finding: its sentence, whether it is told, whether it rests on synthetic audio, the link to its figure."""
+
+    name: str
+    sentence: str
+    told: bool
+    synthetic: bool
+    link: str
+
+
+@dataclass(frozen=True)
+class Group:
+    """The findings on one question, in their order."""
+
+    question: str
+    heading: str
+    findings: list[Told]
+
+
+def groups(findings: pd.DataFrame) -> list[Group]:
+    """The table findings by question, in the order of the page; questions without a finding are left out."""
+    found = []
+    for question, heading in HEADINGS.items():
+        rows = findings[findings["question"] == question]
+        own = [Told(row.finding, row.sentence, row.told, row.synthetic, link(row)) for row in rows.itertuples()]
+        found += [Group(question, heading, own)] if own else []
+    return found
+
+
+def link(row: Any) -> str:
+    """'#layers&dataset=speech&model=hubert-base&layer=7': the section and the choice; what is empty is left out."""
+    chosen = {name: getattr(row, name) for name in CHOICE if getattr(row, name)}
+    return f"#{row.question}" + (f"&{urlencode(chosen)}" if chosen else "")

@@ -1,6 +1,6 @@
 """The declared tables: column -> (type, meaning). docs/tables.md is generated from here."""
 
-from workflow_scripts.study.schemas import distances, explanation, materials, probing, transfer
+from workflow_scripts.study.schemas import clips, distances, explanation, materials, probing, transfer
 from workflow_scripts.study.schemas.columns import Table
 
 SCHEMA_VERSION = 1
@@ -11,6 +11,7 @@ TABLES: dict[str, Table] = {
     **distances.TABLES,
     **explanation.TABLES,
     **transfer.TABLES,
+    **clips.TABLES,
 }
 
 # Tables that take columns of their own beside the declared ones (one per class, per feature, per user's field).

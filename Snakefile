@@ -50,6 +50,7 @@ include: "rules/probing.smk"
 include: "rules/distances.smk"
 include: "rules/explanation.smk"
 include: "rules/transfer.smk"
+include: "rules/clips.smk"
 include: "rules/report.smk"
 
 

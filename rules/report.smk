@@ -204,6 +204,7 @@ rule report:
         transfer=expand("results/transfer/{table}.parquet", table=TRANSFER) if TRAINED else [],
         printed=["resources/published/paper1.csv"] if TRAINED else [],
         figures=expand("results/figures/{figure}.{kind}", figure=FIGURES, kind=["svg", "csv"]),
+        clips=expand("results/clips/{dataset}/clips.parquet", dataset=plan.shown),
         origins=[vectors_of(next(iter(plan.datasets)), model, plan.states(model)[0]) for model in plan.models],
     output:
         "results/report.html",

@@ -134,6 +134,7 @@ def reported(
         "transfer": list(transfer),
         "printed": PUBLISHED[:1] if transfer else [],
         "figures": figures,
+        "clips": [],
         "origins": origins(),
     }
     report.main(job(spec, inputs, {"report": "results/report.html"}))

@@ -42,6 +42,7 @@ def main(smk: "Snakemake") -> None:
         trained=spec["transfer"],
         transfer=by_name(smk.input.transfer),
         printed=pd.concat([pd.read_csv(path, keep_default_na=False) for path in smk.input.printed] or [pd.DataFrame()]),
+        clips=pd.concat([tables.read(path) for path in smk.input.clips] or [pd.DataFrame()], ignore_index=True),
     )
     page = render(study, _pictures(smk.input.figures), spec["config"], spec["protocols"])
     with tables.whole(smk.output[0]) as temporary:

@@ -21,7 +21,8 @@ class Study:
     `manifests` hold the clips of the study's emotions, `recorded` the numbers of clips of any emotion by dataset,
     `compared` the pairs whose distances are drawn: [[first, second, [[other pair, how it differs], ...]], ...],
     `explained` the datasets whose embeddings are explained, `trained` what was trained: {"directions": [[source,
-    target], ...], "tuners": {variant: its parts, training and sources}}, `printed` the figures of paper 1.
+    target], ...], "tuners": {variant: its parts, training and sources}}, `printed` the figures of paper 1, `clips` what
+    can be heard behind the cells.
     """
 
     title: str
@@ -40,6 +41,7 @@ class Study:
     trained: dict[str, Any] = field(default_factory=dict)
     transfer: dict[str, pd.DataFrame] = field(default_factory=dict)
     printed: pd.DataFrame = field(default_factory=pd.DataFrame)
+    clips: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     @property
     def probed(self) -> bool:

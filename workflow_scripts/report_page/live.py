@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from workflow_scripts.figures import style
-from workflow_scripts.report_page import live_layers
+from workflow_scripts.report_page import live_clips, live_layers
 from workflow_scripts.report_page.findings import Study, best_network, called
 from workflow_scripts.summaries.roles import acoustic_sets, networks
 
@@ -23,7 +23,7 @@ SYMBOLS = {
 
 def of_study(study: Study) -> dict[str, pd.DataFrame]:
     """All tables of the live charts, by the name that the charts know them by."""
-    return live_layers.tables(study)
+    return live_layers.tables(study) | live_clips.tables(study)
 
 
 def pack(tables: Mapping[str, pd.DataFrame]) -> str:
@@ -66,6 +66,7 @@ def facts(study: Study, protocols: list[str], tables: Mapping[str, pd.DataFrame]
         "best_layer": best,
         "acoustics": acoustic_sets(study.models),
         "called": {name: called(study, name) for name in study.models},
+        "clips": live_clips.words(study),
         "pairs": [list(pair) for pair in study.pairs],
         "domain": {name: own["domain"] for name, own in study.datasets.items()},
         "synthetic": study.synthetic,

@@ -25,6 +25,7 @@ from workflow_scripts.report_page import (
     explanation_results,
     findings,
     live,
+    live_clips,
     material,
     methods,
     results,
@@ -39,7 +40,7 @@ from workflow_scripts.report_page.references import references
 from workflow_scripts.summaries.roles import networks
 
 HERE = Path(__file__).resolve().parent
-SCRIPTS = ["tables", "choice", "figures", "layers", "sorting", "start"]
+SCRIPTS = ["tables", "choice", "figures", "layers", "clips", "sorting", "start"]
 
 
 def render(study: Study, pictures: Pictures, config: Mapping[str, Any], protocols: list[str]) -> str:
@@ -82,6 +83,8 @@ def render(study: Study, pictures: Pictures, config: Mapping[str, Any], protocol
         transfer=transfer_section.section(study, lambda name, words: find(pictures, name, words)),
         papers=papers,
         papers2=_papers_of_explanation(study, pictures),
+        clips=live_clips.static(study),
+        about_clips=live_clips.words(study),
         material=_material(study),
         methods=methods.paragraphs(config, study.datasets, study.models, study.trained),
         references=references(

@@ -34,6 +34,9 @@ START_TRAIN, START_FOLD, UPDATE, LEARN = 8.0, 3.0, 0.01, 3
 # inputs, kernel, and samples from one output to the next, of the convolutions of wav2vec 2.0 and its relatives
 CONVOLUTIONS = [(1, 10, 5), (512, 3, 10), (512, 3, 20), (512, 3, 40), (512, 3, 80), (512, 2, 160), (512, 2, 320)]
 
+CHOOSING, DRAWING = 0.1, 0.01  # s of a layer whose clips are chosen, and of a spectrogram
+CLIPS_OF_A_CELL = 9
+
 USUAL_SIZE = 1500, 6000.0  # clips, seconds of audio: of a dataset whose size nobody knows yet
 # Jobs that differ little from study to study: s of one core, with what they import
 SMALL = {
@@ -148,6 +151,17 @@ def _explain(plan: Plan, results: Path, dataset: str, model: str, layer: str, em
     return START + size * (EXPLAIN_FULL if plan.has_full_curve(model, layer) else EXPLAIN_COARSE)
 
 
+def _clips(plan: Plan, results: Path, dataset: str) -> float:
+    shown = clips_shown(plan, dataset)
+    pictures = min(shown, size_or_usual(plan, dataset, results)[0])
+    return START + CHOOSING * gathered(plan, "clips") + DRAWING * pictures
+
+
+def clips_shown(plan: Plan, dataset: str) -> int:
+    """How many clips the report shows of a dataset, at most, each as often as it stands in a cell."""
+    return CLIPS_OF_A_CELL * gathered(plan, "clips") * (len(plan.emotions(dataset)) or 8)
+
+
 def _width(plan: Plan, model: str) -> int:
     return int(plan.models[model].get("width", 768)) if model in plan.models else ACOUSTIC_WIDTH
 
@@ -191,6 +205,7 @@ _COSTS: dict[str, Callable[..., float]] = {
     "cross_probe": _cross_probe,
     "measure_distances": _measure_distances,
     "explain": _explain,
+    "clips": _clips,
     "train_stage": _train_stage,
     "train_target": _train_target,
     "test_source": _train_target,

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path, PurePath
 
-from workflow_scripts.study.costs import ACOUSTIC_WIDTH, gathered, size_or_usual
+from workflow_scripts.study.costs import ACOUSTIC_WIDTH, clips_shown, gathered, size_or_usual
 from workflow_scripts.study.plan import Plan
 
 Bytes = dict[str, float]
@@ -23,8 +23,8 @@ FIGURES, REPORT, RECORDS, OTHER = "figures", "report", "logs and records", "othe
 FOLDERS = {
     "synthetic": AUDIO, "fetched": MATERIALS, "corpora": MATERIALS, "embeddings": EMBEDDINGS, "acoustics": ACOUSTICS,
     "probing": PROBING, "cross": PROBING, "distances": DISTANCES, "explanation": EXPLANATION, "transfer": TRAININGS,
-    "figures": FIGURES, "findings.parquet": REPORT, "findings.csv": REPORT, "report.html": REPORT, "logs": RECORDS,
-    "provenance": RECORDS, "benchmarks": RECORDS,
+    "figures": FIGURES, "clips": FIGURES, "findings.parquet": REPORT, "findings.csv": REPORT, "report.html": REPORT,
+    "logs": RECORDS, "provenance": RECORDS, "benchmarks": RECORDS,
 }  # fmt: skip
 POOLED = {"parts": 4, "parts-active": 4}  # vectors of a clip, where it is not one
 ROW, FLOAT = 65, 4  # bytes of a clip in a manifest; of a number in a vector
@@ -38,6 +38,7 @@ DRAWN = {"figures_probing": 12, "figures_cross": 3, "figures_papers": 3, "figure
          "figures_explanation": 12, "figures_shap": 3, "figures_atlas": 3, "figures_explanation_papers": 3,
          "figures_transfer": 12, "figures_transfer_claims": 3}  # fmt: skip
 FIGURE, PAGE, TOLD, RECORD = 130_000, 7_000_000, 100_000, 8_000
+SHOWN, SPECTROGRAM = 70, 5_000  # of a clip in the table of those that are shown; its picture
 FEW = 2_000_000  # of a fold, of which only some parts are trained
 
 
@@ -143,6 +144,12 @@ def _explain(plan: Plan, results: Path, dataset: str, model: str, layer: str, em
     return {EXPLANATION: EXPLAINED * (1 if full else 0.3) + shap}
 
 
+def _clips(plan: Plan, results: Path, dataset: str) -> Bytes:
+    shown = clips_shown(plan, dataset)
+    pictures = min(shown, size_or_usual(plan, dataset, results)[0])
+    return {FIGURES: TABLE + SHOWN * shown + SPECTROGRAM * pictures}
+
+
 def _train(plan: Plan, results: Path, model: str, tuner: str, protocol: str, **names: str) -> Bytes:
     parts = [part for part, _ in plan.variant(tuner)]
     folds = plan.study.folds.strict if protocol == "strict" else 1
@@ -169,5 +176,6 @@ _BYTES: dict[str, Callable[..., Bytes]] = {
     "train_target": _train,
     "test_source": _train,
     "findings": lambda plan, results: {REPORT: TOLD},
+    "clips": _clips,
     "report": lambda plan, results: {REPORT: PAGE},
 }

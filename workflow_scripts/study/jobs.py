@@ -23,6 +23,8 @@ def jobs(plan: Plan) -> Iterator[Job]:
         yield from _explanation(plan)
     if plan.cells:
         yield from _transfer(plan)
+    for dataset in plan.shown:
+        yield "clips", {"dataset": dataset}
     yield from _each("findings", "report")
 
 

@@ -76,6 +76,12 @@ class Names:
         chosen = self.examined if settings.datasets is None else settings.datasets
         return [dataset for dataset in self.datasets if dataset in chosen]
 
+    @cached_property
+    def shown(self) -> list[str]:
+        """The datasets whose clips the report shows: of those with cells all or none, as the config says."""
+        with_cells = {*self.examined, *self.explained_datasets}
+        return [dataset for dataset in self.datasets if self.study.report.clips and dataset in with_cells]
+
     def explained(self, dataset: str) -> list[str]:
         """The emotions of a dataset that are explained; neutral is not told from itself."""
         settings = self.study.explanation

@@ -77,6 +77,8 @@ def megabytes(plan: Plan, rule: str, attempt: int, gpus: int, **names: str) -> i
     elif "layer" in names:
         needed += COPIES * _vectors(plan, names["model"], clips)
         needed += PAIRED * clips**2 / 1e6 if rule == "measure_distances" else 0
+    elif rule == "clips":
+        needed += COPIES * max(_vectors(plan, model, clips) for model in plan.representations)
     elif rule.startswith("summarise"):
         layers = sum(len(plan.layers(model)) for model in plan.representations)
         needed += GATHERED * (layers * len(plan.datasets) + len(plan.cells))
@@ -86,7 +88,7 @@ def megabytes(plan: Plan, rule: str, attempt: int, gpus: int, **names: str) -> i
 def _libraries(rule: str) -> int:
     if rule in NETWORKS:
         return NETWORK
-    return REPORT if rule.startswith(("summarise", "figures", "findings", "report")) else ANALYSIS
+    return REPORT if rule.startswith(("summarise", "figures", "clips", "findings", "report")) else ANALYSIS
 
 
 def _sizes(plan: Plan, datasets: list[str]) -> tuple[int, float]:

@@ -183,6 +183,26 @@ class Plan(TransferPlan):
             **{key: shared[key] for key in ("probes", "speaker_normalisation", "permutations", "seed")},
         }
 
+    def headline_probe(self, dataset: str) -> Spec:
+        """What tells the rows of the strict headline probe from others; {} where there is none of a dataset."""
+        settings = self.study.probing
+        if settings is None or dataset not in self.examined or "strict" not in self.protocols(dataset):
+            return {}
+        first = {"probe": settings.probes[0], "speaker_normalisation": settings.speaker_normalisation[0]}
+        return {"protocol": "strict", **first, "null_run": 0}
+
+    def _clips(self, dataset: str) -> Spec:
+        poolings = (self.study.probing or self.study.embeddings).poolings
+        return {
+            "models": {
+                model: {"layers": self.layers(model), "pooling": self._pooled(model, poolings)[0]}
+                for model in self.representations
+            },
+            "emotions": self.emotions(dataset),
+            "asked": self.headline_probe(dataset),
+            "on_bad_clips": self.study.bad_clips,
+        }
+
     def _summarise_cross(self, source: str, target: str) -> Spec:
         return {**self._summarise_layers(target), "protocols": self.pair_protocols(source, target)}
 

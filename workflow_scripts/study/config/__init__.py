@@ -213,6 +213,15 @@ class Folds(Section):
     """Draws of protocol `paper1` keep the shares of the emotions (the paper does not say whether its own did)."""
 
 
+class Report(Section):
+    """The page on which a reader finds all of it."""
+
+    clips: bool = False
+    """Clips behind a cell (nearest, farthest, misclassified) can be heard, and seen as spectrograms, which are put into
+    results/clips. The page itself holds neither: it links to the recordings where they lie, so that nothing of a corpus
+    is passed on with it."""
+
+
 class Study(Section):
     """One study: what is compared, with which models, under which protocols."""
 
@@ -252,6 +261,7 @@ class Study(Section):
     """Left out: nothing is explained."""
     transfer: Transfer | None = None
     """Left out: nothing is trained."""
+    report: Report = Report()
 
     def as_config(self) -> dict[str, Any]:
         """The study as a config with all defaults; questions that are not asked are left out, as a config must."""

@@ -1,6 +1,6 @@
 """The declared tables: column -> (type, meaning). docs/tables.md is generated from here."""
 
-from workflow_scripts.study.schemas import distances, explanation, findings, materials, probing, transfer
+from workflow_scripts.study.schemas import clips, distances, explanation, findings, materials, probing, transfer
 from workflow_scripts.study.schemas.columns import Table
 
 SCHEMA_VERSION = 1
@@ -12,6 +12,7 @@ TABLES: dict[str, Table] = {
     **explanation.TABLES,
     **transfer.TABLES,
     **findings.TABLES,
+    **clips.TABLES,
 }
 
 # Tables that take columns of their own beside the declared ones (one per class, per feature, per user's field).

@@ -212,7 +212,7 @@ def main() -> None:
     for name, figure in figures.items():
         (FOLDER / f"{name}.svg").write_bytes(style.as_svg(figure))
     columns = ["picture", "row", "what", "value", "low", "high", "source"]
-    pd.concat(tables)[columns].round(4).to_csv(FOLDER / "numbers.csv", index=False)
+    pd.concat(tables)[columns].round(5).to_csv(FOLDER / "numbers.csv", index=False)
     print(f"{len(figures)} figures and numbers.csv in {FOLDER}")
 
 

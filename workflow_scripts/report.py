@@ -2,15 +2,12 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import pandas as pd
-
-from workflow_scripts.report_page.findings import Study
 from workflow_scripts.report_page.page import Picture, render
+from workflow_scripts.report_page.study_files import study_of
 from workflow_scripts.study import tables
 from workflow_scripts.study.entry import entry
-from workflow_scripts.summaries.roles import Facts
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import Snakemake
@@ -22,51 +19,9 @@ FIGURES = Path("results/figures")
 
 def main(smk: "Snakemake") -> None:
     spec = smk.params.spec
-    manifests = dict(zip(spec["datasets"], map(tables.read, smk.input.manifests), strict=True))
-    study = Study(
-        title=spec["study"],
-        datasets=spec["datasets"],
-        models=_with_origins(spec["models"], smk.input.origins),
-        pairs=spec["pairs"],
-        manifests={name: _of_study(table, spec["datasets"][name]["emotions"]) for name, table in manifests.items()},
-        recorded={name: len(table) for name, table in manifests.items()},
-        set_aside=_set_aside(smk.input.set_aside),
-        audit=tables.read(smk.input.audit),
-        tables={Path(path).stem: tables.read(path) for path in smk.input.tables if path.endswith(".parquet")},
-        compared=spec["compared"],
-        distances={Path(path).stem: tables.read(path) for path in smk.input.distances},
-        explained=spec["explained"],
-        explanation={Path(path).stem: tables.read(path) for path in smk.input.explanation},
-        trained=spec["transfer"],
-        transfer={Path(path).stem: tables.read(path) for path in smk.input.transfer},
-        printed=pd.concat([pd.read_csv(path, keep_default_na=False) for path in smk.input.printed] or [pd.DataFrame()]),
-    )
-    page = render(study, _pictures(smk.input.figures), spec["config"], spec["protocols"])
+    page = render(study_of(spec, smk.input), _pictures(smk.input.figures), spec["config"], spec["protocols"])
     with tables.whole(smk.output[0]) as temporary:
         temporary.write_text(page, encoding="utf-8")
-
-
-def _with_origins(models: Facts, paths: Sequence[str]) -> dict[str, dict[str, Any]]:
-    """The facts of all models, with what their embeddings say of the weights: commit and licence, folder and digest."""
-    keys = ("commit", "licence", "weights_digest")
-    said = {about["model"]: {key: about[key] for key in keys if key in about} for about in map(tables.about, paths)}
-    return {name: {**facts, **said.get(name, {})} for name, facts in models.items()}
-
-
-def _of_study(manifest: pd.DataFrame, emotions: list[str]) -> pd.DataFrame:
-    """The clips of the study's emotions; all where it takes whatever the files hold."""
-    return manifest[manifest["emotion"].isin(emotions)] if emotions else manifest
-
-
-def _set_aside(paths: Sequence[str]) -> pd.DataFrame:
-    """Clips set aside, with the dataset and the step that set them aside."""
-    frames = []
-    for path in paths:
-        spec = tables.about(path)
-        probed = "models" in spec
-        step = f"folds of {spec['protocol']}" if "protocol" in spec else "probes" if probed else "manifest"
-        frames.append(tables.read(path).assign(dataset=spec["dataset"], step=step))
-    return pd.concat(frames, ignore_index=True)
 
 
 def _pictures(paths: Sequence[str]) -> dict[str, Picture]:

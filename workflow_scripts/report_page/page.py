@@ -32,6 +32,7 @@ from workflow_scripts.report_page import (
     interactive,
     material,
     methods,
+    references,
     results,
     transfer_methods,
     transfer_section,
@@ -39,7 +40,6 @@ from workflow_scripts.report_page import (
 from workflow_scripts.report_page.explanation_rows import Explained
 from workflow_scripts.report_page.findings import Study
 from workflow_scripts.report_page.health import WRONG, checks
-from workflow_scripts.report_page.references import references
 from workflow_scripts.summaries.roles import networks
 
 LARGE = 100_000  # bytes from which a CSV is put into the page compressed
@@ -124,6 +124,8 @@ def render(study: Study, pictures: Pictures, config: Mapping[str, Any], protocol
     probed = [dataset for dataset in study.datasets if _is_probed(study, dataset)]
     crossed = [pair for pair in study.pairs if set(pair) <= set(probed)]
     health = checks(study)
+    said = methods.of_study(study, config)
+    known = references.known_with(methods.citations(study.datasets, study.models))
     return _template().render(
         study=study,
         style=(HERE / "page.css").read_text(),
@@ -143,10 +145,8 @@ def render(study: Study, pictures: Pictures, config: Mapping[str, Any], protocol
         papers=papers,
         papers2=_papers_of_explanation(study, pictures),
         material=_material(study),
-        methods=methods.paragraphs(config, study.datasets, study.models, study.trained),
-        references=references(
-            study.datasets, study.models, protocols, bool(study.compared), bool(study.explained), study.trained
-        ),
+        methods=[(heading, references.in_words(text, known)) for heading, text in said],
+        references=sorted(references.plain(known[key]) for key in references.cited(text for _, text in said)),
         tables=[
             methods.models_used(study.models),
             methods.versions(transfer_methods.PACKAGES if study.trained else ()),

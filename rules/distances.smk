@@ -106,6 +106,7 @@ rule figures_distances:
             for figure in FIGURES_DISTANCES
         },
         png=expand("results/figures/{{first}}_and_{{second}}/{figure}.png", figure=FIGURES_DISTANCES),
+        pdf="results/figures/{first}_and_{second}/distance_ranking.pdf",
         csv=expand("results/figures/{{first}}_and_{{second}}/{figure}.csv", figure=FIGURES_DISTANCES),
     log:
         "results/logs/figures_distances/{first}_and_{second}.log",

@@ -152,6 +152,7 @@ rule figures_atlas:
             labels={"model": "{model}", "figure": "atlas"},
         ),
         png="results/figures/atlas/{model}.png",
+        pdf="results/figures/atlas/{model}.pdf",
         csv="results/figures/atlas/{model}.csv",
     log:
         "results/logs/figures_atlas/{model}.log",
@@ -177,6 +178,7 @@ rule figures_explanation_papers:
             category="The papers, side by side",
         ),
         png="results/figures/papers/explanation_papers.png",
+        pdf="results/figures/papers/explanation_papers.pdf",
         csv="results/figures/papers/explanation_papers.csv",
     log:
         "results/logs/figures_explanation_papers.log",

@@ -88,6 +88,7 @@ rule figures_probing:
             labels={"dataset": "{dataset}", "figure": "confusions"},
         ),
         png=expand("results/figures/{{dataset}}/{figure}.png", figure=FIGURES_PROBING),
+        pdf="results/figures/{dataset}/layer_curves.pdf",
         csv=expand("results/figures/{{dataset}}/{figure}.csv", figure=FIGURES_PROBING),
     log:
         "results/logs/figures_probing/{dataset}.log",
@@ -116,6 +117,7 @@ rule figures_cross:
             labels={"dataset": "{source} and {target}", "figure": "across domains"},
         ),
         png="results/figures/{source}_and_{target}/cross_domain.png",
+        pdf="results/figures/{source}_and_{target}/cross_domain.pdf",
         csv="results/figures/{source}_and_{target}/cross_domain.csv",
     log:
         "results/logs/figures_cross/{source}_and_{target}.log",
@@ -143,6 +145,7 @@ rule figures_papers:
             category="The papers, side by side",
         ),
         png="results/figures/papers/side_by_side.png",
+        pdf="results/figures/papers/side_by_side.pdf",
         csv="results/figures/papers/side_by_side.csv",
     log:
         "results/logs/figures_papers.log",
@@ -192,10 +195,12 @@ rule findings:
 rule report:
     input:
         page=PAGE,
+        references="resources/references.yaml",
         manifests=of_datasets("manifest"),
         set_aside=of_datasets("set_aside")
         + of_protocols("set_aside")
         + expand("results/probing/{name}/set_aside.parquet", name=DATASETS),
+        folds=of_protocols("folds"),
         audit="results/corpora/audit.parquet",
         findings="results/findings.parquet",
         tables=expand("results/probing/{table}.parquet", table=TABLES),

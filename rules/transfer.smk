@@ -153,6 +153,7 @@ rule figures_transfer:
             for figure in FIGURES_TRANSFER
         },
         png=expand("results/figures/{{source}}_to_{{target}}/{figure}.png", figure=FIGURES_TRANSFER),
+        pdf="results/figures/{source}_to_{target}/transfer_differences.pdf",
         csv=expand("results/figures/{{source}}_to_{{target}}/{figure}.csv", figure=FIGURES_TRANSFER),
     log:
         "results/logs/figures_transfer/{source}_to_{target}.log",
@@ -179,6 +180,7 @@ rule figures_transfer_claims:
             labels={"dataset": "all", "figure": "claims of paper 1"},
         ),
         png="results/figures/papers/transfer_claims.png",
+        pdf="results/figures/papers/transfer_claims.pdf",
         csv="results/figures/papers/transfer_claims.csv",
     log:
         "results/logs/figures_transfer_claims.log",

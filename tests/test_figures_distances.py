@@ -386,18 +386,21 @@ def test_the_entry_writes_each_figure_under_its_own_name(tmp_path: Path, monkeyp
     spec = {"first": PAIR[0], "second": PAIR[1], "facts": facts, "models": FEW, "conditions": CONDITIONS}
     svg = {name: f"out/{name}.svg" for name in NAMES}
     output = Output(svg, png=[f"out/{name}.png" for name in NAMES], csv=[f"out/{name}.csv" for name in NAMES])
+    output.pdf = "out/distance_ranking.pdf"
     given = {name: f"{name}.parquet" for name in made}
     figures_distances.main(SimpleNamespace(params=SimpleNamespace(spec=spec), input=given, output=output))
     titles = ["lie nearest", "order of the emotions", "layer by layer", "from everything", "What drives"]
     for name, title in zip(NAMES, titles, strict=True):
         assert title in Path(f"out/{name}.svg").read_text()
-    assert len(list(Path("out").iterdir())) == 15
+    assert len(list(Path("out").iterdir())) == 16
     assert "probability" in Path("out/distance_ranking.csv").read_text()
     assert "first_emotion" in Path("out/distance_matrix.csv").read_text()
 
 
 class Output(dict[str, Any]):
     """Files by name, as Snakemake gives them; lists as attributes."""
+
+    pdf = ""
 
     def __init__(self, named: dict[str, str], **lists: list[str]) -> None:
         super().__init__(named)

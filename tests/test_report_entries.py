@@ -87,7 +87,7 @@ def reported(
     figures: list[str] = []
 
     def three(*names: str) -> dict[str, list[str]]:
-        made = {kind: [f"results/figures/{name}.{kind}" for name in names] for kind in ("svg", "png", "csv")}
+        made = {kind: [f"results/figures/{name}.{kind}" for name in names] for kind in ("svg", "png", "csv", "pdf")}
         figures.extend([*made["svg"], *made["csv"]])
         return made
 
@@ -96,18 +96,25 @@ def reported(
             spec = {"dataset": dataset, "facts": own, "models": MODELS}
             made = three(*(f"{dataset}/{kind}" for kind in KINDS))
             svgs = dict(zip(KINDS, made.pop("svg"), strict=True))
-            figures_probing.main(job(spec, outputs, {**svgs, **made}))
+            figures_probing.main(job(spec, outputs, {**svgs, **made, "pdf": made["pdf"][0]}))
         spec = {"source": "speech", "target": "song", "facts": DATASETS, "models": MODELS}
         one = {kind: paths[0] for kind, paths in three("speech_and_song/cross_domain").items()}
         figures_cross.main(job(spec, outputs, one))
     one = {kind: paths[0] for kind, paths in three("papers/side_by_side").items()}
     figures_papers.main(job(facts, {**outputs, "published": PUBLISHED}, one))
-    manifests, aside = [], []
+    manifests, aside, folds = [], [], []
     for dataset in DATASETS:
         manifests.append(f"{dataset}/manifest.parquet")
         tables.write(manifest(dataset), manifests[-1], "manifest", {})
         aside.append(f"{dataset}/set_aside.parquet")
         rows = [{"clip_id": f"{dataset}/x", "path": "x.wav", "reason": "silent"}] if dataset == "song" else []
+        folds.append(f"{dataset}/folds_strict.parquet")
+        halves = (
+            manifest(dataset)[["clip_id"]]
+            .assign(repeat=0, fold=lambda clips: range(len(clips)))
+            .eval("fold = fold % 2")
+        )
+        tables.write(halves, folds[-1], "folds", {"dataset": dataset, "protocol": "strict"})
         empty = pd.DataFrame(rows, columns=["clip_id", "path", "reason"], dtype=object)
         tables.write(empty, aside[-1], "set_aside", {"dataset": dataset})
     given = {"study": "Made up", "datasets": {"speech": {"corpus": "ravdess-speech"}}}
@@ -127,6 +134,7 @@ def reported(
     inputs = {
         "manifests": manifests,
         "set_aside": aside,
+        "folds": folds,
         "audit": outputs["audit"],
         "tables": listed,
         "distances": list(distances),

@@ -17,7 +17,7 @@ def main(smk: "Snakemake") -> None:
     categories, scores = tables.read(smk.input.categories), tables.read(smk.input.scores)
     frame = atlas.data(categories, scores, spec["model"], list(spec["datasets"]), spec["facts"]["layers"])
     figure = atlas.draw(frame, spec["datasets"], atlas.limits(categories))
-    files.write(figure, frame, smk.output.svg, smk.output.png, smk.output.csv)
+    files.write(figure, frame, smk.output.svg, smk.output.png, smk.output.csv, smk.output.pdf)
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ def main(smk: "Snakemake") -> None:
     pair = (spec["source"], spec["target"])
     frame = cross_domain.data(tables.read(smk.input.cross), tables.read(smk.input.best), pair, spec["models"])
     figure = cross_domain.draw(frame, any(facts["synthetic"] for facts in spec["facts"].values()))
-    files.write(figure, frame, smk.output.svg, smk.output.png, smk.output.csv)
+    files.write(figure, frame, smk.output.svg, smk.output.png, smk.output.csv, smk.output.pdf)
 
 
 if __name__ == "__main__":

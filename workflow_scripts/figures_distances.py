@@ -42,7 +42,8 @@ def main(smk: "Snakemake") -> None:
         "distance_drivers": (distance_drivers.draw(driven, pair, synthetic, models), driven),
     }
     for (name, (figure, frame)), png, csv in zip(drawn.items(), smk.output.png, smk.output.csv, strict=True):
-        files.write(figure, frame, smk.output[name], png, csv)
+        pdf = smk.output.pdf if name == "distance_ranking" else ""
+        files.write(figure, frame, smk.output[name], png, csv, pdf)
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ def main(smk: "Snakemake") -> None:
     spec = smk.params.spec
     frame = explanation_papers.data(tables.read(smk.input.papers))
     figure = explanation_papers.draw(frame, any(facts["synthetic"] for facts in spec["datasets"].values()))
-    files.write(figure, frame, smk.output.svg, smk.output.png, smk.output.csv)
+    files.write(figure, frame, smk.output.svg, smk.output.png, smk.output.csv, smk.output.pdf)
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ def main(smk: "Snakemake") -> None:
     table = papers.side_by_side(paper1, emobox, best, audit, spec["datasets"], spec["models"])
     frame = side_by_side.data(table)
     figure = side_by_side.draw(frame, any(facts["synthetic"] for facts in spec["datasets"].values()))
-    files.write(figure, frame, smk.output.svg, smk.output.png, smk.output.csv)
+    files.write(figure, frame, smk.output.svg, smk.output.png, smk.output.csv, smk.output.pdf)
 
 
 if __name__ == "__main__":

@@ -30,7 +30,7 @@ def main(smk: "Snakemake") -> None:
         (confusion.draw(cells, facts), cells, smk.output.confusion),
     ]
     for (figure, frame, svg), png, csv in zip(drawn, smk.output.png, smk.output.csv, strict=True):
-        files.write(figure, frame, svg, png, csv)
+        files.write(figure, frame, svg, png, csv, smk.output.pdf if svg == smk.output.layer_curves else "")
 
 
 if __name__ == "__main__":

@@ -33,7 +33,8 @@ def main(smk: "Snakemake") -> None:
     }
     for (kind, frame), png, csv in zip(drawn.items(), smk.output.png, smk.output.csv, strict=True):
         name = kind.__name__.rpartition(".")[2]
-        files.write(kind.draw(frame, *way, spec["synthetic"]), frame, smk.output[name], png, csv)
+        pdf = smk.output.pdf if kind is transfer_differences else ""
+        files.write(kind.draw(frame, *way, spec["synthetic"]), frame, smk.output[name], png, csv, pdf)
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ def main(smk: "Snakemake") -> None:
     claims = tables.read(smk.input.claims)
     frame = transfer_claims.data(claims)
     figure = transfer_claims.draw(frame, claims, smk.params.spec["synthetic"])
-    files.write(figure, frame, smk.output.svg, smk.output.png, smk.output.csv)
+    files.write(figure, frame, smk.output.svg, smk.output.png, smk.output.csv, smk.output.pdf)
 
 
 if __name__ == "__main__":

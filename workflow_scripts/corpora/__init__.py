@@ -110,6 +110,7 @@ class Corpus:
     own_emotions words outside EMOTIONS are allowed when the study's `emotions` list them
     emobox       EmoBox's fold lists (resources/emobox_folds.csv) name its clips: protocol `emobox` applies
     synthetic    made by this workflow (rule synthesise); results are marked as demonstrations
+    citation     the work to cite: a key of resources/references.yaml, or your own words
     page         where its authors offer it, a web address
     licence      under which terms, in a few words
     size         (clips, minutes of audio, roughly) of the whole corpus, for a forecast; None where only the files know

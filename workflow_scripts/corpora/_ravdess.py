@@ -66,8 +66,7 @@ def corpus(name: str, channel: str) -> Corpus:
         emobox=domain == "speech",
         # minutes: of speech by the mean of six actors' clips, of song by the middle of its range (3.5 to 6.4 s)
         size=(1440, 89.0) if domain == "speech" else (1012, 83.0),
-        citation="Livingstone & Russo (2018), The Ryerson Audio-Visual Database of Emotional Speech and "
-        "Song, PLoS ONE 13(5): e0196391",
+        citation="livingstone2018",
         page=PAGE,
         licence="CC BY-NC-SA 4.0",
         archive=ARCHIVES[channel],

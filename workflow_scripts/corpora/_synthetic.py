@@ -112,6 +112,6 @@ def corpus(domain: str) -> Corpus:
             "speakers": Option(int, 6, "number of speakers, male and female in turn", low=1, high=MOST_SPEAKERS),
         },
         synthetic=True,
-        citation="made by this workflow; settings after Juslin & Laukka 2003, Psychological Bulletin 129:770-814",
+        citation="juslin2003",
         sources=sources,
     )

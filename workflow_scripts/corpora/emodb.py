@@ -65,7 +65,6 @@ CORPUS = Corpus(
     speakers=SPEAKERS,
     emobox=True,
     size=(535, 25.0),
-    citation="Burkhardt, Paeschke, Rolfes, Sendlmeier & Weiss (2005), A Database of German Emotional Speech, "
-    "Interspeech",
+    citation="burkhardt2005",
     page="http://emodb.bilderbar.info/download/",
 )

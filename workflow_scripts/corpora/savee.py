@@ -83,7 +83,7 @@ CORPUS = Corpus(
     speakers=SPEAKERS,
     emobox=True,
     size=(480, 31.0),
-    citation="Haq & Jackson (2010), Multimodal Emotion Recognition, in Machine Audition, IGI Global",
+    citation="haq2010",
     page="http://kahlan.eps.surrey.ac.uk/savee/",
     licence="for research, after registration",
 )

@@ -42,8 +42,7 @@ def draw(frame: pd.DataFrame, facts: Mapping[str, Any]) -> Figure:
     pairs = max(1, (2 * PAIRS_PER_ROW) // len(protocols))
     columns = min(len(models), pairs) * len(protocols)
     rows = -(-len(models) // pairs)
-    width = style.PAGE * columns / (2 * PAIRS_PER_ROW) if columns < 2 * PAIRS_PER_ROW else style.PAGE
-    width = max(width, style.COLUMN)
+    width = style.COLUMN if columns <= PAIRS_PER_ROW else style.PAGE
     with style.styled():
         figure, axes = style.canvas(rows, columns, width, 0.75 + 1.95 * rows, sharex=True)
         for index, model in enumerate(models):

@@ -1,4 +1,6 @@
-"""The three files of a figure: SVG, PNG and the CSV of exactly what is drawn; each put in place whole."""
+"""The files of a figure: SVG, PNG, PDF where a paper takes it, and the CSV of exactly what is drawn; each put in place
+whole.
+"""
 
 import pandas as pd
 from matplotlib.figure import Figure
@@ -7,9 +9,10 @@ from workflow_scripts.figures import style
 from workflow_scripts.study.tables import whole
 
 
-def write(figure: Figure, frame: pd.DataFrame, svg: str, png: str, csv: str) -> None:
-    """Write the figure to `svg` and `png`, and what it draws to `csv`."""
-    for path, content in ((svg, style.as_svg(figure)), (png, style.as_png(figure)), (csv, as_csv(frame))):
+def write(figure: Figure, frame: pd.DataFrame, svg: str, png: str, csv: str, pdf: str = "") -> None:
+    """Write the figure to `svg`, `png` and, where it is named, `pdf`, and what it draws to `csv`."""
+    made = {svg: style.as_svg(figure), png: style.as_png(figure), csv: as_csv(frame)}
+    for path, content in (made | ({pdf: style.as_pdf(figure)} if pdf else {})).items():
         with whole(path) as temporary:
             temporary.write_bytes(content)
 

@@ -17,7 +17,7 @@ and may have
     MODEL_TYPES    values of `model_type` in a config.json that it reads
     shape          (content of config.json) -> the same four keys, so that a folder that is there already is compared
                    with its entry too; it also reads the key `config` of an architecture
-    CITATION       the work to cite, for the report
+    CITATION       the work to cite: a key of resources/references.yaml, or your own words
     FIXED_SECONDS  what every clip is padded to, where its networks take no other length (see Network.fixed_input)
     TUNABLE        True: its networks can be trained from the inside (see Network.tunable)
 
@@ -243,7 +243,7 @@ def find(family: str) -> Any:
 
 
 def citation(family: str) -> str:
-    """The work to cite for a family; "" where it states none, or for what is no family (acoustic features)."""
+    """The work to cite for a family, by key or in words; "" where it states none, or for acoustic features."""
     return str(getattr(find(family), "CITATION", "")) if family in names() else ""
 
 

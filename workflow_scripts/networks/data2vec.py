@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 MODEL_TYPES = ("data2vec-audio",)
 TUNABLE = True
-CITATION = "Baevski et al. (2022). data2vec. ICML."
+CITATION = "baevski2022"
 
 ARCHITECTURES: dict[str, dict[str, Any]] = {
     "data2vec-audio-base": {"config": {}, "sample_rate": 16000, "normalise": True},

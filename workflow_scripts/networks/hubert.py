@@ -12,7 +12,7 @@ from workflow_scripts.networks._shapes import waveform_shape
 
 MODEL_TYPES = ("hubert",)
 TUNABLE = True
-CITATION = "Hsu et al. (2021). HuBERT. IEEE/ACM Transactions on Audio, Speech, and Language Processing 29."
+CITATION = "hsu2021"
 
 shape = waveform_shape
 

@@ -15,7 +15,7 @@ from workflow_scripts.networks._shapes import waveform_shape
 
 MODEL_TYPES = ("mert_model",)
 TUNABLE = True
-CITATION = "Li et al. (2024). MERT. ICLR."
+CITATION = "li2024"
 
 shape = waveform_shape
 

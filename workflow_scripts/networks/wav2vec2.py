@@ -12,7 +12,7 @@ from workflow_scripts.networks._shapes import waveform_shape
 
 MODEL_TYPES = ("wav2vec2",)
 TUNABLE = True
-CITATION = "Baevski, Zhou, Mohamed & Auli (2020). wav2vec 2.0. NeurIPS."
+CITATION = "baevski2020"
 
 shape = waveform_shape
 

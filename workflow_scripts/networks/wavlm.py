@@ -13,7 +13,7 @@ from workflow_scripts.networks._shapes import waveform_shape
 
 MODEL_TYPES = ("wavlm",)
 TUNABLE = True
-CITATION = "Chen et al. (2022). WavLM. IEEE Journal of Selected Topics in Signal Processing 16(6)."
+CITATION = "chen2022"
 
 shape = waveform_shape
 

@@ -18,7 +18,7 @@ from workflow_scripts.networks import Network, Visitor, Wave, states_of
 
 MODEL_TYPES = ("whisper",)
 FIXED_SECONDS = 30
-CITATION = "Radford et al. (2023). Robust speech recognition via large-scale weak supervision. ICML."
+CITATION = "radford2023"
 
 ARCHITECTURES: dict[str, dict[str, Any]] = {
     "whisper-base": {

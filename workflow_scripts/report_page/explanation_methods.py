@@ -1,6 +1,6 @@
 """Methods of the explanation in words that can go into a paper, and how to read it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from workflow_scripts.report_page.words import counted, listed
@@ -16,27 +16,27 @@ READING = [
     "a layer, within the emotion too.",
     "SHAP says what a model's answer rests on. It is no cause, and correlated features share it at will.",
 ]
-REFERENCES = [
-    "Dixit, Low, Elbanna, Catania & Ghosh (2024). Explaining deep learning embeddings for speech emotion "
-    "recognition by predicting interpretable acoustic features. arXiv 2409.09511 (paper 2).",
-    "Lundberg & Lee (2017). A unified approach to interpreting model predictions. NeurIPS (SHAP).",
-    "Nogueira, Sechidis & Brown (2018). On the stability of feature selection algorithms. Journal of Machine Learning "
-    "Research 18(174).",
-    "Hastie, Tibshirani & Friedman (2009). The elements of statistical learning. Springer (one-standard-error rule).",
-    "Efron & Tibshirani (1993). An introduction to the bootstrap. Chapman & Hall (jackknife).",
-    "Benjamini & Hochberg (1995). Controlling the false discovery rate. Journal of the Royal Statistical Society B 57.",
-]
 
 
-def paragraphs(config: Mapping[str, Any], models: Facts) -> list[tuple[str, str]]:
+CONDITIONS = {
+    "normal-intensity": "without clips of strong intensity, which not every emotion has",
+    "within-melody": "where melodies are scripted, each emotion against the others sung to the same melodies, since "
+    "their pitch is design and not expression",
+}
+
+
+def paragraphs(
+    config: Mapping[str, Any], models: Facts, conditions: Collection[str] | None = None
+) -> list[tuple[str, str]]:
     """(heading, text) of the methods of the explanation.
 
     Args:
         config: the whole config with its defaults, with a section `explanation`.
         models: facts by name.
+        conditions: restrictions that the tables have; all of them where nobody knows.
     """
     found = [
-        ("Telling an emotion", _telling(config)),
+        ("Telling an emotion", _telling(config, CONDITIONS if conditions is None else conditions)),
         ("Minimal sets of dimensions", _minimal(config["explanation"])),
     ]
     if networks(models) and acoustic_sets(models):
@@ -47,7 +47,7 @@ def paragraphs(config: Mapping[str, Any], models: Facts) -> list[tuple[str, str]
     return found
 
 
-def _telling(config: Mapping[str, Any]) -> str:
+def _telling(config: Mapping[str, Any], conditions: Collection[str]) -> str:
     settings = config["explanation"]
     others = "neutral" if settings["against"] == "neutral" else "all other emotions of the study together"
     scale = {
@@ -55,17 +55,17 @@ def _telling(config: Mapping[str, Any]) -> str:
         "per-speaker": "each speaker's mean and deviation taken out over all clips (held-out ones too, not labels)",
     }[settings["speaker_normalisation"]]
     grid = listed([f"{value:g}" for value in settings["C"]])
+    also = [text for name, text in CONDITIONS.items() if name in conditions]
     return (
         f"Each emotion was told from {others}, layer by layer (pooling {settings['pooling']}; {scale}), by logistic "
         "regression with an L2 penalty, both classes of equal weight, dimensions standardised by the training part. "
         f"Speakers were held out in up to {config['folds']['strict']} folds; C was chosen among {grid} by UAR in "
         f"{settings['inner_folds']} inner folds of training speakers. UAR is the headline; F1 is that of the emotion. "
-        "Intervals (95 %): jackknife over speakers. Chance: "
-        f"{counted(settings['permutations'], 'permutation')} of labels within speaker. Differences of two sets of "
-        "dimensions on the same clips: sign flips over speakers; in sentences p is corrected over the emotions (Holm). "
-        "Conditions: no clip of strong intensity, since neutral has none in RAVDESS; where melodies are scripted, each "
-        "emotion against the others sung to the same melodies, since their pitch is design and not expression."
-    )
+        "Intervals (95 %): jackknife over speakers [@efron1993]. Chance: "
+        f"{counted(settings['permutations'], 'permutation')} of labels within speaker [@phipson2010]. Differences of "
+        "two sets of dimensions on the same clips: sign flips over speakers; in sentences p is corrected over the "
+        "emotions (Holm [@holm1979])."
+    ) + (f" Told again {'; '.join(also)}." if also else "")
 
 
 def _minimal(settings: Mapping[str, Any]) -> str:
@@ -75,14 +75,14 @@ def _minimal(settings: Mapping[str, Any]) -> str:
         f"{'layer' if len(layers) == 1 else 'layers'} {listed([str(layer) for layer in layers])}"
     )  # fmt: skip
     return (
-        "SHAP values of the log-odds were computed exactly (linear model, all training clips as background): "
-        "coefficient times distance from the training mean. Dimensions were ranked by their mean absolute SHAP "
-        "value over training clips, anew inside every inner training part; stored and drawn are the values of "
-        f"held-out clips. Numbers of dimensions: {coarse} (those below the width); at {where} and for acoustic "
-        "features 10, 20, ... 510. k is the smallest number whose UAR inside the training speakers lies within one "
-        "standard error of the best. On the same held-out clips, each with a C of its own: all dimensions, the "
-        "rest, the k that matter least, k random ones (20 draws per fold), the top k of labels permuted within "
-        "speaker."
+        "SHAP values [@lundberg2017] of the log-odds were computed exactly (linear model, all training clips as "
+        "background): coefficient times distance from the training mean. Dimensions were ranked by their mean "
+        "absolute SHAP value over training clips, anew inside every inner training part; stored and drawn are the "
+        f"values of held-out clips. Numbers of dimensions: {coarse} (those below the width); at {where} and for "
+        "acoustic features 10, 20, ... 510. k is the smallest number whose UAR inside the training speakers lies "
+        "within one standard error of the best [@hastie2009]. On the same held-out clips, each with a C of its own: "
+        "all dimensions, the rest, the k that matter least, k random ones (20 draws per fold), the top k of labels "
+        "permuted within speaker."
     )
 
 
@@ -95,29 +95,30 @@ def _encoding(settings: Mapping[str, Any], name: str) -> str:
         "about the training mean. Plain: as it is. Within the emotion: class means of the training part taken out of "
         "features and dimensions. Gain: R² of the top k less the mean of the random sets; interval: jackknife over "
         "speakers, models as they are; p = (1 + number of random sets that do as well) / (1 + number of random sets), "
-        "all with the penalties of the random sets, corrected over features (Benjamini-Hochberg) or categories (Holm). "
+        "all with the penalties of the random sets, corrected over features (Benjamini-Hochberg [@benjamini1995]) or "
+        "categories (Holm [@holm1979]). "
         "A gain is claimed where that p is at most 0.05 and the interval lies above 0: p speaks of other dimensions, "
         "the interval of other speakers. Layers and emotions are not corrected for. A category is the mean, beside it "
         "the median, over its features; the probability of its place and of an order is the share of 2,000 resamples "
-        "of speakers. Categories are those of paper 2."
+        "of speakers. Categories are those of Dixit et al. [@dixit2024]."
     )
 
 
 def _stability(settings: Mapping[str, Any]) -> str:
     return (
         f"The ranking was repeated on {counted(settings['half_samples'], 'random half', 'random halves')} of the "
-        "speakers; agreement of the top k sets by the index of Nogueira et al., beside rankings of labels permuted "
-        "within speaker and random sets. Its interval is conditional on these speakers."
+        "speakers; agreement of the top k sets by the index of Nogueira et al. [@nogueira2018], beside rankings of "
+        "labels permuted within speaker and random sets. Its interval is conditional on these speakers."
     )
 
 
 PUBLISHED = (
-    "Form paper2 follows the published code of paper 2: every speaker standardised over all clips; as many clips of "
-    "the emotion as of neutral, drawn at random; five random splits of the speakers, some of whom are never tested; "
-    "C by accuracy on data that are not scaled; F1 averaged over the splits. Dimensions are ranked by SHAP (100 "
-    "background clips) of the fifth split's model over all clips, tested ones included, and k is the smallest of "
-    "10, 20, ... 510 with the highest F1 on the tested clips, which is reported. Features are predicted over random "
-    "fifths of the clips, different ones for both sides, speakers shared; information increase = RMSE of all / "
-    "(RMSE of top)². Seeds that the authors did not set are recorded. On noise this procedure lifts F1 by 13 to 16 "
-    "points."
+    "Form paper2 follows the published code of Dixit et al. [@dixit2024]: every speaker standardised over all clips; "
+    "as many clips of the emotion as of neutral, drawn at random; five random splits of the speakers, some of whom "
+    "are never tested; C by accuracy on data that are not scaled; F1 averaged over the splits. Dimensions are ranked "
+    "by SHAP (100 background clips) of the fifth split's model over all clips, tested ones included, and k is the "
+    "smallest of 10, 20, ... 510 with the highest F1 on the tested clips, which is reported. Features are predicted "
+    "over random fifths of the clips, different ones for both sides, speakers shared; information increase = RMSE of "
+    "all / (RMSE of top)². Seeds that the authors did not set are recorded. On noise this procedure lifts F1 by 13 to "
+    "16 points."
 )

@@ -8,6 +8,7 @@ import pandas as pd
 from workflow_scripts.report_page.words import listed, p_in_words, per_cent, points, spans
 from workflow_scripts.statistics.corrections import holm
 from workflow_scripts.summaries.audit import CONFOUND, LEAK
+from workflow_scripts.summaries.fold_sizes import COLUMNS
 from workflow_scripts.summaries.roles import acoustic_sets, elsewhere, networks
 from workflow_scripts.summaries.select import INSIDE, LAST, ON_TEST, ONLY, headline_of, main_protocol, scope
 
@@ -21,7 +22,8 @@ class Study:
     `manifests` hold the clips of the study's emotions, `recorded` the numbers of clips of any emotion by dataset,
     `compared` the pairs whose distances are drawn: [[first, second, [[other pair, how it differs], ...]], ...],
     `explained` the datasets whose embeddings are explained, `trained` what was trained: {"directions": [[source,
-    target], ...], "tuners": {variant: its parts, training and sources}}, `printed` the figures of paper 1, `clips` what
+    target], ...], "tuners": {variant: its parts, training and sources}}, `printed` the figures of paper 1, `folds` how
+    much their training parts hold (summaries/fold_sizes.py), `findings` the sentences of the front page, `clips` what
     can be heard behind the cells.
     """
 
@@ -41,6 +43,8 @@ class Study:
     trained: dict[str, Any] = field(default_factory=dict)
     transfer: dict[str, pd.DataFrame] = field(default_factory=dict)
     printed: pd.DataFrame = field(default_factory=pd.DataFrame)
+    folds: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=COLUMNS))
+    findings: pd.DataFrame = field(default_factory=pd.DataFrame)
     clips: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     @property

@@ -1,19 +1,65 @@
-"""Methods in words that can go into a paper, generated from the config that ran."""
+"""Methods in words that can go into a paper, generated from the config that ran; works are named as [@key]."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from importlib import metadata
 from typing import Any
 
+import pandas as pd
+
+from workflow_scripts import corpora
 from workflow_scripts.report_page import distance_methods, explanation_methods, transfer_methods
+from workflow_scripts.report_page.findings import Study
 from workflow_scripts.report_page.grid import Grid, cell
 from workflow_scripts.report_page.material import preparation
+from workflow_scripts.report_page.references import mark
 from workflow_scripts.report_page.words import counted, listed
+from workflow_scripts.summaries.fold_sizes import COLUMNS
 from workflow_scripts.summaries.roles import Facts, acoustic_sets, elsewhere, networks, untrained
 
 PACKAGES = (
     "vocalise", "torch", "transformers", "safetensors", "opensmile", "scikit-learn", "numpy", "scipy", "pandas",
     "pyarrow", "soundfile", "soxr", "matplotlib", "plotly", "snakemake",
 )  # fmt: skip
+# packages that a paper names, with their works
+CITED = {
+    "snakemake": "molder2021", "numpy": "harris2020", "scipy": "virtanen2020", "scikit-learn": "pedregosa2011",
+    "torch": "paszke2019", "transformers": "wolf2020", "opensmile": "eyben2010", "accelerate": "gugger2022",
+    "peft": "mangrulkar2022",
+}  # fmt: skip
+SETS = {"eGeMAPSv02": "eyben2016", "GeMAPSv01b": "eyben2016", "ComParE_2016": "schuller2016", "emobase": "eyben2010"}
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What only the tables of a study tell of its methods.
+
+    Attributes:
+        sizes: {dataset: (clips, speakers)}.
+        folds: sizes of training parts, as `fold_sizes.sizes` gives them.
+        conditions: restrictions under which emotions were told; None where nobody knows.
+    """
+
+    sizes: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    folds: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=COLUMNS))
+    conditions: Collection[str] | None = None
+
+
+def of_study(study: Study, config: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """(heading, text) of the methods of a study that has run."""
+    scores = study.explanation.get("scores")
+    ran = Ran(
+        sizes={name: (len(clips), clips["speaker"].nunique()) for name, clips in study.manifests.items()},
+        folds=study.folds,
+        conditions=None if scores is None else set(scores["condition"]),
+    )
+    return paragraphs(config, study.datasets, study.models, study.trained, ran)
+
+
+def citations(datasets: Facts, models: Facts) -> list[str]:
+    """What corpora and networks state as their citation, keys and free text."""
+    stated = [corpora.find(facts["corpus"]).citation for facts in datasets.values()]
+    return [text for text in [*stated, *(facts.get("citation", "") for facts in models.values())] if text]
 
 
 def paragraphs(
@@ -21,6 +67,7 @@ def paragraphs(
     datasets: Mapping[str, Mapping[str, Any]],
     models: Facts,
     trained: Mapping[str, Any] | None = None,
+    ran: Ran | None = None,
 ) -> list[tuple[str, str]]:
     """(heading, text) of the methods of this study.
 
@@ -28,32 +75,31 @@ def paragraphs(
         config: the whole config with its defaults.
         datasets, models: facts by name.
         trained: what was trained, as the plan gives it; nothing where nothing was.
+        ran: what the tables tell beside it.
     """
-    found = [("Recordings", _recordings(datasets)), ("Held-out clips", _folds(config, datasets))]
+    ran = ran or Ran()
+    found = [("Recordings", _recordings(datasets, ran)), ("Held-out clips", _folds(config, datasets, ran.folds))]
     listening = [name for name in networks(models) if name not in elsewhere(models)]
     if listening:
         found.append(("Embeddings", _embeddings(config, models, listening)))
     if elsewhere(models):
         found.append(("Vectors made elsewhere", _elsewhere(models)))
     if acoustic_sets(models):
-        sets = listed(acoustic_sets(models))
-        found.append(
-            ("Acoustics", f"openSMILE functionals ({sets}), one vector per clip, from the recording in floating point.")
-        )
+        found.append(("Acoustics", _acoustics(models)))
     if config.get("probing"):
         found += [
             ("Probes", _probes(config["probing"])),
             ("Choice of the layer", _layers(datasets)),
-            ("Statistics", _statistics(config, _protocols(datasets))),
+            ("Statistics", _statistics(config, models, _protocols(datasets))),
         ]
     if config.get("distances"):
         found += distance_methods.paragraphs(config, models)
     if config.get("explanation"):
-        found += explanation_methods.paragraphs(config, models)
+        found += explanation_methods.paragraphs(config, models, ran.conditions)
     if trained:
         found += transfer_methods.paragraphs(trained)
-    found.append(("Random draws", f"Every draw comes from the study's seed {config['seed']} and a name of its own."))
-    return found
+    learns = bool(config.get("probing") or config.get("explanation"))
+    return [*found, ("Software", _software(config["seed"], models, bool(listening), learns, trained))]
 
 
 LAYERS = {
@@ -63,8 +109,9 @@ LAYERS = {
     "emobox": "Under emobox it is the last analysed layer (EmoBox took the network's last).",
 }
 INTERVALS = {
-    "strict": "under strict over speakers, t on jackknife pseudo-values (on the logit scale near 0 and 1)",
-    "paper1": "under paper1 over clips, Wilson's, which speak of new clips of the same speakers only",
+    "strict": "under strict over speakers, Student's t on jackknife pseudo-values [@efron1993] (on the logit scale "
+    "near 0 and 1)",
+    "paper1": "under paper1 over clips, Wilson's [@wilson1927], which speak of new clips of the same speakers only",
     "emobox": "under emobox over speakers where its folds hold them out, else over clips",
 }
 
@@ -79,36 +126,68 @@ def _layers(datasets: Mapping[str, Mapping[str, Any]]) -> str:
     return " ".join([*said, "Best layers named beside the curves are chosen on test."])
 
 
-def _recordings(datasets: Mapping[str, Mapping[str, Any]]) -> str:
-    each = [f"{name} ({facts['corpus']}; {preparation(dict(facts))})" for name, facts in datasets.items()]
-    return (
-        f"{counted(len(each), 'dataset')}: {listed(each)}. Stereo was averaged; each consumer resampled the "
-        "original once. "
-        "Levels and lengths refer to active frames and to windows from the onset of the voice."
-    )
+def _recordings(datasets: Mapping[str, Mapping[str, Any]], ran: Ran) -> str:
+    each = [f"{name} ({_recording(name, facts, ran)})" for name, facts in datasets.items()]
+    text = f"{counted(len(each), 'dataset')}: {listed(each)}."
+    made = [name for name, facts in datasets.items() if facts["synthetic"]]
+    if made:
+        text += (
+            f" The audio of {listed(made)} is synthetic: a voice made by this workflow, with settings after the "
+            "acoustic cues that are reported for people [@juslin2003]. What is found in it shows the machinery and "
+            "says nothing about people."
+        )
+    text += " Channels were averaged; each consumer resampled the original once."
+    if any(facts["level"] != "as-recorded" or facts["crop"] for facts in datasets.values()):
+        text += " Levels and lengths refer to active frames and to windows from the onset of the voice."
+    return text
 
 
-def _folds(config: Mapping[str, Any], datasets: Mapping[str, Mapping[str, Any]]) -> str:
+def _recording(name: str, facts: Mapping[str, Any], ran: Ran) -> str:
+    corpus = corpora.find(facts["corpus"])
+    source = "" if corpus.synthetic else mark(corpus.citation)
+    said = [f"corpus {facts['corpus']}{source}"]
+    if name in ran.sizes:
+        clips, speakers = ran.sizes[name]
+        said.append(f"{counted(clips, 'clip')} of {counted(speakers, 'speaker')}")
+    return "; ".join([*said, preparation(dict(facts))])
+
+
+def _folds(config: Mapping[str, Any], datasets: Mapping[str, Mapping[str, Any]], sizes: pd.DataFrame) -> str:
     used = _protocols(datasets)
     words = {
-        "strict": f"strict: up to {config['folds']['strict']} folds with speakers held out, sexes balanced, "
-        "every speaker "
-        "tested once, the same actors held out in paired datasets; any leak stops the run",
-        "paper1": f"paper1: a clip-level 80/20 draw as published, with its leaks, repeated over "
-        f"{counted(config['folds']['paper1_draws'], 'seed')}",
-        "emobox": "emobox: the fold lists of EmoBox",
+        "strict": f"Protocol strict holds speakers out: up to {config['folds']['strict']} folds with sexes balanced, "
+        "every speaker tested once, the same speakers held out in datasets that share them; any leak stops the run.",
+        "paper1": "Protocol paper1 repeats the clip-level 80/20 draw of Sun et al. [@sun2024], with its leaks, over "
+        f"{counted(config['folds']['paper1_draws'], 'seed')}.",
+        "emobox": "Protocol emobox takes the fold lists of EmoBox [@ma2024].",
     }
-    return "; ".join(text for name, text in words.items() if name in used).capitalize() + "."
+    found = [text for name, text in words.items() if name in used]
+    return " ".join([*found, *(_trains_on(own, str(name)) for name, own in sizes.groupby("protocol", sort=False))])
+
+
+def _trains_on(sizes: pd.DataFrame, protocol: str) -> str:
+    """'Under strict a probe of speech trains on 168-176 clips of 4 speakers, ...'"""
+
+    def between(low: int, high: int) -> str:
+        return f"{low}" if low == high else f"{low}–{high}"
+
+    each = [
+        f"{between(row.clips_least, row.clips_most)} clips of {between(row.speakers_least, row.speakers_most)} "
+        f"speakers of {row.dataset}"
+        for row in sizes.itertuples()
+    ]
+    return f"Under {protocol} a fold trains on {listed(each)}."
 
 
 def _embeddings(config: Mapping[str, Any], models: Facts, listening: Sequence[str]) -> str:
     settings = config["embeddings"]
-    random = untrained(models)
+    random = [name for name in untrained(models) if name in listening]
+    named = [f"{name}{mark(models[name].get('citation', ''))}" for name in listening]
+    final = any("final" in models[name]["layers"] for name in listening)
     text = (
-        f"Hidden states of {listed(listening)}: layer 0 is the input of the first block, L the output of "
-        "the last, "
-        f"final follows a norm outside the blocks. Frames were pooled ({listed(settings['poolings'])}) in one forward "
-        f"pass ({settings['precision']})."
+        f"Hidden states of {listed(named)}: layer 0 is the input of the first block, L the output of the last"
+        f"{', final follows a norm outside the blocks' if final else ''}. Frames were pooled "
+        f"({listed(settings['poolings'])}) in one forward pass ({settings['precision']})."
     )
     fetched = [
         f"{name} from {facts['source']} at commit {facts['commit']} (licence: {facts['licence'] or 'none stated'})"
@@ -129,6 +208,11 @@ def _embeddings(config: Mapping[str, Any], models: Facts, listening: Sequence[st
     return text + (
         f" {listed(random)} {'has' if len(random) == 1 else 'have'} random weights (controls)." if random else ""
     )
+
+
+def _acoustics(models: Facts) -> str:
+    sets = [f"{name}{mark(SETS.get(name, ''))}" for name in acoustic_sets(models)]
+    return f"openSMILE functionals [@eyben2010]: {listed(sets)}, one vector per clip, from the recording in floats."
 
 
 def _elsewhere(models: Facts) -> str:
@@ -165,31 +249,56 @@ def _probes(probing: Mapping[str, Any]) -> str:
     )
 
 
-def _statistics(config: Mapping[str, Any], used: set[str]) -> str:
+def _statistics(config: Mapping[str, Any], models: Facts, used: set[str]) -> str:
     probing = config["probing"]
-    intervals = "; ".join(text for protocol, text in INTERVALS.items() if protocol in used)
-    return (
+    text = (
         "WA is the share of right clips, UAR the mean recall over emotions, macro-F1 the mean F1. Intervals (95 %): "
-        f"{intervals}. Bands over layers hold at once for all layers. "
-        f"Chance: {probing['permutations']} permutations of labels within speaker, fixed predictions; folds train "
-        "each other, so the permuted scores are widened to 2.5 times their variance before p is taken. Layers not "
-        "distinguishable from the "
-        "best: sign flips over speakers, largest difference over all pairs of layers, family-wise 5 %. Models "
-        "are compared "
-        "by sign flips of per-speaker differences, corrected by Holm over the study; "
-        "the conservative variant widens their standard error since training folds overlap (Nadeau & Bengio 2003). "
-        f"{counted(probing['null_runs'], 'null run')} repeat the pipeline on labels shuffled within speaker."
+        f"{'; '.join(words for protocol, words in INTERVALS.items() if protocol in used)}. Chance: "
+        f"{probing['permutations']} permutations of labels within speaker, fixed predictions, none of whose p is 0 "
+        "[@phipson2010]; folds train each other, so the permuted scores are widened to 2.5 times their variance before "
+        "p is taken."
     )
+    if "strict" not in used:
+        return text
+    if any(len(models[name]["layers"]) > 1 for name in networks(models)):
+        text += (
+            " Bands over layers hold at once for all layers. Layers not distinguishable from the best: sign flips over "
+            "speakers, largest difference over all pairs of layers [@westfall1993], family-wise 5 %."
+        )
+    if networks(models) and (acoustic_sets(models) or untrained(models)):
+        text += (
+            " Models are compared with their controls by sign flips of per-speaker differences, corrected by Holm "
+            "[@holm1979] over the study; the conservative variant widens their standard error since training folds "
+            "overlap [@nadeau2003]."
+        )
+    if probing["null_runs"]:
+        runs = counted(probing["null_runs"], "null run")
+        text += f" {runs} repeat the pipeline on labels shuffled within speaker."
+    return text
+
+
+def _software(seed: int, models: Facts, listening: bool, learns: bool, trained: Mapping[str, Any] | None) -> str:
+    """Packages whose code was used, with the versions that are installed now; where random numbers come from."""
+    used = ["vocalise", "snakemake", "numpy", "scipy"]
+    used += ["scikit-learn"] if learns else []
+    used += ["torch", "transformers"] if listening or trained else []
+    used += ["opensmile"] if acoustic_sets(models) else []
+    used += transfer_methods.packages(trained) if trained else []
+    named = [f"{name} {version_of(name)}{mark(CITED.get(name, ''))}" for name in used]
+    return f"Computed with {listed(named)}. Every random draw comes from the study's seed {seed} and a name of its own."
+
+
+def version_of(package: str) -> str:
+    """The installed version, '(not installed where this was written)' where there is none."""
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return "(not installed where this was written)"
 
 
 def versions(more: Sequence[str] = ()) -> Grid:
     """Installed versions of the packages that bear on results, and of `more`, read now."""
-    rows = []
-    for name in [*PACKAGES, *more]:
-        try:
-            rows.append([cell(name), cell(metadata.version(name))])
-        except metadata.PackageNotFoundError:
-            rows.append([cell(name), cell("not installed where the report was made")])
+    rows = [[cell(name), cell(version_of(name))] for name in [*PACKAGES, *more]]
     return Grid("Packages where the report was made", [("package", False), ("version", False)], rows)
 
 

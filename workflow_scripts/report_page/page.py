@@ -24,10 +24,12 @@ from workflow_scripts.report_page import (
     explanation_printed,
     explanation_results,
     findings,
+    front_findings,
     live,
     live_clips,
     material,
     methods,
+    references,
     results,
     transfer_methods,
     transfer_section,
@@ -36,7 +38,6 @@ from workflow_scripts.report_page.explanation_rows import Explained
 from workflow_scripts.report_page.findings import Study
 from workflow_scripts.report_page.health import WRONG, checks
 from workflow_scripts.report_page.pictures import Pictures, find
-from workflow_scripts.report_page.references import references
 from workflow_scripts.summaries.roles import networks
 
 HERE = Path(__file__).resolve().parent
@@ -58,6 +59,8 @@ def render(study: Study, pictures: Pictures, config: Mapping[str, Any], protocol
     crossed = [pair for pair in study.pairs if set(pair) <= set(probed)]
     health = checks(study)
     charted = live.of_study(study)
+    said = methods.of_study(study, config)
+    known = references.known_with(methods.citations(study.datasets, study.models))
     return _template().render(
         study=study,
         style=(HERE / "page.css").read_text(),
@@ -86,10 +89,8 @@ def render(study: Study, pictures: Pictures, config: Mapping[str, Any], protocol
         clips=live_clips.static(study),
         about_clips=live_clips.words(study),
         material=_material(study),
-        methods=methods.paragraphs(config, study.datasets, study.models, study.trained),
-        references=references(
-            study.datasets, study.models, protocols, bool(study.compared), bool(study.explained), study.trained
-        ),
+        methods=[(heading, references.in_words(text, known)) for heading, text in said],
+        references=sorted(references.plain(known[key]) for key in references.cited(text for _, text in said)),
         tables=[
             methods.models_used(study.models),
             methods.versions(transfer_methods.PACKAGES if study.trained else ()),
@@ -140,7 +141,7 @@ def _how_far(study: Study) -> str:
 
 def _front(study: Study) -> dict[str, Any]:
     misled = [sentence for dataset in study.datasets if (sentence := findings.confounds(study, dataset))]
-    return {"datasets": material.overview(study), "findings": "", "confounds": misled}
+    return {"datasets": material.overview(study), "findings": front_findings.groups(study.findings), "confounds": misled}
 
 
 def _layers_of(study: Study, dataset: str, pictures: Pictures) -> dict[str, Any]:

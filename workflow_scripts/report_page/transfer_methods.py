@@ -12,31 +12,15 @@ READING = [
     "Two stages better than the target alone speak for the source only where they are better than the controls too: a "
     "first stage with shuffled labels (voices and updates, no emotions) and as many updates on the target alone.",
 ]
-REFERENCES = {
-    "": [
-        "Sun, Zhao, Richmond & Li (2024). Acoustic similarity in emotional speech and music via self-supervised "
-        "representations. arXiv 2409.17899.",
-        "Lashkarashvili, Wu, Sun & Woodland (2024). Parameter efficient finetuning for speech emotion recognition and "
-        "domain adaptation. ICASSP. arXiv 2402.11747.",
-        "Feng & Narayanan (2023). PEFT-SER: on the use of parameter efficient transfer learning approaches for speech "
-        "emotion recognition. ACII.",
-        "Loshchilov & Hutter (2019). Decoupled weight decay regularization. ICLR (AdamW).",
-        "Gugger et al. (2022). Accelerate: training and inference at scale made simple, efficient and adaptable.",
-        "McNemar (1947). Note on the sampling error of the difference between correlated proportions or percentages. "
-        "Psychometrika 12.",
-        "Agresti & Min (2005). Simple improved confidence intervals for comparing matched proportions. Statistics in "
-        "Medicine 24.",
-    ],
-    "lora": [
-        "Hu et al. (2022). LoRA: low-rank adaptation of large language models. ICLR. arXiv 2106.09685.",
-        "Mangrulkar et al. (2022). PEFT: state-of-the-art parameter-efficient fine-tuning methods.",
-    ],
-    "weight-gating": [
-        "Mao et al. (2022). UniPELT: a unified framework for parameter-efficient language model tuning. ACL.",
-    ],
-    "full": ["Otake, Kawakami & Inoue (2023). Parameter efficient transfer learning for various speech processing "
-             "tasks. ICASSP."],
-}  # fmt: skip
+# works that a tuner rests on
+WORKS = {
+    "frozen": "[@sun2024]",
+    "weighted-sum": "[@feng2023]",
+    "bottleneck": "[@lashkarashvili2024; @feng2023]",
+    "lora": "[@hu2022; @lashkarashvili2024]",
+    "weight-gating": "[@mao2022; @lashkarashvili2024]",
+    "full": "[@otake2023]",
+}
 PACKAGES = ("peft", "accelerate")
 CONDITIONS = {
     "direct": "direct: the target alone",
@@ -49,15 +33,20 @@ CONDITIONS = {
 PROTOCOLS = {
     "strict": "strict: the folds of the study, the same speakers held out in both datasets and both stages; where "
     "these have different speakers the first stage trains on all of the source",
-    "paper1": "paper1: clip-level draws, one a seed, no validation, last epoch, best layer chosen on test",
+    "paper1": "paper1, after Sun et al. [@sun2024]: clip-level draws, one a seed, no validation, last epoch, best "
+    "layer chosen on test",
     "twins": "twins: the same draws, but takes of one sentence by one speaker in one emotion stay on one side",
 }
 
 
-def references(trained: Mapping[str, Any]) -> list[str]:
-    """The works that trainings rest on, by what ran."""
-    parts = {name for facts in trained["tuners"].values() for name, _ in facts["parts"]}
-    return [text for name, texts in REFERENCES.items() if not name or name in parts for text in texts]
+def packages(trained: Mapping[str, Any]) -> list[str]:
+    """The packages that trained, by what ran: peft attaches lora."""
+    return [name for name in PACKAGES if name != "peft" or "lora" in _parts(trained["tuners"])]
+
+
+def _parts(variants: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """The tuners that are part of any variant, each once."""
+    return list(dict.fromkeys(name for facts in variants.values() for name, _ in facts["parts"]))
 
 
 def paragraphs(trained: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -70,7 +59,7 @@ def paragraphs(trained: Mapping[str, Any]) -> list[tuple[str, str]]:
         ("Trainings", _trainings(trained)),
         ("Tuners", _tuners(trained["tuners"])),
         ("Training", _training(trained["tuners"], trained["protocols"])),
-        ("Trainings compared", COMPARED),
+        ("Trainings compared", _compared(trained["protocols"])),
         ("Claims of paper 1", CLAIMS),
     ]
 
@@ -90,9 +79,11 @@ def _tuners(variants: Mapping[str, Mapping[str, Any]]) -> str:
         f"{name}: {listed([part_words(part, options) for part, options in facts['parts']])}"
         for name, facts in variants.items()
     ]
-    inside = {name for facts in variants.values() for name, _ in facts["parts"]} - {"frozen", "weighted-sum"}
+    inside = set(_parts(variants)) - {"frozen", "weighted-sum"}
+    works = [f"{name} {WORKS[name]}" for name in _parts(variants) if name in WORKS]
     text = f"{'; '.join(each)}. A linear head hears the mean over the frames of a clip."
-    if "frozen" in {name for facts in variants.values() for name, _ in facts["parts"]}:
+    text += f" Tuners are after published ones: {listed(works)}." if works else ""
+    if "frozen" in _parts(variants):
         text += " frozen has a head for each layer, each trained by itself, one of which is chosen."
     if inside:
         text += (
@@ -110,10 +101,11 @@ def _training(variants: Mapping[str, Mapping[str, Any]], protocols: list[str]) -
         return listed([form.format(value) for value in dict.fromkeys(own[key] for own in settings)])
 
     text = (
-        f"AdamW (learning rate {over('learning_rate', '{:g}')}, by variant as in the table; weight decay "
-        f"{over('weight_decay', '{:g}')}), cross-entropy, batches of {over('batch_clips')} clips of like length, norm "
-        f"of the gradient at most 1 (not of frozen), {over('precision')}, at most {over('epochs')} epochs. What the "
-        "head hears was standardised by mean and deviation over the training clips before the first stage."
+        f"AdamW [@loshchilov2019] (learning rate {over('learning_rate', '{:g}')}, by variant as in the table; weight "
+        f"decay {over('weight_decay', '{:g}')}), cross-entropy, batches of {over('batch_clips')} clips of like "
+        f"length, norm of the gradient at most 1 (not of frozen), {over('precision')}, at most {over('epochs')} "
+        "epochs. What the head hears was standardised by mean and deviation over the training clips before the first "
+        "stage."
     )
     if "strict" in protocols:
         text += (
@@ -127,20 +119,36 @@ def _training(variants: Mapping[str, Mapping[str, Any]], protocols: list[str]) -
     return text
 
 
-COMPARED = (
-    "Under strict the unit is the speaker: differences of per-speaker UAR, averaged over seeds, with a t interval and "
-    "sign flips (exact up to 16 speakers); the conservative interval widens the standard error by "
-    "sqrt(1 + k / (k - 1)) for k folds (Nadeau & Bengio). Under paper1 and twins the unit is the clip: exact McNemar "
-    "for each draw, over draws twice the median p; interval of Agresti & Min; it speaks of these speakers only. p is "
-    "corrected by Holm over all comparisons of the study under a protocol; recalls of single emotions, and comparisons "
-    "between protocols, are families of their own. Protocols are compared by the share of right clips per speaker."
-)
+def _compared(protocols: list[str]) -> str:
+    text = []
+    if "strict" in protocols:
+        text.append(
+            "Under strict the unit is the speaker: differences of per-speaker UAR, averaged over seeds, with a t "
+            "interval and sign flips (exact up to 16 speakers); the conservative interval widens the standard error by "
+            "sqrt(1 + k / (k - 1)) for k folds [@nadeau2003]."
+        )
+    drawn = [name for name in ("paper1", "twins") if name in protocols]
+    if drawn:
+        text.append(
+            f"Under {listed(drawn)} the unit is the clip: exact McNemar [@mcnemar1947] for each draw, over draws twice "
+            "the median p; interval of Agresti & Min [@agresti2005]; it speaks of these speakers only."
+        )
+    text.append(
+        "p is corrected by Holm [@holm1979] over all comparisons of the study under a protocol; recalls of single "
+        "emotions, and comparisons between protocols, are families of their own."
+    )
+    if len(protocols) > 1:
+        text.append("Protocols are compared by the share of right clips per speaker.")
+    return " ".join(text)
+
+
 CLAIMS = (
-    "3, 4 and 9 are read off these comparisons. 5: difference of gains, paired over speakers where both directions "
-    "have the same people. 7: rank correlation over emotions of the kernel distance at the last analysed layer (as "
-    "published: the Frechet distance) and recall without training on the target, emotions permuted in every order, the "
-    "same in all networks; also given loudness (how far the mean levels of both datasets lie apart) and given recall "
-    "in the source too. 8: standard deviation of recalls over emotions, with chance taken out of p by permuting "
-    "emotions within speaker. 9: strict also trains on fewer clips (one more fold validates) and keeps the best epoch. "
-    "Families for Holm stand in the table."
+    "Claims of Sun et al. [@sun2024] on transfer, numbered as in the table of claims. 3, 4 and 9 are read off these "
+    "comparisons. 5: difference of gains, paired over speakers where both directions have the same people. 7: rank "
+    "correlation over emotions of the kernel distance at the last analysed layer (as published: the Fréchet distance) "
+    "and recall without training on the target, emotions permuted in every order, the same in all networks; also "
+    "given loudness (how far the mean levels of both datasets lie apart) and given recall in the source too. 8: "
+    "standard deviation of recalls over emotions, with chance taken out of p by permuting emotions within speaker. 9: "
+    "strict also trains on fewer clips (one more fold validates) and keeps the best epoch. Families for Holm stand in "
+    "the table."
 )

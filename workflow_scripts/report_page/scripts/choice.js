@@ -25,13 +25,13 @@ const choice = {
   },
 
   read() {
-    const [place, ...parts] = decodeURIComponent(location.hash.slice(1)).split("&");
-    return { place, wanted: Object.fromEntries(parts.map((part) => part.split("="))) };
+    const [place, ...parts] = location.hash.slice(1).split("&");
+    return { place: decodeURIComponent(place), wanted: Object.fromEntries(new URLSearchParams(parts.join("&"))) };
   },
 
   write(place) {
-    const parts = Object.entries(this.now).filter(([, value]) => value !== "").map((pair) => pair.map(encodeURIComponent).join("="));
-    history.replaceState(null, "", `#${[place, ...parts].join("&")}`);
+    const parts = new URLSearchParams(Object.entries(this.now).filter(([, value]) => value !== ""));
+    history.replaceState(null, "", `#${place}&${parts}`);
   },
 
   set(wanted, place) {

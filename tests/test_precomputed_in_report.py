@@ -8,7 +8,7 @@ import pytest
 from made_up import DATASETS, MODELS, leaks_and_confounds, manifest, study
 
 from workflow_scripts.figures import confusion, cross_domain, layer_curves, recall_by_emotion, recall_by_speaker, style
-from workflow_scripts.report_page import findings, interactive, methods, results
+from workflow_scripts.report_page import findings, methods, results
 from workflow_scripts.report_page.findings import Study
 from workflow_scripts.report_page.page import render
 from workflow_scripts.study.config import Study as Config
@@ -87,22 +87,6 @@ def test_a_panel_of_their_own_with_acoustic_features_and_without_a_control() -> 
     assert elsewhere(WITH_THEIRS) == [THEIRS]
     assert control_of(THEIRS, WITH_THEIRS) == ""
     assert [pair for pair in pairs(WITH_THEIRS) if THEIRS in pair] == [(THEIRS, "eGeMAPSv02", "acoustic features")]
-
-
-def test_the_live_chart_sets_layers_beside_layers_of_the_same_number() -> None:
-    chart = interactive.layer_curves(curve(), "speech")
-    lines = {trace["name"]: trace for trace in chart["data"] if "text" in trace}
-    names = dict(zip(chart["layout"]["xaxis"]["tickvals"], chart["layout"]["xaxis"]["ticktext"], strict=True))
-    assert [names[x] for x in lines["hubert-base, strict"]["x"]] == ["0", "1", "2", "3"]
-    assert [names[x] for x in lines[f"{THEIRS}, strict"]["x"]] == LAYERS
-    assert lines["chance"]["x"][1] == pytest.approx(max(names) + 0.3)
-
-
-def test_final_stands_behind_the_last_layer_of_its_own_model() -> None:
-    shallow = curve().query("panel == @THEIRS").replace({"layer": {"3": "1", "12": "2"}})
-    shallow = pd.concat([curve().query("panel == 'hubert-base'"), shallow])
-    lines = {trace["name"]: trace for trace in interactive.layer_curves(shallow, "speech")["data"] if "text" in trace}
-    assert lines[f"{THEIRS}, strict"]["x"] == [0, 1, 2, 3]
 
 
 def test_the_methods_name_the_files_by_their_content_and_claim_no_forward_pass() -> None:

@@ -1,6 +1,8 @@
 """The report: what its sentences say stands in the tables, the page is whole, safe, offline and readable."""
 
+import base64
 import functools
+import gzip
 import json
 import re
 from html.parser import HTMLParser
@@ -22,10 +24,11 @@ from workflow_scripts.figures import (
     side_by_side,
     style,
 )
-from workflow_scripts.report_page import grid, interactive, material, words
-from workflow_scripts.report_page.findings import Study
+from workflow_scripts.report_page import grid, live, material, words
+from workflow_scripts.report_page.findings import Study, best_network
 from workflow_scripts.report_page.methods import paragraphs
-from workflow_scripts.report_page.page import Picture, render
+from workflow_scripts.report_page.page import render
+from workflow_scripts.report_page.pictures import Picture
 from workflow_scripts.report_page.references import cited, entries
 from workflow_scripts.study.config import Study as Config
 from workflow_scripts.summaries import papers
@@ -194,31 +197,62 @@ def test_tables_of_the_page_hold_what_the_tables_of_the_study_hold() -> None:
         assert words.per_cent(row.value, row.low, row.high) in text
 
 
-def test_interactive_curves_hold_the_figures_numbers() -> None:
-    frame = layer_curves.data(study()["layers"], "song", MODELS)
-    chart = interactive.layer_curves(frame, "song")
-    json.dumps(chart, allow_nan=False)
-    line = next(trace for trace in chart["data"] if trace.get("name") == "hubert-base, strict" and "text" in trace)
-    rows = frame[(frame["panel"] == "hubert-base") & (frame["line"] == "own") & (frame["protocol"] == "strict")]
-    assert line["y"] == pytest.approx(list(100 * rows.sort_values("position")["value"]), abs=1e-3)
-    assert line["line"]["dash"] == "dash"
-    assert "8 speakers" in line["text"][0]
-    hidden = next(trace for trace in chart["data"] if trace.get("name") == "hubert-base, paper1")
-    assert hidden["visible"] == "legendonly"
-    other = next(trace for trace in chart["data"] if trace.get("name") == "hubert-base, strict, per-speaker")
-    assert other["visible"] == "legendonly"
-    rows = frame[(frame["panel"] == "hubert-base") & (frame["line"] == "normalised") & (frame["protocol"] == "strict")]
-    assert other["y"] == pytest.approx(list(100 * rows.sort_values("position")["value"]), abs=1e-3)
-    assert "annotations" not in chart["layout"]
-    marked = interactive.layer_curves(frame, "song", synthetic=True)
-    assert [note["text"] for note in marked["layout"]["annotations"]] == [style.DEMONSTRATION]
+def unpacked(text: str) -> dict[str, pd.DataFrame]:
+    """The tables of the live charts as a browser reads them."""
+    packed = json.loads(gzip.decompress(base64.b64decode(text)))
+    return {
+        name: pd.DataFrame(
+            {column: of.get("values") or [of["words"][code] for code in of["codes"]] for column, of in own.items()}
+        )
+        for name, own in packed.items()
+    }
+
+
+def test_live_charts_hold_the_figures_numbers() -> None:
+    found = re.search(r'id="tables">([^<]+)<', page())
+    assert found
+    curves = unpacked(found[1])["curves"]
+    drawn = layer_curves.data(study()["layers"], "song", MODELS)
+    drawn = drawn[(drawn["line"] == "own") & (drawn["protocol"] == "strict")]
+    both = drawn.merge(curves, on=["dataset", "model", "layer", "protocol"], suffixes=("", "_live"))
+    assert len(both) == len(drawn) > 5
+    for column in ("value", "low", "high"):
+        assert list(both[f"{column}_live"]) == pytest.approx(list(both[column]), rel=1e-5)
+
+
+def test_packed_tables_read_back_with_gaps_as_nothing() -> None:
+    table = pd.DataFrame(
+        {
+            "word": ["b", "a", "b"],
+            "value": [0.123456789, float("nan"), float("inf")],
+            "n": [1, 2, 3],
+            "told": [True, False, True],
+        }
+    )
+    back = unpacked(live.pack({"t": table}))["t"]
+    assert list(back["word"]) == ["b", "a", "b"]
+    assert back["value"].iloc[0] == 0.123457
+    assert back["value"].isna().tolist() == [False, True, True]
+    assert (list(back["n"]), list(back["told"])) == ([1, 2, 3], [1, 0, 1])
+
+
+def test_what_is_chosen_at_first_is_the_best_network_and_the_layer_that_most_folds_chose() -> None:
+    made = whole()
+    facts = live.facts(made, ["strict", "paper1"], {})
+    top = best_network(made, "speech")
+    assert top is not None
+    assert (facts["default"]["dataset"], facts["default"]["protocol"]) == ("speech", "strict")
+    assert facts["default"]["model"] == top["model"]
+    assert facts["best_layer"]["speech"][top["model"]] == top["usual_layer"]
+    json.dumps(facts, allow_nan=False)
 
 
 def test_without_probing_the_page_still_tells_of_the_material() -> None:
     shown = render(whole(tables={}), {}, {**config(), "probing": None}, ["strict"])
     assert "No layers were probed" in shown
     assert "Clips of song by speaker and emotion" in shown
-    assert "Plotly" not in shown.split("<script>")[-2]
+    assert "Plotly" not in shown
+    assert 'id="choice"' not in shown
 
 
 def test_grids_sort_by_numbers_and_drop_what_says_nothing() -> None:

@@ -27,7 +27,8 @@ from workflow_scripts.report_page.findings import Study
 from workflow_scripts.report_page.grid import Grid
 from workflow_scripts.report_page.health import GOOD, MIND, checks
 from workflow_scripts.report_page.methods import paragraphs
-from workflow_scripts.report_page.page import CAPTIONS, Picture, reading, render
+from workflow_scripts.report_page.page import render
+from workflow_scripts.report_page.pictures import CAPTIONS, Picture
 from workflow_scripts.report_page.references import cited, entries
 from workflow_scripts.report_page.transfer_rows import Way
 from workflow_scripts.study import tables as files
@@ -246,7 +247,7 @@ def test_methods_references_and_reading_say_what_ran() -> None:
     assert works <= set(entries())
     assert "mao2022" not in works  # no variant has gates
     assert "hu2022" not in cited(text for _, text in paragraphs(config_without(), DATASETS, made.MODELS))
-    assert set(transfer_methods.READING) == set(reading(["strict"], trained=True)) - set(reading(["strict"]))
+    assert all(line in page() for line in transfer_methods.READING)
 
 
 # -- health ------------------------------------------------------------------------------------------------------------

@@ -40,8 +40,8 @@ class Group:
 
 def groups(findings: pd.DataFrame) -> list[Group]:
     """The table findings by question, in the order of the page; questions without a finding are left out."""
-    found = []
-    for question, heading in HEADINGS.items():
+    found: list[Group] = []
+    for question, heading in HEADINGS.items() if len(findings) else ():
         rows = findings[findings["question"] == question]
         own = [Told(row.finding, row.sentence, row.told, row.synthetic, link(row)) for row in rows.itertuples()]
         found += [Group(question, heading, own)] if own else []

@@ -41,7 +41,7 @@ from workflow_scripts.report_page.pictures import Pictures, find
 from workflow_scripts.summaries.roles import networks
 
 HERE = Path(__file__).resolve().parent
-SCRIPTS = ["tables", "choice", "figures", "layers", "clips", "sorting", "start"]
+LIVE = ["tables", "choice", "figures", "layers", "clips", "start"]  # in this order
 
 
 def render(study: Study, pictures: Pictures, config: Mapping[str, Any], protocols: list[str]) -> str:
@@ -64,9 +64,9 @@ def render(study: Study, pictures: Pictures, config: Mapping[str, Any], protocol
     return _template().render(
         study=study,
         style=(HERE / "page.css").read_text(),
-        scripts=[(HERE / "scripts" / f"{name}.js").read_text() for name in SCRIPTS],
-        plotly=_plotly(),
-        packed=live.pack(charted),
+        scripts=[(HERE / "scripts" / f"{name}.js").read_text() for name in (LIVE if charted else []) + ["sorting"]],
+        plotly=_plotly() if charted else "",
+        packed=live.pack(charted) if charted else "",
         facts=_json(live.facts(study, protocols, charted)),
         front=_front(study),
         health=health,
@@ -141,7 +141,11 @@ def _how_far(study: Study) -> str:
 
 def _front(study: Study) -> dict[str, Any]:
     misled = [sentence for dataset in study.datasets if (sentence := findings.confounds(study, dataset))]
-    return {"datasets": material.overview(study), "findings": front_findings.groups(study.findings), "confounds": misled}
+    return {
+        "datasets": material.overview(study),
+        "findings": front_findings.groups(study.findings),
+        "confounds": misled,
+    }
 
 
 def _layers_of(study: Study, dataset: str, pictures: Pictures) -> dict[str, Any]:

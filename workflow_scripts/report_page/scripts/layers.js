@@ -5,17 +5,15 @@ const scoreWords = (row, what = "UAR") => `${what} ${perCent(row.value, 1)}${inB
 const sizes = (row) => `${row.n_speakers} speakers, ${row.n_clips} clips`;
 const PER_CENT_AXIS = { tickformat: ".0%", rangemode: "tozero" };
 
-// Places of layers on an axis: all layers of the models shown, in order.
+// Places of layers on an axis that several models share: by the layer's number; `final` stands behind the last of its own model.
 function layerAxis(models) {
-  const all = [...new Set(models.flatMap((model) => facts.layers[model]))].filter((layer) => layer !== "functionals");
-  all.sort((a, b) => (/\D/.test(a) ? 1e6 : +a) - (/\D/.test(b) ? 1e6 : +b));
-  const step = Math.ceil(all.length / 13);
-  return {
-    place: (layer) => all.indexOf(layer),
-    axis: { title: { text: "layer" }, tickvals: all.map((_, at) => at).filter((at) => at % step === 0), ticktext: all.filter((_, at) => at % step === 0),
-      range: [-0.4, all.length - 0.6] },
-    last: all.length - 1,
-  };
+  const numbers = [...new Set(models.flatMap((model) => facts.layers[model]))].filter((layer) => /^\d+$/.test(layer)).map(Number).sort((a, b) => a - b);
+  const lastOf = (model) => Math.max(-1, ...facts.layers[model].filter((layer) => /^\d+$/.test(layer)).map(Number));
+  const place = (layer, model) => /^\d+$/.test(layer) ? numbers.indexOf(+layer) : numbers.indexOf(lastOf(model)) + 1;
+  const names = numbers.map(String), step = Math.ceil(numbers.length / 13);
+  for (const model of models) for (const layer of facts.layers[model]) names[place(layer, model)] ??= layer;
+  const shown = names.map((_, at) => at).filter((at) => at % step === 0 || at >= numbers.length);
+  return { place, last: names.length - 1, axis: { title: { text: "layer" }, tickvals: shown, ticktext: shown.map((at) => names[at]), range: [-0.4, names.length - 0.6] } };
 }
 
 const chosenLayerLine = (at, yref = "paper") => at < 0 ? [] : [{ type: "line", x0: at, x1: at, yref, y0: 0, y1: 1, line: { color: "#bbb", width: 1, dash: "dot" }, layer: "below" }];
@@ -30,7 +28,7 @@ charts.layer_curves = (now, width) => {
   const { place, axis, last } = layerAxis(networks), data = [], ends = [], height = 430;
   for (const model of networks) {
     const own = rows.filter((row) => row.model === model), chosen = model === now.model;
-    const x = own.map((row) => place(row.layer)), colour = modelColour(model);
+    const x = own.map((row) => place(row.layer, row.model)), colour = modelColour(model);
     if (chosen) data.push(band(x, own.map((row) => row.low), own.map((row) => row.high), colour));
     data.push({
       x, y: own.map((row) => row.value), name: model, mode: "lines+markers", type: "scatter", customdata: own.map((row) => [model, row.layer]), showlegend: false,
@@ -54,7 +52,7 @@ charts.layer_curves = (now, width) => {
     data, rows, height, note,
     says: `Scores of every layer on ${now.dataset}, ${protocol}.` + (mine ? ` ${called(now.model)} is highest at layer ${mine.layer}: ${scoreWords(mine)}, ${sizes(mine)}.` : ""),
     layout: { xaxis: axis, yaxis: { title: { text: `UAR on ${now.dataset}` }, ...PER_CENT_AXIS, range: [0, top] },
-      margin: { l: 52, r: Math.min(170, width * 0.33), t: 28, b: 44 }, shapes: chosenLayerLine(place(now.layer)),
+      margin: { l: 52, r: Math.min(170, width * 0.33), t: 28, b: 44 }, shapes: chosenLayerLine(place(now.layer, now.model)),
       annotations: endLabels(ends, [0, top], height - 72, width < 500 ? 10 : 12).map((label) => ({ ...label, x: last + 0.4 })) },
     click: (point) => point.customdata && { model: point.customdata[0], layer: point.customdata[1] },
   };
@@ -71,7 +69,7 @@ charts.both_domains = (now, width) => {
   for (const dataset of [now.dataset, other]) {
     const own = rows.filter((row) => row.dataset === dataset);
     if (!own.length) continue;
-    const x = own.map((row) => place(row.layer));
+    const x = own.map((row) => place(row.layer, row.model));
     data.push(band(x, own.map((row) => row.low), own.map((row) => row.high), colour));
     data.push({ x, y: own.map((row) => row.value), mode: "lines+markers", type: "scatter", showlegend: false, line: { color: colour, width: 2.5, dash: dash(dataset) },
       marker: { size: 7, color: dataset === now.dataset ? colour : "#fff", line: { color: colour, width: 2 } }, hoverinfo: "text", customdata: own.map((row) => row.layer),
@@ -83,7 +81,7 @@ charts.both_domains = (now, width) => {
   ends.push({ text: "guessing", x: last, y: chance, colour: "#5c5c5c" });
   return {
     data, rows, height, note, says: `${called(now.model)} at layer ${now.layer}, ${protocol}: ` + rows.filter((row) => row.layer === now.layer).map((row) => `${row.dataset} ${scoreWords(row)}, ${sizes(row)}`).join("; ") + ".",
-    layout: { xaxis: axis, yaxis: { title: { text: "UAR" }, ...PER_CENT_AXIS, range: [0, top] }, shapes: chosenLayerLine(place(now.layer)),
+    layout: { xaxis: axis, yaxis: { title: { text: "UAR" }, ...PER_CENT_AXIS, range: [0, top] }, shapes: chosenLayerLine(place(now.layer, now.model)),
       margin: { l: 52, r: Math.min(130, width * 0.28), t: 28, b: 44 },
       annotations: endLabels(ends, [0, top], height - 72).map((label) => ({ ...label, x: last + 0.4 })) },
     click: (point) => point.customdata && { layer: point.customdata },
@@ -100,7 +98,7 @@ charts.recall_by_emotion = (now, width) => {
   const emotions = [...new Set(rows.map((row) => row.emotion))].sort((a, b) => (a === now.emotion) - (b === now.emotion));
   for (const emotion of emotions) {
     const own = rows.filter((row) => row.emotion === emotion), chosen = emotion === now.emotion, { colour, symbol } = look(emotion);
-    const x = own.map((row) => place(row.layer));
+    const x = own.map((row) => place(row.layer, row.model));
     if (chosen) data.push(band(x, own.map((row) => row.low), own.map((row) => row.high), colour));
     data.push({ x, y: own.map((row) => row.value), mode: "lines+markers", type: "scatter", showlegend: false, opacity: chosen ? 1 : 0.7, customdata: own.map((row) => [emotion, row.layer]),
       line: { color: colour, width: chosen ? 3 : 1.3, dash: dash(now.dataset) }, marker: { symbol, color: colour, size: chosen ? 9 : 6 }, hoverinfo: "text",
@@ -111,7 +109,7 @@ charts.recall_by_emotion = (now, width) => {
   return {
     data, rows, height, note,
     says: `Recall of each emotion of ${now.dataset} at every layer of ${called(now.model)}, ${protocol}.` + (mine ? ` At layer ${now.layer}, ${now.emotion}: ${scoreWords(mine, "recall")}, ${sizes(mine)}.` : ""),
-    layout: { xaxis: axis, yaxis: { title: { text: "recall" }, ...PER_CENT_AXIS, range: [0, 1.02] }, shapes: chosenLayerLine(acoustic ? -1 : place(now.layer)),
+    layout: { xaxis: axis, yaxis: { title: { text: "recall" }, ...PER_CENT_AXIS, range: [0, 1.02] }, shapes: chosenLayerLine(acoustic ? -1 : place(now.layer, now.model)),
       margin: { l: 52, r: Math.min(110, width * 0.25), t: 28, b: 44 },
       annotations: endLabels(ends, [0, 1.02], height - 72).map((label) => ({ ...label, x: axis.range[1] })) },
     click: (point) => point.customdata && { emotion: point.customdata[0], layer: point.customdata[1] },

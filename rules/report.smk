@@ -168,7 +168,9 @@ rule findings:
         + expand("results/probing/{name}/set_aside.parquet", name=DATASETS),
         audit="results/corpora/audit.parquet",
         tables=expand("results/probing/{table}.parquet", table=["scores", "layers", "best", "cross", "comparisons"]),
-        distances=expand("results/distances/{table}.parquet", table=["ranking", "contrasts", "agreement"]) if PAIRS else [],
+        distances=(
+            expand("results/distances/{table}.parquet", table=["ranking", "contrasts", "agreement"]) if PAIRS else []
+        ),
         explanation=(
             expand("results/explanation/{table}.parquet", table=["scores", "curve", "categories", "papers"])
             if OF_EMOTION

@@ -7,9 +7,10 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from cited_numbers import faults
 from made_up import DATASETS, MODELS, confounds, leaks_and_confounds, manifest, study, within
 
-from workflow_scripts import figures_cross, figures_papers, figures_probing, report, summarise_probing
+from workflow_scripts import figures_cross, figures_papers, figures_probing, findings, report, summarise_probing
 from workflow_scripts.study import tables
 from workflow_scripts.study.config import Study as Config
 
@@ -145,6 +146,7 @@ def reported(
         "clips": [],
         "origins": origins(),
     }
+    findings.main(job(spec, inputs, {"table": "results/findings.parquet", "csv": "results/findings.csv"}))
     report.main(job(spec, inputs, {"report": "results/report.html"}))
     return Path("results/report.html").read_text()
 
@@ -164,6 +166,10 @@ def test_from_scores_to_the_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert "hubert-base from facebook/hubert-base-ls960 at commit c0ffee (licence: apache-2.0)." in page
     assert "song/x" in page
     assert not list(Path("results").rglob("*.part"))
+    found = tables.read("results/findings.parquet")
+    assert faults(found, lambda name: tables.read(f"results/{name}.parquet")) == []
+    assert list(pd.read_csv("results/findings.csv")["sentence"]) == list(found["sentence"])
+    assert found["sentence"].iloc[-1].endswith("Some recordings could not be used; each is listed under The material.")
 
 
 def test_a_study_without_probing_has_a_page_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -173,3 +179,4 @@ def test_a_study_without_probing_has_a_page_too(tmp_path: Path, monkeypatch: pyt
     assert "Printed figures beside this study" in page
     assert len(tables.read("results/corpora/audit.parquet")) > 0
     assert leaks_and_confounds()["topic"].nunique() == 2
+    assert list(tables.read("results/findings.parquet")["question"]) == ["material"]

@@ -5,8 +5,10 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 import soundfile
+from cited_numbers import faults
 from project import RATE, Project, tone
 
 # What follows from new scores, in a study of two datasets, one pair, one network with one layer, one feature set.
@@ -37,6 +39,13 @@ def code_files(project: Project) -> list[Path]:
     files = sorted((project.folder / "workflow_scripts").rglob("*.py"))
     assert files
     return files
+
+
+def test_every_number_of_the_front_page_stands_in_its_table(project: Project) -> None:
+    results = project.folder / "results"
+    found = pd.read_parquet(results / "findings.parquet")
+    assert {"layers", "distances", "explanation", "material"} <= set(found["question"])
+    assert faults(found, lambda name: pd.read_parquet(results / f"{name}.parquet")) == []
 
 
 def test_nothing_to_do_twice(project: Project) -> None:

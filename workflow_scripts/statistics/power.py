@@ -84,12 +84,12 @@ def level_within(p: npt.ArrayLike, place: int, alpha: float = 0.05) -> float:
         place: index of the test.
     """
     family = np.asarray(p, dtype=np.float64).copy()
-    tested = np.count_nonzero(~np.isnan(family))
+    tested = int(np.count_nonzero(~np.isnan(family)))
     for others in range(1, tested + 1):
         family[place] = alpha / others
         if holm(family)[place] <= alpha * (1 + 1e-9):
             return alpha / others
-    return alpha / max(tested, 1)
+    return alpha / max(tested, 1)  # of the family the level of Bonferroni always passes
 
 
 @lru_cache(maxsize=512)

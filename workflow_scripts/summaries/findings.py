@@ -79,7 +79,7 @@ def findings(study: Study, seed: int) -> pd.DataFrame:
         *(row for pair in study.pairs if study.probed for row in across(study, pair)),
         *(row for first, second, _ in study.compared for row in of_distances(study, (first, second), seed)),
         *(row for dataset in study.explained for row in encoded(study, dataset, seed)),
-        *(row for way in study.trained.get("directions", []) for row in of_transfer(study, *way, seed)),
+        *(row for way in study.trained.get("directions", []) for row in of_transfer(study, way[0], way[1], seed)),
         *of_papers(study),
         *of_material(study),
     ]

@@ -7,13 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from workflow_scripts.report_page.explanation_words import signed
 from workflow_scripts.report_page.words import p_in_words, per_cent, points
 from workflow_scripts.statistics.power import Smallest
 
-Row = Mapping[str, Any] | pd.Series
+Row = Any  # of a table: a mapping or a series, by column
 
 # A number in a sentence, also within a name; a sign counts where it does not join two numbers.
 NUMBER = re.compile(r"(?<![\d.])[+-]?\d+(?:\.\d+)?(?:e-?\d+)?")

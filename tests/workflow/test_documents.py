@@ -20,7 +20,14 @@ from documents import ROOT, blocks, commands  # noqa: E402
 from test_documented_commands import IN_A_STUDY, PLANNED  # noqa: E402
 
 TUTORIAL = ROOT / "docs/tutorial.md"
-READING = ["README.md", "docs/tutorial.md", "docs/results.md", "docs/models.md", "docs/distances.md", "docs/explanation.md"]
+READING = [
+    "README.md",
+    "docs/tutorial.md",
+    "docs/results.md",
+    "docs/models.md",
+    "docs/distances.md",
+    "docs/explanation.md",
+]
 
 
 def typed(command: str, folder: Path) -> str:

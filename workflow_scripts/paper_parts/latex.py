@@ -12,7 +12,7 @@ TEXT, NUMBER, INTERVAL, WORDS = "text", "number", "interval", "words"
 # how a column is set: words wrap; a number and its interval are two columns, so that numbers stand below each other
 SET = {TEXT: "l", NUMBER: "r", INTERVAL: "r@{ }l", WORDS: r"p{0.34\linewidth}"}
 NARROW = 6  # columns of a table that fits one column of a page
-DASH = "–"
+DASH, MINUS = "–", "−"
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ def _cell(column: Column, row: Any) -> str:
     if column.kind != INTERVAL:
         return escaped(text) + star
     value, bracket, interval = text.partition(" [")
-    return f"{_number(value)}{star} & {escaped(bracket.strip() + interval)}"
+    return f"{_number(value)}{star} & {escaped(bracket.strip() + interval.replace('-', MINUS))}"
 
 
 def _number(text: str) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from workflow_scripts.figures import style
@@ -12,12 +13,17 @@ from workflow_scripts.report_page.explanation_cells import by_key
 from workflow_scripts.report_page.explanation_rows import Explained, gains_of_categories
 from workflow_scripts.report_page.explanation_words import signed
 from workflow_scripts.report_page.findings import ALPHA, Study
-from workflow_scripts.report_page.words import listed, measured, per_cent
+from workflow_scripts.report_page.words import listed, per_cent
 from workflow_scripts.summaries.select import headline_of
 
 STARRED = "starred"
 METRICS = ("UAR", "WA", "macro-F1")
 CATEGORIES = ("Energy", "Frequency", "Spectral", "Temporal")
+CHOSEN = {
+    "strict": "the one that most folds chose inside the training speakers",
+    "paper1": "the best one on test",
+    "emobox": "the last analysed one",
+}
 
 
 def share(value: float, low: float = float("nan"), high: float = float("nan")) -> str:
@@ -95,7 +101,7 @@ def scores(study: Study) -> Table:
     caption = (
         f"Unweighted average recall (UAR) of every model with its 95 % interval, {listed(protocols)}; "
         f"{STARRED}: above chance (permutations within speaker, p at most 0.05, not corrected over the table). Layer: "
-        "the one that most folds chose inside the training speakers."
+        f"{CHOSEN[first]}."
     )
     return Table("scores", caption, wide, columns, _in_order(study, long))
 
@@ -123,11 +129,17 @@ def distances(study: Study) -> Table:
         rows = rows.assign(place=rows["model"].map(place), pair=f"{first} and {second}")
         parts.append(rows.sort_values(["place", "rank"], kind="stable").drop(columns="place"))
     data = pd.concat(parts, ignore_index=True)
+    digits = _digits(data)
     data = data.assign(of=data["model"] + (", " + data["pair"] if data["pair"].nunique() > 1 else ""))
     columns = [
         Column("model", lambda row: row.of),
         named("emotion"),
-        Column("distance", lambda row: measured(row.value, row.low, row.high), INTERVAL, lambda row: row.low > 0),
+        Column(
+            "distance",
+            lambda row: f"{row.value:.{digits}f} [{row.low:.{digits}f}, {row.high:.{digits}f}]",
+            INTERVAL,
+            lambda row: row.low > 0,
+        ),
         Column("rank", lambda row: f"{row.rank:g}", NUMBER),
         Column("nearest (%)", lambda row: share(row.p_nearest), NUMBER),
         Column("printed rank", lambda row: DASH if pd.isna(row.rank_paper) else f"{row.rank_paper:g}", NUMBER),
@@ -140,6 +152,12 @@ def distances(study: Study) -> Table:
         "al. (2024)."
     )
     return Table("distances", caption, data, columns, data.drop(columns="of"))
+
+
+def _digits(rows: pd.DataFrame) -> int:
+    """Decimals that the narrowest interval of a table supports, at most three: one number of them for all rows."""
+    reach = float(((rows["high"] - rows["low"]) / 2).min())
+    return min(max(int(np.ceil(np.log10(5 / reach))), 1), 3) if reach > 0 else 3
 
 
 def explanation(study: Study) -> Table:
@@ -180,13 +198,16 @@ def papers(study: Study, table: pd.DataFrame) -> Table:
         Column("for", lambda row: f"{row.model}, {row.domain}"),
         named("metric"),
         Column("printed (%)", lambda row: f"{100 * row.printed:.1f}", NUMBER),
-        Column("this study", lambda row: f"{row.study_model} on {row.dataset}" if has.any() else DASH),
+    ]
+    own = [
+        Column("this study", lambda row: f"{row.study_model} on {row.dataset}"),
         Column("as published (%)", lambda row: share(row.published, row.published_low, row.published_high), INTERVAL),
         Column("strict (%)", lambda row: share(row.strict, row.strict_low, row.strict_high), INTERVAL),
     ]
-    caption = "Figures printed by others beside this study, as published and with speakers held out (strict)."
-    if not has.any():
-        caption = "Figures printed by others; this study has none of their networks on their corpora."
+    if has.any():
+        caption = "Figures printed by others beside this study, as published and with speakers held out (strict)."
+        return Table("papers", caption, rows, [*columns, *own], table)
+    caption = "Figures printed by others; this study has none of their networks on their corpora."
     return Table("papers", caption, rows, columns, table)
 
 
@@ -209,7 +230,7 @@ def claims(study: Study) -> Table:
     wide = pd.DataFrame(rows)
     columns = [
         Column("claim", lambda row: row.claim, WORDS),
-        Column("figure", lambda row: row.quantity, WORDS),
+        Column("of", lambda row: row.quantity, WORDS),
         Column("figures", lambda row: str(row.figures), NUMBER),
         Column("above 0", lambda row: str(row.above), NUMBER),
         Column("below 0", lambda row: str(row.below), NUMBER),

@@ -7,7 +7,7 @@ from workflow_scripts.report_page.tex import escaped
 
 Paragraphs = Sequence[tuple[str, str]]
 MARKDOWN = "<!-- For Pandoc: pandoc --citeproc --bibliography references.bib methods.md -->"
-LATEX = r"% \input this between \bibliographystyle and \bibliography{references}, or below biblatex's \addbibresource"
+LATEX = r"% \input{methods}; its works: \bibliography{references}, or biblatex's \addbibresource{references.bib}"
 OF_TABLES = {
     "material": "speakers, clips and minutes; clips by emotion",
     "scores": "headline scores of every dataset and model, by protocol",

@@ -52,6 +52,7 @@ include: "rules/explanation.smk"
 include: "rules/transfer.smk"
 include: "rules/clips.smk"
 include: "rules/report.smk"
+include: "rules/paper.smk"
 
 
 rule all:
@@ -61,6 +62,7 @@ rule all:
         rules.acoustics.input,
         ["results/transfer/scores.parquet"] if plan.cells else [],
         "results/report.html",
+        "results/paper/README.md",
 
 
 # All that needs a network connection; the rest runs without one.

@@ -21,7 +21,11 @@ from workflow_scripts.figures import style
 from workflow_scripts.statistics.intervals import wilson
 
 FOLDER = Path("docs/pictures")
-STRICT, PAPER, TWINS = style.PROTOCOLS["strict"].colour, style.PROTOCOLS["paper1"].colour, style.PROTOCOLS["emobox"].colour
+STRICT, PAPER, TWINS = (
+    style.PROTOCOLS["strict"].colour,
+    style.PROTOCOLS["paper1"].colour,
+    style.PROTOCOLS["emobox"].colour,
+)
 LOOKS = {"strict": (STRICT, "o"), "twins": (TWINS, "s"), "paper1": (PAPER, "D"), "paper2": (PAPER, "D")}
 SEEDS, WIDTH = 6, 200
 CHANCE = 1 / 6
@@ -52,7 +56,9 @@ def choices(results: Path) -> pd.DataFrame:
     f1 = made[made["metric"] == "F1"].pivot_table(index=["protocol", "seed"], columns="side", values="value")
     rows = []
     for protocol, gains in (f1["top"] - f1["all"]).groupby("protocol"):
-        rows.append(("noise", protocol, gains.mean(), gains.min(), gains.max(), "python benchmarks/published_inflation.py"))
+        rows.append(
+            ("noise", protocol, gains.mean(), gains.min(), gains.max(), "python benchmarks/published_inflation.py")
+        )
     told = pd.read_parquet(results / "explanation/scores.parquet")
     told = told[(told["condition"] == "all") & (told["metric"] == "F1")].set_index(
         ["dataset", "model", "layer", "protocol", "side"]
@@ -137,7 +143,9 @@ def guessed(table: pd.DataFrame) -> Figure:
             for row in table[table["what"] == dataset].itertuples():
                 height = rows.index(row.row) + offset
                 if pd.notna(row.low):
-                    axis.plot([row.low, row.high], [height, height], linestyle=style.DOMAIN_LINES[dataset], color=STRICT)
+                    axis.plot(
+                        [row.low, row.high], [height, height], linestyle=style.DOMAIN_LINES[dataset], color=STRICT
+                    )
                 axis.plot(row.value, height, "o", color=STRICT, markerfacecolor=face, markersize=4.5,
                           label=dataset if row.row == "duration" else None)  # fmt: skip
         axis.set_yticks(range(len(rows)), rows)
@@ -145,7 +153,12 @@ def guessed(table: pd.DataFrame) -> Figure:
         axis.set_xlabel("UAR (%); dotted: chance")
         axis.legend(loc="lower right")
         style.per_cent(axis, "x")
-        style.finish(figure, "The emotion guessed without listening", "6 speakers, 264 clips each; t intervals over speakers", True)
+        style.finish(
+            figure,
+            "The emotion guessed without listening",
+            "6 speakers, 264 clips each; t intervals over speakers",
+            True,
+        )
     return figure
 
 
@@ -179,7 +192,13 @@ def places(table: pd.DataFrame) -> Figure:
             for emotion, own in table[table["model"] == model].groupby("emotion"):
                 values, look = own.set_index("what")["value"], style.look_of(str(emotion))
                 width = 2.2 if emotion == "neutral" else 0.8
-                axis.plot([0, 1], [values["published"], values["equal"]], marker=look.marker, color=look.colour, linewidth=width)
+                axis.plot(
+                    [0, 1],
+                    [values["published"], values["equal"]],
+                    marker=look.marker,
+                    color=look.colour,
+                    linewidth=width,
+                )
                 axis.annotate(str(emotion), (1, values["equal"]), xytext=(5, 0), textcoords="offset points", va="center",
                               fontsize=6.5, fontweight="bold" if emotion == "neutral" else "normal")  # fmt: skip
             axis.set_xticks([0, 1], ["all clips\n(published)", "as many of\neach emotion"])

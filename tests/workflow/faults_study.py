@@ -51,6 +51,7 @@ MADE_BY = {
     "summarise_transfer": ["results/transfer/scores.csv", "results/transfer/*.csv", "results/transfer/*.parquet"],
     "figures_probing": [f"results/figures/speech/{name}.*" for name in ("layer_curves", "recall_*", "confusion")],
     "report": ["results/report.html"],
+    "paper": ["results/paper/README.md", "results/paper/*.*", "results/paper/*/*"],
 }
 MADE_BY["figures_probing"].insert(0, "results/figures/speech/layer_curves.svg")
 

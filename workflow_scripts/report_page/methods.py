@@ -38,11 +38,13 @@ class Ran:
         sizes: {dataset: (clips, speakers)}.
         folds: sizes of training parts, as `fold_sizes.sizes` gives them.
         conditions: restrictions under which emotions were told; None where nobody knows.
+        longest: seconds of the longest clip.
     """
 
     sizes: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     folds: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=COLUMNS))
     conditions: Collection[str] | None = None
+    longest: float = float("inf")
 
 
 def of_study(study: Study, config: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -52,8 +54,14 @@ def of_study(study: Study, config: Mapping[str, Any]) -> list[tuple[str, str]]:
         sizes={name: (len(clips), clips["speaker"].nunique()) for name, clips in study.manifests.items()},
         folds=study.folds,
         conditions=None if scores is None else set(scores["condition"]),
+        longest=max(clips["prepared_seconds"].max() for clips in study.manifests.values()),
     )
-    return paragraphs(config, study.datasets, study.models, study.trained, ran)
+    trained = study.trained
+    if trained:  # the config may name variants that no training takes
+        used = set(study.transfer["scores"]["tuner"])
+        tuners = {name: facts for name, facts in trained["tuners"].items() if name in used}
+        trained = {**trained, "tuners": tuners} if tuners else {}
+    return paragraphs(config, study.datasets, study.models, trained, ran)
 
 
 def citations(datasets: Facts, models: Facts) -> list[str]:
@@ -81,7 +89,7 @@ def paragraphs(
     found = [("Recordings", _recordings(datasets, ran)), ("Held-out clips", _folds(config, datasets, ran.folds))]
     listening = [name for name in networks(models) if name not in elsewhere(models)]
     if listening:
-        found.append(("Embeddings", _embeddings(config, models, listening)))
+        found.append(("Embeddings", _embeddings(config, models, listening, ran.longest)))
     if elsewhere(models):
         found.append(("Vectors made elsewhere", _elsewhere(models)))
     if acoustic_sets(models):
@@ -166,20 +174,21 @@ def _folds(config: Mapping[str, Any], datasets: Mapping[str, Mapping[str, Any]],
 
 
 def _trains_on(sizes: pd.DataFrame, protocol: str) -> str:
-    """'Under strict a probe of speech trains on 168-176 clips of 4 speakers, ...'"""
+    """'Under strict there were 3 folds of speech (each trained on 168–176 clips of 4 speakers), ...'"""
 
     def between(low: int, high: int) -> str:
         return f"{low}" if low == high else f"{low}–{high}"
 
+    word = "draw" if protocol == "paper1" else "fold"
     each = [
-        f"{between(row.clips_least, row.clips_most)} clips of {between(row.speakers_least, row.speakers_most)} "
-        f"speakers of {row.dataset}"
+        f"{counted(row.folds, word)} of {row.dataset} (each trained on {between(row.clips_least, row.clips_most)} "
+        f"clips of {between(row.speakers_least, row.speakers_most)} speakers)"
         for row in sizes.itertuples()
     ]
-    return f"Under {protocol} a fold trains on {listed(each)}."
+    return f"Under {protocol} there were {listed(each)}."
 
 
-def _embeddings(config: Mapping[str, Any], models: Facts, listening: Sequence[str]) -> str:
+def _embeddings(config: Mapping[str, Any], models: Facts, listening: Sequence[str], longest: float) -> str:
     settings = config["embeddings"]
     random = [name for name in untrained(models) if name in listening]
     named = [f"{name}{mark(models[name].get('citation', ''))}" for name in listening]
@@ -203,7 +212,7 @@ def _embeddings(config: Mapping[str, Any], models: Facts, listening: Sequence[st
     ]
     if own:
         text += f" Weights were read from folders that the user brought: {listed(own)}."
-    if settings["window_seconds"] is not None:
+    if settings["window_seconds"] is not None and longest > settings["window_seconds"]:
         text += f" Clips longer than {settings['window_seconds']:g} s went through in overlapping windows."
     return text + (
         f" {listed(random)} {'has' if len(random) == 1 else 'have'} random weights (controls)." if random else ""

@@ -23,19 +23,19 @@ WORKS = {
 }
 PACKAGES = ("peft", "accelerate")
 CONDITIONS = {
-    "direct": "direct: the target alone",
-    "two-stage": "two-stage: the source, then the target, with parts and head of the first stage",
-    "source-only": "source-only: the source alone, tested on the target",
-    "joint": "joint: both at once",
-    "shuffled-source": "shuffled-source: two stages, the labels of the first shuffled within speaker",
-    "equal-updates": "equal-updates: the target alone, without early stopping, for as many updates as both stages took",
+    "direct": "the target alone",
+    "two-stage": "the source, then the target, with parts and head of the first stage",
+    "source-only": "the source alone, tested on the target",
+    "joint": "both at once",
+    "shuffled-source": "two stages, the labels of the first shuffled within speaker",
+    "equal-updates": "the target alone, without early stopping, for as many updates as both stages took",
 }
 PROTOCOLS = {
-    "strict": "strict: the folds of the study, the same speakers held out in both datasets and both stages; where "
-    "these have different speakers the first stage trains on all of the source",
-    "paper1": "paper1, after Sun et al. [@sun2024]: clip-level draws, one a seed, no validation, last epoch, best "
-    "layer chosen on test",
-    "twins": "twins: the same draws, but takes of one sentence by one speaker in one emotion stay on one side",
+    "strict": "the folds of the study, the same speakers held out in both datasets and both stages; where these have "
+    "different speakers the first stage trains on all of the source",
+    "paper1": "after Sun et al. [@sun2024], clip-level draws, one a seed, no validation, last epoch, best layer chosen "
+    "on test",
+    "twins": "the same draws, but takes of one sentence by one speaker in one emotion stay on one side",
 }
 
 
@@ -66,22 +66,23 @@ def paragraphs(trained: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 def _trainings(trained: Mapping[str, Any]) -> str:
     ways = listed([f"{source} to {target}" for source, target in trained["directions"]])
-    conditions = "; ".join(text for name, text in CONDITIONS.items() if name in trained["conditions"])
-    protocols = "; ".join(text for name, text in PROTOCOLS.items() if name in trained["protocols"])
+    conditions = listed([f"{name} ({text})" for name, text in CONDITIONS.items() if name in trained["conditions"]])
+    protocols = listed([f"{name} ({text})" for name, text in PROTOCOLS.items() if name in trained["protocols"]])
     return (
-        f"Directions: {ways}. Conditions: {conditions}. Protocols: {protocols}. Emotions are those that both datasets "
+        f"Networks were trained in the {'direction' if len(trained['directions']) == 1 else 'directions'} {ways}, "
+        f"under the conditions {conditions}, by the protocols {protocols}. Emotions are those that both datasets "
         f"have, one logit each; seeds: {trained['seeds']}. Vectors were normalised neither by speaker nor by dataset."
     )
 
 
 def _tuners(variants: Mapping[str, Mapping[str, Any]]) -> str:
-    each = [
-        f"{name}: {listed([part_words(part, options) for part, options in facts['parts']])}"
-        for name, facts in variants.items()
-    ]
+    each = []
+    for name, facts in variants.items():
+        words = listed([part_words(part, options) for part, options in facts["parts"]])
+        each.append(words if words.partition(" ")[0] == name else f"{name}: {words}")
     inside = set(_parts(variants)) - {"frozen", "weighted-sum"}
     works = [f"{name} {WORKS[name]}" for name in _parts(variants) if name in WORKS]
-    text = f"{'; '.join(each)}. A linear head hears the mean over the frames of a clip."
+    text = f"Variants: {'; '.join(each)}. A linear head hears the mean over the frames of a clip."
     text += f" Tuners are after published ones: {listed(works)}." if works else ""
     if "frozen" in _parts(variants):
         text += " frozen has a head for each layer, each trained by itself, one of which is chosen."

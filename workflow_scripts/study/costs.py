@@ -45,6 +45,7 @@ SMALL = {
     "figures_probing": 8.0, "figures_cross": 4.0, "figures_papers": 4.0, "figures_distances": 12.0,
     "figures_explanation": 8.0, "figures_shap": 4.0, "figures_atlas": 5.0, "figures_explanation_papers": 4.0,
     "figures_transfer": 8.0, "figures_transfer_claims": 4.0, "findings": 6.0, "report": 5.0,
+    "paper": 4.0,
 }  # fmt: skip
 # Summaries: s to begin with, and for each layer of each model and dataset, or training, that they gather
 SUMMARIES = {

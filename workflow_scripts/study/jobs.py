@@ -25,7 +25,7 @@ def jobs(plan: Plan) -> Iterator[Job]:
         yield from _transfer(plan)
     for dataset in plan.shown:
         yield "clips", {"dataset": dataset}
-    yield from _each("findings", "report")
+    yield from _each("findings", "report", "paper")
 
 
 def _each(*rules: str, **names: str) -> Iterator[Job]:

@@ -88,7 +88,7 @@ def megabytes(plan: Plan, rule: str, attempt: int, gpus: int, **names: str) -> i
 def _libraries(rule: str) -> int:
     if rule in NETWORKS:
         return NETWORK
-    return REPORT if rule.startswith(("summarise", "figures", "clips", "findings", "report")) else ANALYSIS
+    return REPORT if rule.startswith(("summarise", "figures", "clips", "findings", "report", "paper")) else ANALYSIS
 
 
 def _sizes(plan: Plan, datasets: list[str]) -> tuple[int, float]:

@@ -426,6 +426,9 @@ class Plan(TransferPlan):
             "plugins": sorted({corpora.module_of(entry.corpus) for entry in self.datasets.values()}),
         }
 
+    def _paper(self) -> Spec:
+        return self._report()
+
 
 def _as_fetched(folder: Path) -> str:
     """Digest of the recordings as they were fetched; "" where that cannot be read."""

@@ -33,6 +33,10 @@ FORMATS = {
     ".html": "text/html",
     ".svg": "image/svg+xml",
     ".png": "image/png",
+    ".pdf": "application/pdf",
+    ".tex": "application/x-tex",
+    ".bib": "application/x-bibtex",
+    ".md": "text/markdown",
     ".csv": "text/csv",
     ".parquet": "application/vnd.apache.parquet",
 }

@@ -6,7 +6,7 @@ import pandas as pd
 
 from workflow_scripts.materials.folds import parts
 
-COLUMNS = ["dataset", "protocol", "clips_least", "clips_most", "speakers_least", "speakers_most"]
+COLUMNS = ["dataset", "protocol", "folds", "clips_least", "clips_most", "speakers_least", "speakers_most"]
 
 
 def sizes(folds: Iterable[tuple[str, str, pd.DataFrame]], manifests: dict[str, pd.DataFrame]) -> pd.DataFrame:
@@ -21,5 +21,5 @@ def sizes(folds: Iterable[tuple[str, str, pd.DataFrame]], manifests: dict[str, p
         speaker = manifests[dataset].set_index("clip_id")["speaker"]
         train = [speaker.reindex(clips).dropna() for _, _, clips, _ in parts(table)]
         clips, speakers = [len(part) for part in train], [part.nunique() for part in train]
-        rows.append((dataset, protocol, min(clips), max(clips), min(speakers), max(speakers)))
+        rows.append((dataset, protocol, len(train), min(clips), max(clips), min(speakers), max(speakers)))
     return pd.DataFrame(rows, columns=COLUMNS)

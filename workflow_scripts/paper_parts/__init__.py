@@ -1,0 +1,1 @@
+"""What a paper takes from a study: tables in LaTeX and CSV, methods with citations; text from tables, no files."""

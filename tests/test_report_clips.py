@@ -63,7 +63,7 @@ def test_the_page_has_links_to_clips_and_nothing_of_them() -> None:
     assert page.count("<audio src=") == 2 * 6
     assert "data:audio" not in page
     assert page.count('src="clips/speech/pictures/0a1b.png"') == 2 * 6
-    assert "taken for happy (61 %)" in page
+    assert "taken for happy (61&nbsp;%)" in page
 
 
 def test_on_paper_are_the_clips_of_the_usual_layer_of_the_best_network() -> None:

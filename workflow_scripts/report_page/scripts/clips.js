@@ -28,7 +28,7 @@ const clips = {
     const said = [`speaker ${row.speaker}`, seconds];
     if (row.distance !== null) said.push(`distance ${row.distance.toFixed(2)}`);
     if (row.predicted) said.push(`${row.predicted === row.emotion ? "recognised" : `taken for ${row.predicted}`} (${perCent(row.probability)})`);
-    const note = element("span", said.join(", "), { className: "note" });
+    const note = element("span", said.join(", ").replaceAll(" %", "\u00a0%"), { className: "note" });
     player.addEventListener("play", () => {
       for (const other of document.querySelectorAll("audio")) if (other !== player) other.pause();
     });

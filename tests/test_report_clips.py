@@ -14,8 +14,10 @@ from workflow_scripts.report_page import live_clips
 from workflow_scripts.report_page.findings import Study
 from workflow_scripts.report_page.page import render
 from workflow_scripts.study.config import Study as Config
+from workflow_scripts.study.schemas import TABLES
 from workflow_scripts.summaries.clips import KINDS
 
+NO_FINDINGS = pd.DataFrame(columns=[*TABLES["findings"]])
 audit = functools.cache(leaks_and_confounds)
 ODD = 'recordings/Käthe & Söhne/100% #1? "a".wav'
 
@@ -37,7 +39,7 @@ def clips(**changes: Any) -> pd.DataFrame:
 def whole(**changes: Any) -> Study:
     manifests = {name: manifest(name) for name in DATASETS}
     nothing = pd.DataFrame(columns=["clip_id", "path", "reason", "dataset", "step"])
-    return Study("Made up", DATASETS, MODELS, [], manifests, nothing, audit(), **changes)
+    return Study("Made up", DATASETS, MODELS, [], manifests, nothing, audit(), **{"findings": NO_FINDINGS, **changes})
 
 
 @pytest.mark.parametrize("name", [ODD, "data/a.wav", "results/synthetic/x/audio/b.flac", os.fsdecode(b"data/\xff.wav")])

@@ -14,8 +14,10 @@ from workflow_scripts.report_page import live_clips
 from workflow_scripts.report_page.findings import Study
 from workflow_scripts.report_page.page import render
 from workflow_scripts.study.config import Study as Config
+from workflow_scripts.study.schemas import TABLES
 from workflow_scripts.summaries.clips import KINDS
 
+NO_FINDINGS = pd.DataFrame(columns=[*TABLES["findings"]])
 audit = functools.cache(leaks_and_confounds)
 ODD = 'recordings/Käthe & Söhne/100% #1? "a".wav'
 
@@ -37,7 +39,7 @@ def clips(**changes: Any) -> pd.DataFrame:
 def whole(**changes: Any) -> Study:
     manifests = {name: manifest(name) for name in DATASETS}
     nothing = pd.DataFrame(columns=["clip_id", "path", "reason", "dataset", "step"])
-    return Study("Made up", DATASETS, MODELS, [], manifests, nothing, audit(), **changes)
+    return Study("Made up", DATASETS, MODELS, [], manifests, nothing, audit(), **{"findings": NO_FINDINGS, **changes})
 
 
 @pytest.mark.parametrize("name", [ODD, "data/a.wav", "results/synthetic/x/audio/b.flac", os.fsdecode(b"data/\xff.wav")])
@@ -63,7 +65,7 @@ def test_the_page_has_links_to_clips_and_nothing_of_them() -> None:
     assert page.count("<audio src=") == 2 * 6
     assert "data:audio" not in page
     assert page.count('src="clips/speech/pictures/0a1b.png"') == 2 * 6
-    assert "taken for happy (61 %)" in page
+    assert "taken for happy (61&nbsp;%)" in page
 
 
 def test_on_paper_are_the_clips_of_the_usual_layer_of_the_best_network() -> None:

@@ -8,7 +8,8 @@ const clips = {
     if (facts.clips.off) return place.replaceChildren(element("p", facts.clips.off));
     const { dataset, model, layer, emotion } = now;
     const rows = tables.rows("clips", { dataset, model, layer, emotion });
-    const title = element("h4", `${emotion} of ${dataset} at layer ${layer} of ${called(model)}`);
+    const where = layer === "functionals" ? "by" : `at layer ${layer} of`;
+    const title = element("h4", `${emotion} of ${dataset} ${where} ${called(model)}`);
     if (facts.synthetic.includes(dataset)) title.append(" ", element("span", "demonstration", { className: "mark" }));
     if (!rows.length) return place.replaceChildren(title, element("p", this.nothing(dataset, emotion)));
     const told = rows.some((row) => row.predicted);
@@ -27,7 +28,7 @@ const clips = {
     const said = [`speaker ${row.speaker}`, seconds];
     if (row.distance !== null) said.push(`distance ${row.distance.toFixed(2)}`);
     if (row.predicted) said.push(`${row.predicted === row.emotion ? "recognised" : `taken for ${row.predicted}`} (${perCent(row.probability)})`);
-    const note = element("span", said.join(", "), { className: "note" });
+    const note = element("span", said.join(", ").replaceAll(" %", "\u00a0%"), { className: "note" });
     player.addEventListener("play", () => {
       for (const other of document.querySelectorAll("audio")) if (other !== player) other.pause();
     });

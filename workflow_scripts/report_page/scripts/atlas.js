@@ -133,8 +133,8 @@ charts.atlas_peaks = (now, width) => {
     data.push({ x: [null], y: [null], type: "scatter", mode: "markers", name: dataset, marker: { size: 10, color: dataset === now.dataset ? "#444" : "#fff", line: { color: "#444", width: 2 } } });
   const mine = peaks.filter(({ row }) => row.model === now.model && row.dataset === now.dataset).map(({ row }) => `${row.category} at layer ${row.layer} (R² ${explanation.number(row.value)})`);
   return {
-    data, rows: peaks.map(({ row }) => row), height: 96 + 20 * height, note: cell.note,
-    says: `${emotion} in ${now.dataset}: ` + (mine.length ? `${called(now.model)} encodes ${mine.join(", ")} best.` : `no layer of ${called(now.model)} clearly encodes a category.`),
+    data, rows: peaks.map(({ row }) => row), height: 96 + 20 * height, note: cell.none ?? cell.note,
+    says: cell.none ? `Peaks of the categories for ${emotion}.` : `${emotion} in ${now.dataset}: ` + (mine.length ? `${called(now.model)} encodes ${mine.join(", ")} best.` : `no layer of ${called(now.model)} clearly encodes a category.`),
     layout: { xaxis: { ...axis, range: [-0.6, last + 0.6] }, yaxis: { tickvals: [...names.keys()], ticktext: [...names.values()], range: [height - 0.4, -0.6], tickfont: { size: width < 500 ? 9.5 : 12 }, showgrid: false },
       legend: LEGEND_ABOVE, margin: { l: 90, r: 12, t: 56, b: 44 } },
     click: (point) => point.customdata && { choice: { dataset: point.customdata[0], model: point.customdata[1], layer: point.customdata[2] }, place: "cell" },

@@ -86,6 +86,8 @@ charts.cell_curve = (now, width) => {
   }
   const leaky = rows.filter((row) => row.protocol === "paper2").sort((a, b) => a.k - b.k);
   if (leaky.length) line(leaky, "as published", "#1c1c1c", 1.3, "solid", leaky.map((row) => row.value - row.spread), leaky.map((row) => row.value + row.spread));
+  const leak = choices.find((row) => row.protocol === "paper2"), ring = leaky.find((row) => row.k === leak?.k);
+  if (ring) data.push({ x: [ring.k], y: [ring.value], mode: "markers", type: "scatter", showlegend: false, hoverinfo: "skip", marker: { size: 9, color: "#fff", line: { color: "#1c1c1c", width: 2 } } });
   const numbers = [...new Set(rows.map((row) => row.k))].sort((a, b) => a - b), reach = [Math.log10(numbers[0]) - 0.05, Math.log10(numbers.at(-1)) + 0.05];
   const across = (y, words, dashes) => {
     data.push({ x: [10 ** reach[0], 10 ** reach[1]], y: [y, y], mode: "lines", type: "scatter", showlegend: false, hoverinfo: "text", text: Array(2).fill(`${words}: ${metric} ${perCent(y, 1)}`), line: { color: "#5c5c5c", width: 1.2, dash: dashes } });
@@ -96,12 +98,11 @@ charts.cell_curve = (now, width) => {
   const seen = [...rows.flatMap((row) => [row.low ?? row.value - row.spread, row.high ?? row.value + row.spread]), whole.value, whole.chance ?? whole.value];
   const range = [Math.max(-0.02, Math.min(...seen) - 0.03), Math.min(1.02, Math.max(...seen) + 0.03)];
   const small = width < 500, few = tables.rows("told", { ...cell.of, metric, protocol: "strict", side: "top" })[0];
-  const leak = choices.find((row) => row.protocol === "paper2");
   return {
     data, rows, height, note: cell.note,
     says: `${cell.of.emotion} in ${now.dataset}: the smallest number of dimensions that does about as well as the best, chosen inside the training speakers, is ${strict.k}` +
       (strict.least < strict.most ? ` (${strict.least} to ${strict.most} over folds)` : "") + `; chosen so, the top reach ${scoreWords(few, metric)}, all ${whole.k} ${scoreWords(whole, metric)}, ${sizes(whole)}.` +
-      (published && leak ? ` As published, k = ${leak.k} was chosen on the tested clips.` : ""),
+      (published && leak ? ` As published (black, ± SD over splits), k = ${leak.k} (ring) was chosen on the tested clips.` : ""),
     layout: { xaxis: { type: "log", title: { text: "k, number of dimensions" }, range: reach, tickvals: numbers.length < 6 ? numbers : [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000] },
       yaxis: { title: { text: `${metric} of ${cell.of.emotion} against ${explanation.other(cell.row)}` }, tickformat: ".0%", range },
       margin: { l: 56, r: small ? 96 : 130, t: 28, b: 44 }, annotations: endLabels(ends, range, height - 72, small ? 10 : 12),
@@ -174,7 +175,7 @@ charts.cell_shap = (now, width) => {
   const own = rows.filter((row) => row.model === rows[0].model).sort((a, b) => a.rank - b.rank).slice(0, 12), { colour, symbol } = look(emotion), small = width < 500;
   const lines = own.map((row, at) => ({ row, at, value: row.value, clear: true, colour, symbol, text: `${row.feature}, ${row.category}<br>mean |SHAP| ${row.value.toPrecision(3)}${inBrackets(row.low, row.high, (one) => one.toPrecision(3))}<br>${sizes(row)}` }));
   return {
-    rows: own, data: dotted(lines), height: 90 + (small ? 34 : 24) * own.length, note: cell.note,
+    rows: own, data: dotted(lines), height: 90 + (small ? 34 : 24) * own.length, note: emotion === now.emotion ? "" : cell.note,
     says: `Of ${own[0].model} alone, ${own[0].words} weighs most for ${emotion} in ${now.dataset}: mean |SHAP| ${own[0].value.toPrecision(2)}${inBrackets(own[0].low, own[0].high, (one) => one.toPrecision(2))}, ${sizes(own[0])}.`,
     layout: { xaxis: { title: { text: small ? "mean |SHAP| in log-odds" : "mean size of the SHAP value of a held-out clip (log-odds)" }, range: reach([0, ...extent(lines)]), nticks: 6 },
       yaxis: { tickvals: own.map((_, at) => at), range: [own.length - 0.4, -0.6], showgrid: false, tickfont: { size: small ? 10 : 12 },
@@ -209,11 +210,13 @@ charts.cell_told = (now, width) => {
   if (!lines.length) return { none: `There is no ${metric} of ${emotion} here.` };
   const mine = of(now.dataset, now.model, cell.of.layer).filter((row) => row.metric === "UAR" && row.protocol === "strict"), side = (name) => mine.find((row) => row.side === name);
   const [all, top, random, more] = ["all", "top", "random", "top-less-random"].map(side);
+  const leak = rows.find((row) => row.protocol === "paper2" && row.side === "top" && row.dataset === now.dataset && row.model === now.model);
   const points = (one) => explanation.gain(100 * one, 1);
   return {
     rows, data: dotted(lines), height: 90 + 34 * names.length, note: cell.note,
     says: `${emotion} in ${now.dataset} is told from ${explanation.other(cell.row)} by all ${all.k} dimensions at ${scoreWords(all)}` + (top ? `, by the top ${top.k} at ${scoreWords(top)}` : "") + (random ? `, by as many at random at ${perCent(random.value, 1)}` : "") +
-      (more ? `: top less random ${points(more.value)} points${inBrackets(more.low, more.high, points)}, ${explanation.p(more.p)}` : "") + `; guessing ${perCent(all.chance, 1)}; ${sizes(all)}, strict.`,
+      (more ? `: top less random ${points(more.value)} points${inBrackets(more.low, more.high, points)}, ${explanation.p(more.p)}` : "") + `; guessing ${perCent(all.chance, 1)}; ${sizes(all)}, strict.` +
+      (leak ? ` As published, the top ${leak.k}, chosen on the tested clips, reach F1 ${perCent(leak.value, 1)} (SD over splits ${points(leak.spread).slice(1)} points).` : ""),
     layout: { xaxis: { title: { text: metric === "F1" ? `F1 of ${emotion}, strict and as published` : `UAR of ${emotion} against ${explanation.other(cell.row)}` }, tickformat: ".0%", range: reach([...extent(lines), ...names.map((name) => name.chance ?? 1)]), nticks: small ? 5 : 8 },
       yaxis: { tickvals: names.map((_, at) => at), ticktext: names.map((name) => small ? name.text.replace(": ", ":<br>") : name.text), range: [names.length - 0.4, -0.6], showgrid: false, tickfont: { size: small ? 10 : 12 } },
       shapes: names.filter((name) => name.chance !== null).map((name, _, __, at = names.indexOf(name)) => ({ type: "line", x0: name.chance, x1: name.chance, y0: at - 0.42, y1: at + 0.42, line: { color: "#767676", width: 1.4, dash: "dot" } })), margin: { l: 60, r: 12, t: 28, b: 44 } },

@@ -141,7 +141,11 @@ def _how_far(study: Study) -> str:
 
 def _front(study: Study) -> dict[str, Any]:
     misled = [sentence for dataset in study.datasets if (sentence := findings.confounds(study, dataset))]
-    return {"datasets": material.overview(study), "findings": front_findings.groups(study.findings), "confounds": misled}
+    return {
+        "datasets": material.overview(study),
+        "findings": front_findings.groups(study.findings),
+        "confounds": misled,
+    }
 
 
 def _layers_of(study: Study, dataset: str, pictures: Pictures) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from workflow_scripts.figures import style
-from workflow_scripts.report_page import live_clips, live_layers
+from workflow_scripts.report_page import live_clips, live_explanation, live_layers
 from workflow_scripts.report_page.findings import Study, best_network, called
 from workflow_scripts.summaries.roles import acoustic_sets, networks
 
@@ -23,7 +23,7 @@ SYMBOLS = {
 
 def of_study(study: Study) -> dict[str, pd.DataFrame]:
     """All tables of the live charts, by the name that the charts know them by."""
-    return live_layers.tables(study) | live_clips.tables(study)
+    return live_layers.tables(study) | live_explanation.tables(study) | live_clips.tables(study)
 
 
 def pack(tables: Mapping[str, pd.DataFrame]) -> str:

@@ -41,7 +41,7 @@ from workflow_scripts.report_page.pictures import Pictures, find
 from workflow_scripts.summaries.roles import networks
 
 HERE = Path(__file__).resolve().parent
-LIVE = ["tables", "choice", "figures", "layers", "clips", "start"]  # in this order
+LIVE = ["tables", "choice", "figures", "layers", "explanation", "atlas", "clips", "start"]  # in this order
 
 
 def render(study: Study, pictures: Pictures, config: Mapping[str, Any], protocols: list[str]) -> str:

@@ -25,6 +25,7 @@ from workflow_scripts.report_page import (
     explanation_results,
     findings,
     live,
+    live_papers,
     material,
     methods,
     results,
@@ -39,7 +40,7 @@ from workflow_scripts.report_page.references import references
 from workflow_scripts.summaries.roles import networks
 
 HERE = Path(__file__).resolve().parent
-SCRIPTS = ["tables", "choice", "figures", "layers", "sorting", "start"]
+SCRIPTS = ["tables", "choice", "figures", "layers", "distances", "transfer", "papers", "sorting", "start"]
 
 
 def render(study: Study, pictures: Pictures, config: Mapping[str, Any], protocols: list[str]) -> str:
@@ -56,7 +57,7 @@ def render(study: Study, pictures: Pictures, config: Mapping[str, Any], protocol
     probed = [dataset for dataset in study.datasets if _is_probed(study, dataset)]
     crossed = [pair for pair in study.pairs if set(pair) <= set(probed)]
     health = checks(study)
-    charted = live.of_study(study)
+    charted = live.of_study(study) | live_papers.tables(study, papers["printed"] if papers else None)
     return _template().render(
         study=study,
         style=(HERE / "page.css").read_text(),
@@ -256,7 +257,8 @@ def _papers(pictures: Pictures) -> dict[str, Any] | None:
         "pooling",
     ]
     table = table.astype(dict.fromkeys(words, object)).fillna(dict.fromkeys(words, ""))
-    return {"figure": find(pictures, "papers/side_by_side", alt.papers(table)), "table": results.papers(table)}
+    figure = find(pictures, "papers/side_by_side", alt.papers(table))
+    return {"printed": table, "figure": figure, "table": results.papers(table)}
 
 
 def _material(study: Study) -> dict[str, Any]:

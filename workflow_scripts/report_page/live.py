@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from workflow_scripts.figures import style
-from workflow_scripts.report_page import live_clips, live_explanation, live_layers
+from workflow_scripts.figures import side_by_side, style, transfer_differences, transfer_rows
+from workflow_scripts.report_page import live_clips, live_distances, live_explanation, live_layers, live_transfer
 from workflow_scripts.report_page.findings import Study, best_network, called
 from workflow_scripts.summaries.roles import acoustic_sets, networks
 
@@ -23,7 +23,8 @@ SYMBOLS = {
 
 def of_study(study: Study) -> dict[str, pd.DataFrame]:
     """All tables of the live charts, by the name that the charts know them by."""
-    return live_layers.tables(study) | live_explanation.tables(study) | live_clips.tables(study)
+    sections = (live_layers, live_distances, live_explanation, live_transfer, live_clips)
+    return {name: table for section in sections for name, table in section.tables(study).items()}
 
 
 def pack(tables: Mapping[str, pd.DataFrame]) -> str:
@@ -71,7 +72,10 @@ def facts(study: Study, protocols: list[str], tables: Mapping[str, pd.DataFrame]
         "domain": {name: own["domain"] for name, own in study.datasets.items()},
         "synthetic": study.synthetic,
         "demonstration": style.DEMONSTRATION,
-        "looks": {word: _look(word, emotions) for word in emotions},
+        "looks": {word: _look(style.look_of(word, emotions)) for word in emotions},
+        "conditions": {name: _look(look) for name, look in transfer_rows.CONDITIONS.items()},
+        "compared_conditions": {name: _look(look) for name, look in transfer_differences.PAIRS.items()},
+        "kinds": {name: _look(look) for name, look in side_by_side.LOOKS.items()},
         "model_colours": {name: style.MODELS[at % len(style.MODELS)] for at, name in enumerate(networks(study.models))},
     }
 
@@ -104,6 +108,5 @@ def _best_layers(study: Study) -> dict[str, dict[str, str]]:
     }
 
 
-def _look(emotion: str, emotions: list[str]) -> dict[str, str]:
-    look = style.look_of(emotion, emotions)
+def _look(look: style.Look) -> dict[str, str]:
     return {"colour": look.colour, "symbol": SYMBOLS[look.marker]}

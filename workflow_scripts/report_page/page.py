@@ -27,6 +27,7 @@ from workflow_scripts.report_page import (
     front_findings,
     live,
     live_clips,
+    live_papers,
     material,
     methods,
     references,
@@ -41,7 +42,7 @@ from workflow_scripts.report_page.pictures import Pictures, find
 from workflow_scripts.summaries.roles import networks
 
 HERE = Path(__file__).resolve().parent
-LIVE = ["tables", "choice", "figures", "layers", "explanation", "atlas", "clips", "start"]  # in this order
+LIVE = ["tables", "choice", "figures", "layers", "distances", "explanation", "atlas", "transfer", "papers", "clips"]
 
 
 def render(study: Study, pictures: Pictures, config: Mapping[str, Any], protocols: list[str]) -> str:
@@ -58,13 +59,16 @@ def render(study: Study, pictures: Pictures, config: Mapping[str, Any], protocol
     probed = [dataset for dataset in study.datasets if _is_probed(study, dataset)]
     crossed = [pair for pair in study.pairs if set(pair) <= set(probed)]
     health = checks(study)
-    charted = live.of_study(study)
+    charted = live.of_study(study) | live_papers.tables(study, papers["printed"] if papers else None)
     said = methods.of_study(study, config)
     known = references.known_with(methods.citations(study.datasets, study.models))
     return _template().render(
         study=study,
         style=(HERE / "page.css").read_text(),
-        scripts=[(HERE / "scripts" / f"{name}.js").read_text() for name in (LIVE if charted else []) + ["sorting"]],
+        scripts=[
+            (HERE / "scripts" / f"{name}.js").read_text()
+            for name in ([*LIVE, "start"] if charted else []) + ["sorting"]
+        ],
         plotly=_plotly() if charted else "",
         packed=live.pack(charted) if charted else "",
         facts=_json(live.facts(study, protocols, charted)),
@@ -264,7 +268,8 @@ def _papers(pictures: Pictures) -> dict[str, Any] | None:
         "pooling",
     ]
     table = table.astype(dict.fromkeys(words, object)).fillna(dict.fromkeys(words, ""))
-    return {"figure": find(pictures, "papers/side_by_side", alt.papers(table)), "table": results.papers(table)}
+    figure = find(pictures, "papers/side_by_side", alt.papers(table))
+    return {"printed": table, "figure": figure, "table": results.papers(table)}
 
 
 def _material(study: Study) -> dict[str, Any]:

@@ -11,13 +11,14 @@ const figures = {
   layout(own) {
     const quiet = { gridcolor: "#ececec", zeroline: false, automargin: true, fixedrange: true };
     const { xaxis, yaxis, ...rest } = own;
+    const titled = ({ title, ...axis } = {}) => title ? { ...axis, title: { font: { size: 13 }, standoff: 8, ...title } } : axis;
     return {
       font: { family: "system-ui, -apple-system, 'Segoe UI', 'DejaVu Sans', sans-serif", size: 13, color: "#1c1c1c" },
       margin: { l: 52, r: 12, t: 28, b: 44 }, paper_bgcolor: "#fff", plot_bgcolor: "#fff", hovermode: "closest", dragmode: false,
       hoverlabel: { bgcolor: "#fff", bordercolor: "#666", font: { size: 12, color: "#1c1c1c" }, align: "left" },
       legend: { orientation: "h", y: -0.2, x: 0, font: { size: 12 } },
-      ...rest, xaxis: { ...quiet, ...xaxis }, yaxis: { ...quiet, ...yaxis },
-      ...Object.fromEntries(Object.entries(rest).filter(([key]) => /^[xy]axis\d+$/.test(key)).map(([key, axis]) => [key, { ...quiet, ...axis }])),
+      ...rest, xaxis: { ...quiet, ...titled(xaxis) }, yaxis: { ...quiet, ...titled(yaxis) },
+      ...Object.fromEntries(Object.entries(rest).filter(([key]) => /^[xy]axis\d+$/.test(key)).map(([key, axis]) => [key, { ...quiet, ...titled(axis) }])),
     };
   },
 
@@ -33,11 +34,8 @@ const figures = {
     if (made.height) place.style.height = `${made.height}px`;
     figure.made = made;
     if (facts.synthetic.includes(choice.now.dataset)) {
-      const narrow = place.clientWidth < 500, top = made.layout.margin?.t ?? 28;
-      made.layout.annotations = [...(made.layout.annotations ?? []), {
-        text: narrow ? "Demonstration on synthetic audio" : facts.demonstration, xref: "paper", yref: "paper", x: 1, y: 1, xanchor: "right", yanchor: "bottom",
-        yshift: Math.max(top - 18, 4), showarrow: false, font: { size: 10, color: "#9A0019" },
-      }];
+      made.layout.title = { text: facts.demonstration, xref: "container", yref: "container", x: 1, y: 1, xanchor: "right", yanchor: "top", pad: { t: 4, r: 12 },
+        automargin: false, font: { size: 10, color: "#9A0019" } };
     }
     Plotly.react(place, made.data, this.layout(made.layout), this.config).then(() => {
       place.removeAllListeners?.("plotly_click");

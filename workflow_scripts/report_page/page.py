@@ -62,6 +62,7 @@ def render(study: Study, pictures: Pictures, config: Mapping[str, Any], protocol
     charted = live.of_study(study) | live_papers.tables(study, papers["printed"] if papers else None)
     said = methods.of_study(study, config)
     known = references.known_with(methods.citations(study.datasets, study.models))
+    scripts = [*LIVE, "start", "sorting"] if charted else ["sorting"]
     return _template().render(
         study=study,
         style=(HERE / "page.css").read_text(),

@@ -66,10 +66,7 @@ def render(study: Study, pictures: Pictures, config: Mapping[str, Any], protocol
     return _template().render(
         study=study,
         style=(HERE / "page.css").read_text(),
-        scripts=[
-            (HERE / "scripts" / f"{name}.js").read_text()
-            for name in ([*LIVE, "start"] if charted else []) + ["sorting"]
-        ],
+        scripts=[(HERE / "scripts" / f"{name}.js").read_text() for name in scripts],
         plotly=_plotly() if charted else "",
         packed=live.pack(charted) if charted else "",
         facts=_json(live.facts(study, protocols, charted)),

@@ -39,7 +39,7 @@ from workflow_scripts.summaries.findings_words import (
     who,
 )
 from workflow_scripts.summaries.roles import elsewhere, networks
-from workflow_scripts.summaries.select import headline_of, scope
+from workflow_scripts.summaries.select import ON_TEST, headline_of, scope
 from workflow_scripts.summaries.transfer_bias import SPREAD
 from workflow_scripts.summaries.transfer_distances import GAIN as GAINED
 from workflow_scripts.summaries.transfer_distances import ZERO_SHOT
@@ -177,7 +177,8 @@ def leak(study: Study, top: "pd.Series[Any]") -> Iterator[Finding]:
     row, say = own.iloc[0], Cited(f"leak-{dataset}")
     name, level = f"{who(study, say, BEST, row)} on {say.name(BEST, row, 'dataset')}", say.share(BEST, row)
     protocol = say.name(BEST, row, "protocol")
-    because = words.leaking(say, where(study.audit, topic=LEAK, protocol="paper1", source=dataset, target=dataset))
+    leaks = where(study.audit, topic=LEAK, protocol="paper1", source=dataset, target=dataset)
+    because = words.leaking(say, leaks, bool(row["choice"] == ON_TEST))
     if scope(best, dataset, "paper1") == scope(best, dataset, "strict"):
         told, gap = bool(row["low"] > top["high"]), float(row["value"] - top["value"])
         versus = f"{say.between(BEST, row, top)} than the {say.share(BEST, top)} of strict"
@@ -469,7 +470,8 @@ def of_material(study: Study) -> Iterator[Finding]:
     audit, say = study.audit, Cited("material")
     strict, tells = where(audit, topic=LEAK, protocol="strict"), where(audit, topic=CONFOUND)
     said = [words.leaks_of_strict(say, strict)] if len(strict) else []
-    tells = tells[[misleads(*row) for row in zip(tells["value"], tells["low"], tells["chance"], strict=True)]]
+    figures = zip(tells["value"], tells["low"], tells["chance"], strict=True)
+    tells = tells[np.array([misleads(*row) for row in figures], dtype=bool)]
     worst = tells.loc[tells.groupby("target", sort=False)["value"].idxmax()]
     row: Mapping[str, Any] = {"what": "leaks", "about": set(study.datasets)}
     if len(worst):

@@ -94,7 +94,8 @@ def of_layers(study: Study, dataset: str, seed: int) -> Iterator[Finding]:
     if top is None:
         return
     yield highest(study, top)
-    yield from layers_alike(study, top, seed)
+    if top["p"] <= ALPHA:  # else no layer is the best at anything
+        yield from layers_alike(study, top, seed)
     compared = study.tables["comparisons"]
     for _, row in where(compared, dataset=dataset, model=top["model"], protocol=top["protocol"]).iterrows():
         yield against(study, row, seed)

@@ -242,7 +242,7 @@ def order(study: Study, ranking: pd.DataFrame) -> Finding:
     say = Cited(f"order-{near['first']}-{near['second']}")
     said = [words.end_of_ranking(say, row, end) for row, end in ((near, "nearest"), (far, "farthest"))]
     between = f"{say.name(RANKING, near, 'first')} and {say.name(RANKING, near, 'second')}"
-    shares = "; shares: of random halves of the" if near["n_half_samples"] else ","
+    shares = "; per cent of random halves of the" if near["n_half_samples"] else ","
     sentence = f"Between {between}, in {who(study, say, RANKING, near)}, {listed(said)} (kernel distance, mean over "
     sentence += f"layers{shares} {say.count(RANKING, near)})."
     row = {**near, "value": near["p_nearest"], "low": np.nan, "high": np.nan, "layer": ""}
@@ -303,13 +303,12 @@ def papers_order(study: Study, ranking: pd.DataFrame, row: "pd.Series[Any]") -> 
     tau, name = say.number(AGREEMENT, row, "value", "+.2f"), who(study, say, AGREEMENT, row, "of")
     told = bool(row["p"] <= ALPHA)
     if row["p_smallest"] > ALPHA:
-        verdict = f"so few emotions cannot show agreement, smallest p {say.number(AGREEMENT, row, 'p_smallest')}"
+        p = f"smallest p {say.number(AGREEMENT, row, 'p_smallest')}"
+        verdict = "so few emotions cannot show that the orders agree"
     else:
-        alike = "they agree beyond chance" if told else "they cannot be told from unrelated orders"
-        verdict = f"{alike}, {say.p(AGREEMENT, row, 'p')}"
-    sentence = (
-        f"Paper 1 ranks the emotions from near to far {by_rank}; {name} here ranks {own} (tau-b {tau}: {verdict})."
-    )
+        p = say.p(AGREEMENT, row, "p")
+        verdict = "the orders agree beyond chance" if told else "the orders cannot be told from unrelated ones"
+    sentence = f"From near to far, paper 1 ranks {by_rank}; {name} here ranks {own}: {verdict} (tau-b {tau}, {p})."
     return _finding(DISTANCES, say, sentence, row, "tau-b with the paper's order", "rank correlation", told, layer="",
                     model=row["of"])  # fmt: skip
 

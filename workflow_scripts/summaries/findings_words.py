@@ -95,7 +95,7 @@ def not_told(say: Cited, table: str, row: "pd.Series[Any]", smallest: Smallest, 
 
 def could(say: Cited, smallest: Smallest, unit: str = "points") -> str:
     """'; a true difference of 9 points would most likely have shown'; "" where that is not known."""
-    if not np.isfinite(smallest.difference):
+    if not np.isfinite(smallest.difference) or smallest.difference == 0:  # 0: the speakers do not differ at all
         return ""
     if unit == "points" and smallest.difference >= 1:
         return "; speakers differ so much that hardly any true difference would have shown"

@@ -39,7 +39,7 @@ from workflow_scripts.summaries.findings_words import (
     who,
 )
 from workflow_scripts.summaries.roles import elsewhere, networks
-from workflow_scripts.summaries.select import headline_of, scope
+from workflow_scripts.summaries.select import ON_TEST, headline_of, scope
 from workflow_scripts.summaries.transfer_bias import SPREAD
 from workflow_scripts.summaries.transfer_distances import GAIN as GAINED
 from workflow_scripts.summaries.transfer_distances import ZERO_SHOT
@@ -94,7 +94,8 @@ def of_layers(study: Study, dataset: str, seed: int) -> Iterator[Finding]:
     if top is None:
         return
     yield highest(study, top)
-    yield from layers_alike(study, top, seed)
+    if top["p"] <= ALPHA:  # else no layer is the best at anything
+        yield from layers_alike(study, top, seed)
     compared = study.tables["comparisons"]
     for _, row in where(compared, dataset=dataset, model=top["model"], protocol=top["protocol"]).iterrows():
         yield against(study, row, seed)
@@ -177,7 +178,8 @@ def leak(study: Study, top: "pd.Series[Any]") -> Iterator[Finding]:
     row, say = own.iloc[0], Cited(f"leak-{dataset}")
     name, level = f"{who(study, say, BEST, row)} on {say.name(BEST, row, 'dataset')}", say.share(BEST, row)
     protocol = say.name(BEST, row, "protocol")
-    because = words.leaking(say, where(study.audit, topic=LEAK, protocol="paper1", source=dataset, target=dataset))
+    leaks = where(study.audit, topic=LEAK, protocol="paper1", source=dataset, target=dataset)
+    because = words.leaking(say, leaks, bool(row["choice"] == ON_TEST))
     if scope(best, dataset, "paper1") == scope(best, dataset, "strict"):
         told, gap = bool(row["low"] > top["high"]), float(row["value"] - top["value"])
         versus = f"{say.between(BEST, row, top)} than the {say.share(BEST, top)} of strict"
@@ -240,7 +242,7 @@ def order(study: Study, ranking: pd.DataFrame) -> Finding:
     say = Cited(f"order-{near['first']}-{near['second']}")
     said = [words.end_of_ranking(say, row, end) for row, end in ((near, "nearest"), (far, "farthest"))]
     between = f"{say.name(RANKING, near, 'first')} and {say.name(RANKING, near, 'second')}"
-    shares = "; shares: of random halves of the" if near["n_half_samples"] else ","
+    shares = "; per cent of random halves of the" if near["n_half_samples"] else ","
     sentence = f"Between {between}, in {who(study, say, RANKING, near)}, {listed(said)} (kernel distance, mean over "
     sentence += f"layers{shares} {say.count(RANKING, near)})."
     row = {**near, "value": near["p_nearest"], "low": np.nan, "high": np.nan, "layer": ""}
@@ -301,13 +303,12 @@ def papers_order(study: Study, ranking: pd.DataFrame, row: "pd.Series[Any]") -> 
     tau, name = say.number(AGREEMENT, row, "value", "+.2f"), who(study, say, AGREEMENT, row, "of")
     told = bool(row["p"] <= ALPHA)
     if row["p_smallest"] > ALPHA:
-        verdict = f"so few emotions cannot show agreement, smallest p {say.number(AGREEMENT, row, 'p_smallest')}"
+        p = f"smallest p {say.number(AGREEMENT, row, 'p_smallest')}"
+        verdict = "so few emotions cannot show that the orders agree"
     else:
-        alike = "they agree beyond chance" if told else "they cannot be told from unrelated orders"
-        verdict = f"{alike}, {say.p(AGREEMENT, row, 'p')}"
-    sentence = (
-        f"Paper 1 ranks the emotions from near to far {by_rank}; {name} here ranks {own} (tau-b {tau}: {verdict})."
-    )
+        p = say.p(AGREEMENT, row, "p")
+        verdict = "the orders agree beyond chance" if told else "the orders cannot be told from unrelated ones"
+    sentence = f"From near to far, paper 1 ranks {by_rank}; {name} here ranks {own}: {verdict} (tau-b {tau}, {p})."
     return _finding(DISTANCES, say, sentence, row, "tau-b with the paper's order", "rank correlation", told, layer="",
                     model=row["of"])  # fmt: skip
 
@@ -469,7 +470,8 @@ def of_material(study: Study) -> Iterator[Finding]:
     audit, say = study.audit, Cited("material")
     strict, tells = where(audit, topic=LEAK, protocol="strict"), where(audit, topic=CONFOUND)
     said = [words.leaks_of_strict(say, strict)] if len(strict) else []
-    tells = tells[[misleads(*row) for row in zip(tells["value"], tells["low"], tells["chance"], strict=True)]]
+    figures = zip(tells["value"], tells["low"], tells["chance"], strict=True)
+    tells = tells[np.array([misleads(*row) for row in figures], dtype=bool)]
     worst = tells.loc[tells.groupby("target", sort=False)["value"].idxmax()]
     row: Mapping[str, Any] = {"what": "leaks", "about": set(study.datasets)}
     if len(worst):

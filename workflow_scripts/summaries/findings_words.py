@@ -53,10 +53,11 @@ def layers_not_told(say: Cited, curve: pd.DataFrame, same: list[str]) -> str:
     return f"layer{'' if len(same) == 1 else 's'} {words} cannot be told from it"
 
 
-def leaking(say: Cited, leaks: pd.DataFrame) -> str:
-    """'100 % of the test speakers are heard in training and ...': the leaks of a published protocol, or ""."""
+def leaking(say: Cited, leaks: pd.DataFrame, layer_on_test: bool) -> str:
+    """'100 % of the test speakers are heard in training and ...': what leaks in a published protocol, or ""."""
     there = leaks[leaks["value"] >= 0.005]
-    return listed([f"{say.share(AUDIT, row, 'value')} {LEAKS[row['what']]}" for _, row in there.iterrows()])
+    said = [f"{say.share(AUDIT, row, 'value')} {LEAKS[row['what']]}" for _, row in there.iterrows()]
+    return listed([*said, *(["the layer is chosen on the test clips"] if layer_on_test else [])])
 
 
 def end_of_ranking(say: Cited, row: "pd.Series[Any]", end: str) -> str:
@@ -94,7 +95,7 @@ def not_told(say: Cited, table: str, row: "pd.Series[Any]", smallest: Smallest, 
 
 def could(say: Cited, smallest: Smallest, unit: str = "points") -> str:
     """'; a true difference of 9 points would most likely have shown'; "" where that is not known."""
-    if not np.isfinite(smallest.difference):
+    if not np.isfinite(smallest.difference) or smallest.difference == 0:  # 0: the speakers do not differ at all
         return ""
     if unit == "points" and smallest.difference >= 1:
         return "; speakers differ so much that hardly any true difference would have shown"

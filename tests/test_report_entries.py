@@ -71,7 +71,15 @@ def origins() -> list[str]:
     return ["hubert-base.parquet", "untrained-hubert-base.parquet"]
 
 
-def reported(
+def reported(probed: bool, **parts: Any) -> str:
+    """The page of the made-up study, with or without probes; with distances, explanations, trainings where given."""
+    spec, inputs = on_disk(probed, **parts)
+    findings.main(job(spec, inputs, {"table": "results/findings.parquet", "csv": "results/findings.csv"}))
+    report.main(job(spec, inputs, {"report": "results/report.html"}))
+    return Path("results/report.html").read_text()
+
+
+def on_disk(
     probed: bool,
     compared: Sequence[Any] = (),
     distances: Sequence[str] = (),
@@ -80,8 +88,8 @@ def reported(
     models: dict[str, Any] = MODELS,
     trained: dict[str, Any] | None = None,
     transfer: Sequence[str] = (),
-) -> str:
-    """The page of the made-up study, with or without probes; with distances, explanations, trainings where given."""
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Spec and inputs of the page of a study, written to disk."""
     files, outputs = gathered(probed)
     facts = {"datasets": DATASETS, "models": {**MODELS, **models}}
     summarise_probing.main(job({**facts, "seed": 1}, files, outputs))
@@ -146,9 +154,7 @@ def reported(
         "clips": [],
         "origins": origins(),
     }
-    findings.main(job(spec, inputs, {"table": "results/findings.parquet", "csv": "results/findings.csv"}))
-    report.main(job(spec, inputs, {"report": "results/report.html"}))
-    return Path("results/report.html").read_text()
+    return spec, inputs
 
 
 def test_from_scores_to_the_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

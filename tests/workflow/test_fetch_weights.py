@@ -59,7 +59,7 @@ def test_from_the_hub_to_the_report_once(tmp_path: Path, monkeypatch: pytest.Mon
     other = old_names(published("wav2vec2, pre-trained, pickle").inner.state_dict())
     (project.folder / "weights/spoken/model.safetensors").write_bytes(safe(other))
     jobs = job_counts(project.snakemake())
-    assert jobs == {"embed_3_layers": 1, "report": 1}
+    assert jobs == {"embed_3_layers": 1, "report": 1, "paper": 1}
     report = (project.folder / "results/report.html").read_text()
     assert "spoken from someone/spoken" not in report
     assert "sung from someone/sung" in report

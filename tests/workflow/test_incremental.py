@@ -13,7 +13,7 @@ from project import RATE, Project, tone
 
 # What follows from new scores, in a study of two datasets, one pair, one network with one layer, one feature set.
 REPORT = {"summarise_probing": 1, "figures_probing": 2, "figures_cross": 1, "figures_papers": 1}
-TOLD = {"findings": 1, "report": 1}
+TOLD = {"findings": 1, "report": 1, "paper": 1}
 REPORT |= TOLD
 PROBES_OF_ONE_MODEL = {"probe": 2, "cross_probe": 2, "summarise_layers": 2, "summarise_cross": 2}
 ALL_PROBES = {**PROBES_OF_ONE_MODEL, "probe": 4, "cross_probe": 4}
@@ -141,8 +141,8 @@ def test_restored_results_in_a_fresh_checkout_run_nothing(project: Project, tmp_
         ),
         pytest.param("distances.swaps", 20, {**APART, **TOLD}, id="the swaps of distances"),
         pytest.param("explanation.random_draws", 101, {**KNOWN, **TOLD}, id="the random draws of the explanation"),
-        pytest.param("study", "Another title", {"report": 1}, id="the title"),
-        pytest.param("embeddings.threads", 3, {"report": 1}, id="threads, which the report prints"),
+        pytest.param("study", "Another title", {"report": 1, "paper": 1}, id="the title"),
+        pytest.param("embeddings.threads", 3, {"report": 1, "paper": 1}, id="threads, which the report prints"),
         pytest.param("embeddings.shared", "/group/vocalise", {}, id="where embeddings are shared"),
     ],
 )
@@ -213,7 +213,8 @@ def test_audio_replaced_under_the_same_name(project: Project) -> None:
         ("explanation/rows.py", {"explained_groups": 2, **KNOWN, **TOLD}),
         ("explanation/published_ridge.py", {**KNOWN, **TOLD}),
         ("probing/newton.py", {**ALL_PROBES, **KNOWN, **REPORT}),
-        ("summaries/findings.py", TOLD),
+        ("summaries/findings.py", {"findings": 1, "report": 1}),
+        ("paper_parts/latex.py", {"paper": 1}),
         ("report.py", {"report": 1}),
     ],
 )

@@ -13,7 +13,7 @@ from project import TRAINING, Project, new_training
 from test_kill import start, wait_until
 
 AFTER = {"summarise_transfer": 1, "figures_transfer": 1, "figures_transfer_claims": 1, "findings": 1}
-AFTER["report"] = 1
+AFTER |= {"report": 1, "paper": 1}
 
 
 def changed(project: Project, **transfer: Any) -> None:

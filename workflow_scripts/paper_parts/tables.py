@@ -136,7 +136,7 @@ def distances(study: Study) -> Table:
         named("emotion"),
         Column(
             "distance",
-            lambda row: f"{row.value:.{digits}f} [{row.low:.{digits}f}, {row.high:.{digits}f}]",
+            lambda row: _with_digits(row, digits),
             INTERVAL,
             lambda row: row.low > 0,
         ),
@@ -158,6 +158,11 @@ def _digits(rows: pd.DataFrame) -> int:
     """Decimals that the narrowest interval of a table supports, at most three: one number of them for all rows."""
     reach = float(((rows["high"] - rows["low"]) / 2).min())
     return min(max(int(np.ceil(np.log10(5 / reach))), 1), 3) if reach > 0 else 3
+
+
+def _with_digits(row: Any, digits: int) -> str:
+    interval = "" if pd.isna(row.low) else f" [{row.low:.{digits}f}, {row.high:.{digits}f}]"
+    return f"{row.value:.{digits}f}{interval}"
 
 
 def explanation(study: Study) -> Table:

@@ -37,7 +37,7 @@ def differences(study: Study) -> Table:
             for tuner in dict.fromkeys(rows["tuner"])
         ],
     ]
-    metrics = " and ".join(dict.fromkeys(rows["metric"]))
+    metrics = " and ".join(dict.fromkeys(rows["metric"])) or "scores"
     caption = (
         f"Differences of {metrics} between trainings in points, by tuner, {protocol}, with 95 % intervals; {STARRED}: "
         "p at most 0.05 after Holm over the study. What is not starred cannot be told apart, which is no proof that "

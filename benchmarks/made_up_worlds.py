@@ -1,9 +1,9 @@
 """What each protocol reports in worlds where the score that a new speaker would get is known.
 
-24 speakers with 44 clips each, laid out as RAVDESS song is, and a vector for each clip: noise, and on top of it a pattern
-of the emotion. In one world all speakers share it. In the next each speaker has patterns of its own, so that nothing
-can be known of a new one. In the last every take of a sentence resembles its twin and nothing else, so that nothing can
-be known of a new sentence either.
+24 speakers with 44 clips each, laid out as RAVDESS song is, and a vector for each clip: noise, and on top of it a
+pattern of the emotion. In one world all speakers share it. In the next each speaker has patterns of its own, so that
+nothing can be known of a new one. In the last every take of a sentence resembles its twin and nothing else, so that
+nothing can be known of a new sentence either.
 
     python benchmarks/made_up_worlds.py    # half a minute of CPU
 """
@@ -17,7 +17,6 @@ from workflow_scripts.statistics.metrics import confusion, uar
 
 EMOTIONS = ("neutral", "calm", "happy", "sad", "angry", "fearful")
 SPEAKERS, WIDTH, SEEDS = 24, 768, 3
-WORLDS = "rows: whose clips share the emotion's pattern"
 # World: what the clips of a pattern have in common, and the pattern's strength against noise of 1.
 SHARED = {
     "all speakers": (["emotion"], 0.11),

@@ -1,7 +1,7 @@
 """The README's two pictures: the front page and the layers of the default study's report, in Chromium.
 
-Takes `make test`'s libraries, Chromium and its driver (Debian: chromium, chromium-driver). Few colours, so that the files
-stay small.
+Takes `make test`'s libraries, Chromium and its driver (Debian: chromium, chromium-driver). Few colours, so that the
+files stay small.
 
     python benchmarks/screenshots.py                               # results/report.html
     python benchmarks/screenshots.py --report ELSEWHERE/report.html

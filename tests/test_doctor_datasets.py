@@ -82,7 +82,12 @@ def protocol(report: str, name: str) -> str:
 
 
 def test_a_healthy_table_is_fit(recordings, asked):
-    status, report, verdict = asked(recordings.study(protocols=["strict", "paper1"]))
+    asked_for = {
+        "protocols": ["strict", "paper1", "paper2"],
+        "emotions": list(EMOTIONS),
+        "explanation": {"against": "rest"},
+    }
+    status, report, verdict = asked(recordings.study(**asked_for))
     assert (status, verdict) == (0, "fit for use"), report
     assert "72 recordings, 72 can be used" in report
     assert "3 male, 3 female" in report or "3 female, 3 male" in report
@@ -99,6 +104,7 @@ def test_a_healthy_table_is_fit(recordings, asked):
     assert speakers[1] == speakers[2] != "0"
     assert "the protocol allows it" in paper1
     assert "no fold lists" in protocol(report, "emobox")
+    assert "Protocol paper2" not in report
 
 
 def test_the_command_on_a_dataset(recordings, tmp_path):

@@ -27,15 +27,16 @@ COUNTED = "tests/workflow/test_plan_command.py::test_a_study_that_trains_nothing
 MEASURED = "tests/workflow/test_plan_command.py::test_the_trainings_are_counted_before_they_run_and_once_they_are_there"
 BY_SLURM = "tests/slurm/on_one_node.py::test_every_rule_ran_on_the_node"
 WRITTEN = "tests/workflow/test_documents.py::test_the_tutorials_own_recordings"
+INDEX = "needs a package index; in .ci/run"
 # What else runs it, or why nothing does.
 ELSEWHERE = {
     "make study": ".ci/run",
     "make test": ".ci/run",
     "source .venv/bin/activate": "a shell's own; what it gives are the programs that Makefile calls in .venv/bin",
-    "python3.11 -m venv .venv": "needs a package index for what follows; `make study` in .ci/run does the same",
-    ".venv/bin/pip install -c envs/constraints.txt -e .": "needs a package index; `make study` in .ci/run does the same",
-    ".venv/bin/pip install -c envs/constraints.txt -e '.[slurm]'": "needs a package index; `make test-slurm` does the same",
-    "pip install -c envs/constraints.txt -e '.[crate]'": "needs a package index; `make test` installs the same package",
+    "python3.11 -m venv .venv": f"{INDEX} `make study` does the same",
+    ".venv/bin/pip install -c envs/constraints.txt -e .": f"{INDEX} `make study` does the same",
+    ".venv/bin/pip install -c envs/constraints.txt -e '.[slurm]'": f"{INDEX} `make test-slurm` does the same",
+    "pip install -c envs/constraints.txt -e '.[crate]'": f"{INDEX} `make test` installs the same package",
     "git clone ADDRESS vocalise && cd vocalise": "needs a network and an address",
     "snakemake --cores 2": "`make study` in .ci/run does the same; after edits: tests/workflow/test_incremental.py",
     "snakemake --cores all": "`make study` in .ci/run does the same",
@@ -58,8 +59,8 @@ ELSEWHERE = {
     "mkdir my_clips": WRITTEN,
     "cp demonstration/results/synthetic/speech_6_speakers_strength_1.0/audio/*.flac my_clips/": WRITTEN,
     "cp demonstration/results/synthetic/speech_6_speakers_strength_1.0/planted.csv my_clips/clips.csv": WRITTEN,
-    "mkdir /group/vocalise && chgrp ourgroup /group/vocalise && chmod 770 /group/vocalise": "needs root, and a group; the "
-    "rights it gives: tests/test_store.py::test_members_of_a_group_take_add_and_mend_what_others_stored",
+    "mkdir /group/vocalise && chgrp ourgroup /group/vocalise && chmod 770 /group/vocalise": "needs root, a group; "
+    "what it is for: tests/test_store.py::test_members_of_a_group_take_add_and_mend_what_others_stored",
     "rm -rf /group/vocalise/damaged-*": "needs a folder at the root of the machine",
     "find /group/vocalise -maxdepth 1 -name '.*.part' -mtime +2 -exec rm -rf {} +": "needs a folder at the root",
     "find /group/vocalise -maxdepth 1 -type d -name '????????????????????????????????????????' -mtime +365 -exec rm -rf"

@@ -12,6 +12,7 @@ import yaml
 from documents import LANGUAGES, PAGES, ROOT, anchors, blocks, code, links, prose
 
 from workflow_scripts.study.checks import check_study
+from workflow_scripts.study.schemas import TABLES
 
 NAMES = [page.name for page in PAGES]
 ALL_CODE = "\n".join(text for page in PAGES for text in code(page))
@@ -94,6 +95,12 @@ def test_the_tutorials_edits_fit_the_default_study() -> None:
         assert (old[0], new[0]) == ("-", "+")
         assert f"\n{old[1:]}\n" in study
         check_study(yaml.safe_load(study.replace(old[1:], new[1:])), "the edited default study")
+
+
+def test_every_table_and_section_of_the_reference_is_found() -> None:
+    linked = {anchor for target, anchor in links(ROOT / "docs/results.md") if target == "tables.md"}
+    assert linked - {""} == set(TABLES)
+    assert {page for page, _ in links(ROOT / "docs/index.md")} >= {"config.md", "tables.md"}
 
 
 def test_pictures_are_small_and_say_what_they_show() -> None:

@@ -141,6 +141,8 @@ def of_dataset(plan: Plan, name: str, config: str) -> bool:
     probing = study.probing
     protocols = []
     for protocol in get_args(Protocol):
+        if protocol == "paper2":  # splits speakers inside the explanation and has no folds
+            continue
         if protocol == "emobox" and not corpus.emobox:
             refused = "EmoBox has no fold lists for this corpus"
             protocols.append(examination.ProtocolExamination(protocol, planned=False, refused=refused))

@@ -38,8 +38,8 @@ def typed(command: str, folder: Path) -> str:
         "PYTHONDONTWRITEBYTECODE": "1",
     }
     done = subprocess.run(
-        ["bash", "-c", command], cwd=folder, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-        timeout=300,
+        ["bash", "-c", command], cwd=folder, env=environment, text=True, timeout=300,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
     )  # fmt: skip
     assert done.returncode == 0, f"{command}\n{done.stdout}"
     return done.stdout
@@ -87,11 +87,11 @@ def test_python_that_reads_results_finds_what_it_asks_for(
     monkeypatch.chdir(place)
     (place / "vectors").mkdir(exist_ok=True)
     known: dict[str, Any] = {"pandas": pd, "array": np.zeros((32, 3))}
-    for text in blocks(ROOT / page, "python"):
+    for text in blocks(ROOT / "docs" / page, "python"):
         *before, last = ast.parse(text).body
         exec(compile(ast.Module(before, []), page, "exec"), known)
         if isinstance(last, ast.Expr):
             found = eval(compile(ast.Expression(last.value), page, "eval"), known)
-            assert page == "docs/explanation.md" or found is None or len(found)  # of so few clips nothing is claimed
+            assert page == "explanation.md" or found is None or len(found)  # of so few clips nothing is claimed
         else:
             exec(compile(ast.Module([last], []), page, "exec"), known)

@@ -37,7 +37,7 @@ TABLES["transfer_curves"] = {
     "training_loss": ("float", "mean cross-entropy over the epoch"),
     "validation_loss": ("float", "mean cross-entropy of the validation speakers; NaN where there are none"),
     "validation_uar": ("float", "UAR of the validation speakers, from 0 to 1; NaN where there are none"),
-    "seconds": ("float", "time of the epoch"),
+    "seconds": ("float", "time of the epoch, s"),
     "head": ("int", "head that is chosen by validation so far (frozen: one head per state; else 0)"),
     "best": ("bool", "whether this is the epoch that was kept"),
 }

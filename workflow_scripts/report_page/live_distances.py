@@ -53,8 +53,9 @@ def _distances(study: Study, pair: Pair) -> pd.DataFrame:
     rows = select.rows_of(study, "ranking", pair, layer="")
     emotions = v.emotions_in_order(v.of_pair(study.distances["ranking"], pair), pair)
     rows = rows.assign(paper=rows["emotion"].map(v.papers_ranks(rows, emotions)))
-    columns = ["value", "low", "high", "floor", "rank", "paper", "n_half_samples", "n_speakers", "clips_per_speaker"]
-    return rows[[*keys, *columns]].merge(published, on=keys, how="left")
+    sizes = ["n_half_samples", "n_speakers", "clips_per_speaker"]
+    columns = [*keys, "value", "low", "high", "floor", "rank", "p_nearest", "p_farthest", "paper", *sizes]
+    return rows[columns].merge(published, on=keys, how="left")
 
 
 def _cells(study: Study, pair: Pair) -> pd.DataFrame:

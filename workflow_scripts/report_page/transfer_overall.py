@@ -13,6 +13,7 @@ from workflow_scripts.report_page.transfer_results import difference, sizes
 from workflow_scripts.report_page.transfer_words import of_claim
 from workflow_scripts.report_page.words import listed, points
 from workflow_scripts.summaries.transfer_bias import SPREAD
+from workflow_scripts.summaries.findings import judged
 from workflow_scripts.summaries.transfer_claims import NO_VERDICT
 from workflow_scripts.summaries.transfer_claims_compared import LEVEL_ITSELF
 from workflow_scripts.summaries.transfer_comparisons import CONDITIONS
@@ -26,6 +27,32 @@ def claims(study: Study) -> list[Grid]:
     """One table a claim: paper / as published / strict / verdict with interval."""
     table = study.transfer["claims"]
     return [_claim(own) for _, own in table.groupby("claim", sort=False)]
+
+
+def claims_in_short(study: Study) -> Grid:
+    """One row a claim: in how many figures it is told as published and strict, and what follows."""
+    lines = []
+    for claim, rows in study.transfer["claims"].groupby("claim", sort=False):
+        verdict, sides = judged(int(str(claim)), rows)
+        published = [_is_told(said) for said in rows["as_published_verdict"] if said not in ("", LEVEL_ITSELF)]
+        lines.append(
+            {
+                "claim": f"{claim}. {rows['sentence'].iloc[0]}",
+                "published": f"{sum(published)} of {len(published)}" if published else "–",
+                "strict": f"for it {sides.count(1)}, against it {sides.count(-1)}, not told {sides.count(0)}",
+                "verdict": verdict,
+            }
+        )
+    return grid(
+        pd.DataFrame(lines),
+        "Paper 1's claims on transfer: how many figures of this study tell anything, after correction",
+        {
+            "paper 1 says": lambda row: cell(row.claim),
+            "told as published": lambda row: cell(row.published),
+            "strict": lambda row: cell(row.strict),
+            "verdict, strict": lambda row: cell(row.verdict),
+        },
+    )
 
 
 def _claim(rows: pd.DataFrame) -> Grid:

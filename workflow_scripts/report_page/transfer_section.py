@@ -44,6 +44,7 @@ def section(study: Study, picture: Callable[[str, str], Any]) -> dict[str, Any]:
         "ways": [_way(way, picture) for way in ways(study)],
         "sentences": transfer_claimed.sentences(study) + transfer_claimed.more(study),
         "claims": transfer_overall.claims(study),
+        "claims_in_short": transfer_overall.claims_in_short(study),
         "figure": picture("papers/transfer_claims", transfer_alt.claims(study)),
         "tables": [grid for grid in overall if grid.rows],
         "printed": transfer_printed.table(study) if len(study.printed) else None,

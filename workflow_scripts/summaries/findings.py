@@ -428,24 +428,31 @@ def claims(table: pd.DataFrame) -> Finding:
     groups: dict[str, list[str]] = {}
     for name, rows in table.groupby("claim", sort=True):
         claim = int(str(name))
-        judged = rows[rows["p_adjusted"].notna() & rows["quantity"].str.endswith(ITSELF.get(claim, ""))]
-        sides = {side(row.strict, row.p_adjusted) * IN_FAVOUR[claim] for row in judged.itertuples()}
-        if not sides:
-            state = "Not part of this study"
-        elif sides == {1}:
-            state = "Shown"
-        elif -1 in sides:
-            state = "Contradicted, in part at least"
-        elif 1 in sides:
-            state = "Shown for some trainings, not told for others"
-        else:
-            few = judged["verdict"].str.startswith(CANNOT).all()
-            state = "Out of reach with so few speakers" if few else "Not shown"
-        groups.setdefault(state, []).append(SHORTLY[claim])
+        groups.setdefault(judged(claim, rows)[0], []).append(SHORTLY[claim])
     said = [f"{state}: {'; '.join(own)}" for state, own in groups.items()]
     sentence = f"Of paper 1's claims on transfer, strict and corrected. {'. '.join(said)}."
     row = {"protocol": "strict", "n_speakers": int(table["n_speakers"].max())}
     return _finding(PAPERS, Cited("claims"), sentence, row, "claims of paper 1", "", "Shown" in groups)
+
+
+def judged(claim: int, rows: pd.DataFrame) -> tuple[str, list[int]]:
+    """What the strict figures of a claim say, in words; which of them are for it (1), against it (-1) or not told (0).
+
+    Args:
+        claim: its number; rows: of the table transfer_claims, this claim's.
+    """
+    itself = rows[rows["p_adjusted"].notna() & rows["quantity"].str.endswith(ITSELF.get(claim, ""))]
+    sides = [side(row.strict, row.p_adjusted) * IN_FAVOUR[claim] for row in itself.itertuples()]
+    if not sides:
+        return "Not part of this study", sides
+    if set(sides) == {1}:
+        return "Shown", sides
+    if -1 in sides:
+        return "Contradicted, in part at least", sides
+    if 1 in sides:
+        return "Shown for some trainings, not told for others", sides
+    few = itself["verdict"].str.startswith(CANNOT).all()
+    return "Out of reach with so few speakers" if few else "Not shown", sides
 
 
 def f1_printed(study: Study, rows: pd.DataFrame) -> Finding:

@@ -71,7 +71,7 @@ charts.distance_ranking = (now, width) => {
   const near = rows[0], far = rows.at(-1);
   return {
     data, note, rows, height: 100 + 46 * rows.length,
-    says: `Between ${words}, ${called(now.model)}, mean over layers: nearest ${near.emotion}, ${distanceWords(near)}, first in ${perCent(probability(near, 1))} of the halves of the speakers; farthest ${far.emotion}, ${distanceWords(far)}, last in ${perCent(probability(far, rows.length))} (${speakersOf(near)}).`,
+    says: `Between ${words}, ${called(now.model)}, mean over layers: nearest ${near.emotion}, ${distanceWords(near)}, first in ${perCent(near.p_nearest)} of the halves of the speakers; farthest ${far.emotion}, ${distanceWords(far)}, last in ${perCent(far.p_farthest)} (${speakersOf(near)}).`,
     layout: { yaxis: lines(order.map((emotion) => coloured(emotion, now.emotion))), margin: { l: 76, r: 12, t: 34, b: 48 },
       xaxis: { title: { text: width < 640 ? "kernel distance" : "kernel distance, equal clips" }, domain: [0, published ? 0.62 : 1], rangemode: "tozero", nticks: narrow ? 4 : 6, zeroline: true, zerolinecolor: "#767676" },
       ...(published ? { xaxis2: { title: { text: width < 640 ? "as published" : "Frechet, as published" }, domain: [0.7, 1], rangemode: "tozero", nticks: 4 } } : {}) },
@@ -163,7 +163,7 @@ charts.distance_matrix = (now, width) => {
     words[row][column] = `${sides[row].key} and ${sides[column].key}<br>kernel distance, equal clips: ${distanceWords(cell)}<br>${cell.n_speakers} speakers, layer ${now.layer}`;
     words[column][row] = `${sides[row].key} and ${sides[column].key}<br>Frechet distance, as published: ${plain(cell.published)}<br>${cell.n_first} and ${cell.n_second} clips, layer ${now.layer}`;
   }
-  const narrow = width < 500, axisOf = (z, colorscale) => ({ type: "heatmap", z, zmin: 0, zmax: Math.max(...z.flat().filter((one) => one !== null)), colorscale, reversescale: false, showscale: false, xgap: 1, ygap: 1, hoverongaps: false,
+  const narrow = width < 500, axisOf = (z, colorscale) => ({ type: "heatmap", z, zmin: 0, zmax: Math.max(0, ...z.flat().filter((one) => one !== null)), colorscale, reversescale: false, showscale: false, xgap: 1, ygap: 1, hoverongaps: false,
     hoverinfo: "text", hovertext: words, customdata: z, text: z.map((line) => line.map((one) => one === null || narrow ? "" : one.toFixed(2))), texttemplate: "%{text}", textfont: { size: 9 } });
   const same = cells.filter((cell) => cell.first_emotion === cell.second_emotion && cell.first_dataset !== cell.second_dataset);
   const within = cells.filter((cell) => cell.first_dataset === cell.second_dataset), mean = (own) => own.reduce((sum, cell) => sum + cell.value, 0) / own.length;

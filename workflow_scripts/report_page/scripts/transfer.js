@@ -37,7 +37,7 @@ const key = (looks, names, present) => names.filter((name) => present.has(name))
 // The key below a figure of a width, its longest entry so many pixels wide; the lower margin that it takes.
 function keyBelow(width, count, entry, axis = 48) {
   const across = Math.max(1, Math.floor((width - 20) / entry));
-  return { legend: { orientation: "h", xref: "container", x: 0.01, yref: "container", y: 0, yanchor: "bottom", font: { size: 11 }, entrywidth: entry - 44 }, room: axis + 20 * Math.ceil(count / across) };
+  return { legend: { orientation: "h", xref: "container", x: 0.01, yref: "container", y: 0.01, yanchor: "bottom", font: { size: 11 }, entrywidth: entry - 44 }, room: axis + 14 + 20 * Math.ceil(count / across) };
 }
 
 // Panels one below another, each with a title: the height of the figure and the place of each panel on its vertical axis.
@@ -132,7 +132,7 @@ charts.transfer_recalls = (now, width) => {
   const changed = rows.filter((row) => row.changed && row.condition === "two-stage");
   return {
     data, rows, note, height,
-    says: `${called(model)} on ${way.target}, ${protocol}: ${changed.length ? `a first stage changes the recall of ${changed.map((row) => `${row.emotion} (${row.tuner})`).join(", ")}` : "no recall is told apart with and without a first stage"}; SD over emotions with ${tuners[0]}: ${shown.map(spread).filter(Boolean).join(", ")} (${unitsOf(rows[0], protocol)}).`,
+    says: `${called(model)} on ${way.target}, ${protocol}: ${changed.length ? `a first stage changes ${changed.length} of ${rows.filter((row) => row.condition === "two-stage").length} recalls${changed.length > 4 ? "" : ` (${changed.map((row) => `${row.emotion} with ${row.tuner}`).join(", ")})`}` : "no recall is told apart with and without a first stage"}; SD over emotions with ${tuners[0]}: ${shown.map(spread).filter(Boolean).join(", ")} (${unitsOf(rows[0], protocol)}).`,
     layout: { ...layout, xaxis: { tickvals: emotions.map((_, at) => at), ticktext: emotions.map((one) => coloured(one, now.emotion)), range: [-0.5, emotions.length - 0.5], showgrid: false, tickangle: width < 500 ? -40 : 0, anchor: `y${tuners.length > 1 ? tuners.length : ""}` },
       annotations, shapes, showlegend: true, legend: below.legend, margin: { l: 56, r: 12, t: 34, b: below.room } },
     click: (point) => point.customdata && { emotion: point.customdata },
@@ -172,16 +172,17 @@ charts.transfer_curves = (now, width) => {
 
 charts.transfer_claims = (now, width) => {
   const all = tables.rows("transfer_claims");
-  if (!all.length) return { none: "No claim of paper 1 can be held against this study: see the tables below." };
+  if (!all.length || direction(now.dataset).none) return { none: "No claim of paper 1 can be held against this study: see the tables below." };
   const named = new Set(tables.words("transfer_grid", "model")), first = [...named][0], model = named.has(now.model) ? now.model : first;
-  const rows = all.filter((row) => row.model === model || !named.has(row.model)), claims = [...new Set(rows.map((row) => row.claim))];
+  const { way, words, note } = direction(now.dataset), arrow = `; ${way.source} → ${way.target}`;
+  const rows = all.filter((row) => (row.model === model || !named.has(row.model)) && row.target === way.target), claims = [...new Set(rows.map((row) => row.claim))];
   const narrow = width < 600, { strict, published } = facts.kinds, layout = {}, annotations = [], shapes = [], data = [];
-  const parts = claims.map((claim) => rows.filter((row) => row.claim === claim)), room = parts.map((part) => 84 + 30 * part.length), height = room.reduce((a, b) => a + b, 40) + 20;
+  const parts = claims.map((claim) => rows.filter((row) => row.claim === claim)), room = parts.map((part) => 84 + (narrow ? 32 : 26) * part.length), height = room.reduce((a, b) => a + b, 40) + 20;
   let down = 40;
   const text = (value, correlation) => value === null ? "–" : correlation ? plain(value) : signed(value);
   parts.forEach((part, at) => {
     const id = at ? at + 1 : "", correlation = part[0].panel.startsWith("rank correlation"), unit = correlation ? 1 : 100, from = (pixels) => 1 - (pixels - 40) / (height - 60);
-    layout[`yaxis${id}`] = lines(part.map((row) => wrapped(row.line.replace(`${model}, `, ""), narrow ? 20 : 44)), { domain: [from(down + room[at] - 48), from(down + 24)], anchor: `x${id}`, tickfont: { size: narrow ? 9 : 11 } });
+    layout[`yaxis${id}`] = lines(part.map((row) => wrapped(row.line.replace(`${model}, `, "").replace(arrow, "").replace(`; ${way.target}`, ""), narrow ? 20 : 44)), { domain: [from(down + room[at] - 48), from(down + 24)], anchor: `x${id}`, tickfont: { size: narrow ? 9 : 11 } });
     layout[`xaxis${id}`] = { anchor: `y${id}`, title: { text: part[0].panel, font: { size: 11 }, standoff: 2 }, ...(correlation ? { range: [-1.05, 1.05] } : {}) };
     annotations.push({ text: `<b>${wrapped(claims[at], narrow ? 48 : 120)}</b>`, xref: "paper", x: 0, xanchor: "left", xshift: narrow ? -108 : -250, yref: "paper", y: from(down + 22), yanchor: "bottom", align: "left", showarrow: false, font: { size: narrow ? 10 : 12 } });
     shapes.push({ type: "line", xref: `x${id}`, yref: `y${id} domain`, x0: 0, x1: 0, y0: 0, y1: 1, line: { color: "#1c1c1c", width: 1 } });
@@ -193,8 +194,8 @@ charts.transfer_claims = (now, width) => {
   });
   const told = rows.filter(isTold).length;
   return {
-    data, rows, height, note: model === now.model ? "" : `${now.model} was not trained: ${model} is shown.`,
-    says: `Of ${rows.length} figures on paper 1's claims that ${called(model)} has, ${told} are told from 0 strict.`,
+    data, rows, height, note: [note, model === now.model ? "" : `${now.model} was not trained: ${model} is shown.`].filter(Boolean).join(" "),
+    says: `Of ${rows.length} figures on paper 1's claims that ${called(model)} has, ${words}, ${told} are told from 0 strict.`,
     layout: { ...layout, annotations, shapes, margin: { l: narrow ? 112 : 254, r: 12, t: 40, b: 20 } },
   };
 };

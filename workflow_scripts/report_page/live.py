@@ -55,6 +55,8 @@ def facts(study: Study, protocols: list[str], tables: Mapping[str, pd.DataFrame]
     best = _best_layers(study)
     top = best_network(study, datasets[0])
     models = [*networks(study.models), *acoustic_sets(study.models)]
+    of_explanation = study.explanation["curve"]["protocol"] if study.explained else []
+    protocols = list(dict.fromkeys([*protocols, *of_explanation]))
     return {
         "choices": {"dataset": datasets, "model": models, "emotion": emotions, "protocol": protocols},
         "default": {

@@ -136,7 +136,7 @@ charts.atlas_peaks = (now, width) => {
     data, rows: peaks.map(({ row }) => row), height: 96 + 20 * height, note: cell.none ?? cell.note,
     says: cell.none ? `Peaks of the categories for ${emotion}.` : `${emotion} in ${now.dataset}: ` + (mine.length ? `${called(now.model)} encodes ${mine.join(", ")} best.` : `no layer of ${called(now.model)} clearly encodes a category.`),
     layout: { xaxis: { ...axis, range: [-0.6, last + 0.6] }, yaxis: { tickvals: [...names.keys()], ticktext: [...names.values()], range: [height - 0.4, -0.6], tickfont: { size: width < 500 ? 9.5 : 12 }, showgrid: false },
-      legend: LEGEND_ABOVE, margin: { l: 90, r: 12, t: 56, b: 44 } },
+      legend: legendAbove(96 + 20 * height), margin: { l: 90, r: 12, t: 52, b: 44 } },
     click: (point) => point.customdata && { choice: { dataset: point.customdata[0], model: point.customdata[1], layer: point.customdata[2] }, place: "cell" },
   };
 };

@@ -36,6 +36,12 @@ const explanation = {
     return pair.filter((one) => known.includes(one));
   },
 
+  // Whether a published form is set beside strict, and what to say where it is not the one that was asked for.
+  published(now, there) {
+    const published = now.protocol !== "strict" && there.includes("paper2");
+    return { published, note: now.protocol === "strict" || (published && now.protocol === "paper2") ? "" : `There is nothing of ${now.protocol} here: ${published ? "paper2 beside strict" : "strict"} is shown.` };
+  },
+
   notes: (...parts) => parts.filter(Boolean).join(" "),
   ofFeatures: (model) => facts.acoustics.includes(model) ? `The dimensions of ${model} are acoustic features, which predict themselves.` : "",
 };
@@ -58,7 +64,8 @@ function reach(values) {
 }
 
 const extent = (lines) => lines.flatMap(({ row, value }) => [row.low ?? value, value, row.high ?? value]);
-const LEGEND_ABOVE = { orientation: "h", x: 0, xanchor: "left", yref: "container", y: 0.995, yanchor: "top" };
+// A legend below the line on which a demonstration is called one.
+const legendAbove = (height) => ({ orientation: "h", x: 0, xanchor: "left", yref: "container", y: 1 - 18 / height, yanchor: "top", itemclick: false, itemdoubleclick: false });
 const upright = (x, more = {}) => ({ type: "line", x0: x, x1: x, yref: "paper", y0: 0, y1: 1, line: { color: "#767676", width: 1.2 }, layer: "below", ...more });
 
 // --- how many dimensions tell the emotion
@@ -67,7 +74,7 @@ const SIDES = { top: { words: "top k", width: 3 }, rest: { words: "all but the t
 charts.cell_curve = (now, width) => {
   const cell = explanation.cell(now);
   if (cell.none) return cell;
-  const published = now.protocol === "paper2" && tables.rows("k_curves", { ...cell.of, protocol: "paper2" }).length > 0;
+  const { published, note } = explanation.published(now, tables.words("k_curves", "protocol", cell.of));
   const metric = published ? "F1" : "UAR", rows = tables.rows("k_curves", { ...cell.of, metric });
   const choices = tables.rows("k_choices", cell.of), strict = choices.find((row) => row.protocol === "strict");
   const whole = tables.rows("told", { ...cell.of, metric, protocol: "strict", side: "all" })[0], { colour, symbol } = look(cell.of.emotion);
@@ -88,9 +95,9 @@ charts.cell_curve = (now, width) => {
   if (leaky.length) line(leaky, "as published", "#1c1c1c", 1.3, "solid", leaky.map((row) => row.value - row.spread), leaky.map((row) => row.value + row.spread));
   const leak = choices.find((row) => row.protocol === "paper2"), ring = leaky.find((row) => row.k === leak?.k);
   if (ring) data.push({ x: [ring.k], y: [ring.value], mode: "markers", type: "scatter", showlegend: false, hoverinfo: "skip", marker: { size: 9, color: "#fff", line: { color: "#1c1c1c", width: 2 } } });
-  const numbers = [...new Set(rows.map((row) => row.k))].sort((a, b) => a - b), reach = [Math.log10(numbers[0]) - 0.05, Math.log10(numbers.at(-1)) + 0.05];
+  const numbers = [...new Set(rows.map((row) => row.k))].sort((a, b) => a - b), span = [Math.log10(numbers[0]) - 0.05, Math.log10(numbers.at(-1)) + 0.05];
   const across = (y, words, dashes) => {
-    data.push({ x: [10 ** reach[0], 10 ** reach[1]], y: [y, y], mode: "lines", type: "scatter", showlegend: false, hoverinfo: "text", text: Array(2).fill(`${words}: ${metric} ${perCent(y, 1)}`), line: { color: "#5c5c5c", width: 1.2, dash: dashes } });
+    data.push({ x: [10 ** span[0], 10 ** span[1]], y: [y, y], mode: "lines", type: "scatter", showlegend: false, hoverinfo: "text", text: Array(2).fill(`${words}: ${metric} ${perCent(y, 1)}`), line: { color: "#5c5c5c", width: 1.2, dash: dashes } });
     ends.push({ text: words, x: 1, xref: "paper", y, colour: "#4a4a4a" });
   };
   across(whole.value, `all ${whole.k}`, "dashdot");
@@ -99,11 +106,11 @@ charts.cell_curve = (now, width) => {
   const range = [Math.max(-0.02, Math.min(...seen) - 0.03), Math.min(1.02, Math.max(...seen) + 0.03)];
   const small = width < 500, few = tables.rows("told", { ...cell.of, metric, protocol: "strict", side: "top" })[0];
   return {
-    data, rows, height, note: cell.note,
+    data, rows, height, note: explanation.notes(cell.note, note),
     says: `${cell.of.emotion} in ${now.dataset}: the smallest number of dimensions that does about as well as the best, chosen inside the training speakers, is ${strict.k}` +
       (strict.least < strict.most ? ` (${strict.least} to ${strict.most} over folds)` : "") + `; chosen so, the top reach ${scoreWords(few, metric)}, all ${whole.k} ${scoreWords(whole, metric)}, ${sizes(whole)}.` +
       (published && leak ? ` As published (black, ± SD over splits), k = ${leak.k} (ring) was chosen on the tested clips.` : ""),
-    layout: { xaxis: { type: "log", title: { text: "k, number of dimensions" }, range: reach, tickvals: numbers.length < 6 ? numbers : [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000] },
+    layout: { xaxis: { type: "log", title: { text: "k, number of dimensions" }, range: span, tickvals: numbers.length < 6 ? numbers : [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000] },
       yaxis: { title: { text: `${metric} of ${cell.of.emotion} against ${explanation.other(cell.row)}` }, tickformat: ".0%", range },
       margin: { l: 56, r: small ? 96 : 130, t: 28, b: 44 }, annotations: endLabels(ends, range, height - 72, small ? 10 : 12),
       shapes: [{ type: "rect", x0: strict.least, x1: strict.most, yref: "paper", y0: 0, y1: 1, fillcolor: faint(colour, 0.1), line: { width: 0 }, layer: "below" }, upright(strict.k, { line: { color: colour, width: 1.2 } })] },
@@ -114,7 +121,7 @@ charts.cell_curve = (now, width) => {
 charts.cell_categories = (now, width) => {
   const cell = explanation.cell(now);
   if (cell.none) return cell;
-  const datasets = explanation.beside(now.dataset), { colour, symbol } = look(cell.of.emotion), small = width < 560;
+  const datasets = explanation.beside(now.dataset), { colour, symbol } = look(cell.of.emotion), small = width < 560, height = small ? 580 : 340;
   const rows = tables.rows("atlas", { ...cell.of, dataset: datasets }), categories = tables.words("atlas", "category");
   if (!rows.length) return { none: `No acoustic category has a value for ${cell.of.emotion}${explanation.at(cell.of.layer)} of ${now.model}.` };
   const data = [], ranges = [];
@@ -132,7 +139,7 @@ charts.cell_categories = (now, width) => {
   const gains = rows.filter((row) => row.what === "gain"), told = (dataset) => gains.filter((row) => row.dataset === dataset && row.significant).sort((a, b) => b.value - a.value);
   const heights = { tickvals: categories.map((_, at) => at), ticktext: categories, range: [categories.length - 0.5, -0.5], showgrid: false };
   return {
-    data, rows, height: small ? 580 : 340, note: explanation.notes(cell.note, explanation.ofFeatures(now.model)),
+    data, rows, height, note: explanation.notes(cell.note, explanation.ofFeatures(now.model)),
     says: `What the dimensions that tell ${cell.of.emotion} encode beyond as many random ones${explanation.at(cell.of.layer)}, within emotion: ` + datasets.map((dataset) => `in ${dataset} ` +
       (gains.some((row) => row.dataset === dataset) ? told(dataset).map((row) => `${row.category} ${explanation.gained(row)}`).join(", ") || "nothing that can be claimed" : "not analysed")).join("; ") + `; ${sizes(cell.row)} in ${now.dataset}.`,
     layout: {
@@ -140,7 +147,7 @@ charts.cell_categories = (now, width) => {
       xaxis2: { range: ranges[1], title: { text: "gain in R²: top k less k at random" }, domain: small ? [0, 1] : [0.53, 1], anchor: small ? "y2" : "y", nticks: 6 },
       ...(small ? { yaxis2: { ...heights, domain: [0, 0.4], anchor: "x2" } } : {}),
       shapes: ["x", "x2"].map((xref) => upright(0, { xref, yref: !small ? "paper" : xref === "x" ? "y domain" : "y2 domain" })),
-      legend: LEGEND_ABOVE, margin: { l: 84, r: 12, t: datasets.length > 1 ? 56 : 28, b: 48 },
+      legend: legendAbove(height), margin: { l: 84, r: 12, t: datasets.length > 1 ? 52 : 28, b: 48 },
     },
   };
 };
@@ -190,7 +197,7 @@ charts.cell_told = (now, width) => {
   if (cell.none) return cell;
   const { emotion } = cell.of, { colour, symbol } = look(emotion), datasets = explanation.beside(now.dataset), small = width < 500;
   const of = (dataset, model, layer) => tables.rows("told", { dataset, model, layer, emotion });
-  const published = now.protocol === "paper2" && of(now.dataset, now.model, cell.of.layer).some((row) => row.protocol === "paper2"), metric = published ? "F1" : "UAR";
+  const { published, note } = explanation.published(now, tables.words("told", "protocol", cell.of)), metric = published ? "F1" : "UAR";
   const lines = [], rows = [], names = [];
   for (const dataset of datasets) {
     const sets = facts.acoustics.filter((name) => name !== now.model).map((name) => of(dataset, name, "functionals").filter((row) => row.side === "all"));
@@ -213,7 +220,7 @@ charts.cell_told = (now, width) => {
   const leak = rows.find((row) => row.protocol === "paper2" && row.side === "top" && row.dataset === now.dataset && row.model === now.model);
   const points = (one) => explanation.gain(100 * one, 1);
   return {
-    rows, data: dotted(lines), height: 90 + 34 * names.length, note: cell.note,
+    rows, data: dotted(lines), height: 90 + 34 * names.length, note: explanation.notes(cell.note, note),
     says: `${emotion} in ${now.dataset} is told from ${explanation.other(cell.row)} by all ${all.k} dimensions at ${scoreWords(all)}` + (top ? `, by the top ${top.k} at ${scoreWords(top)}` : "") + (random ? `, by as many at random at ${perCent(random.value, 1)}` : "") +
       (more ? `: top less random ${points(more.value)} points${inBrackets(more.low, more.high, points)}, ${explanation.p(more.p)}` : "") + `; guessing ${perCent(all.chance, 1)}; ${sizes(all)}, strict.` +
       (leak ? ` As published, the top ${leak.k}, chosen on the tested clips, reach F1 ${perCent(leak.value, 1)} (SD over splits ${points(leak.spread).slice(1)} points).` : ""),

@@ -22,7 +22,8 @@ const tables = {
 
   // The different words of a column, in the order of the table, among the rows that have the wanted values.
   words(name, column, wanted = {}) {
-    return [...new Set(this.rows(name, wanted).map((row) => row[column]))];
+    const all = this.columns[name]?.[column].words;
+    return all && !Object.keys(wanted).length ? [...all] : [...new Set(this.rows(name, wanted).map((row) => row[column]))];
   },
 
   // Rows as objects. `wanted`: column -> the value it must have, or an array of those it may have.

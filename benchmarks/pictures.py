@@ -89,7 +89,9 @@ def numbers(results: Path) -> pd.DataFrame:
         " and measure == 'frechet' and form in ('published', 'equal')"
     )
     named = rows.assign(row=rows["model"] + ", " + rows["emotion"], what=rows["form"], value=rows["rank"])
-    return named.assign(low=float("nan"), high=float("nan"), picture="numbers", source="results/distances/ranking.parquet")
+    return named.assign(
+        low=float("nan"), high=float("nan"), picture="numbers", source="results/distances/ranking.parquet"
+    )
 
 
 def main() -> None:

@@ -39,7 +39,9 @@ def test_distances_are_the_headline_of_every_layer_with_the_published_beside() -
     both = found.merge(wanted, on=["model", "layer", "emotion"], suffixes=("", "_of_study"))
     assert len(both) == len(wanted) > 0
     assert np.allclose(both["value"], both["value_of_study"])
-    calm, neutral = (found[(found["layer"] == "mean") & (found["emotion"] == word)].iloc[0] for word in ("calm", "neutral"))
+    calm, neutral = (
+        found[(found["layer"] == "mean") & (found["emotion"] == word)].iloc[0] for word in ("calm", "neutral")
+    )
     assert (calm["rank"], calm["published_rank"], neutral["published_rank"]) == (6, 5, 6)
     assert found.groupby("emotion")["paper"].first()[["angry", "fearful", "calm"]].tolist() == [1.5, 1.5, 6.0]
 
@@ -56,7 +58,9 @@ def test_every_dataset_of_a_comparison_knows_its_pair_and_conditions_have_a_name
 
 def test_cells_have_one_row_for_both_measures() -> None:
     cells = distances()["distance_cells"]
-    assert not cells.duplicated(["model", "layer", "first_dataset", "first_emotion", "second_dataset", "second_emotion"]).any()
+    assert not cells.duplicated(
+        ["model", "layer", "first_dataset", "first_emotion", "second_dataset", "second_emotion"]
+    ).any()
     assert cells["value"].notna().all()
 
 
@@ -85,7 +89,9 @@ def test_curves_are_of_one_protocol_and_claims_have_their_number() -> None:
 def test_claims_in_short_count_what_is_told() -> None:
     short = transfer_overall.claims_in_short(trained())
     row = next(cells for cells in short.rows if cells[0].text.startswith("3."))
-    own = made_up_transfer.claims()[lambda table: (table["claim"] == 3) & (table["quantity"] == "two-stage less direct")]
+    own = made_up_transfer.claims()[
+        lambda table: (table["claim"] == 3) & (table["quantity"] == "two-stage less direct")
+    ]
     told = int(((own["p_adjusted"] <= 0.05) & (own["strict"] > 0)).sum())
     assert row[2].text == f"for it {told}, against it 0, not told {len(own) - told}"
     assert row[3].text == "Shown for some trainings, not told for others"

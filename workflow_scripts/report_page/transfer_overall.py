@@ -12,8 +12,8 @@ from workflow_scripts.report_page.results import p_cell, score
 from workflow_scripts.report_page.transfer_results import difference, sizes
 from workflow_scripts.report_page.transfer_words import of_claim
 from workflow_scripts.report_page.words import listed, points
-from workflow_scripts.summaries.transfer_bias import SPREAD
 from workflow_scripts.summaries.findings import judged
+from workflow_scripts.summaries.transfer_bias import SPREAD
 from workflow_scripts.summaries.transfer_claims import NO_VERDICT
 from workflow_scripts.summaries.transfer_claims_compared import LEVEL_ITSELF
 from workflow_scripts.summaries.transfer_comparisons import CONDITIONS

@@ -75,7 +75,7 @@ def reported(probed: bool, **parts: Any) -> str:
     """The page of the made-up study, with or without probes; with distances, explanations, trainings where given."""
     spec, inputs = on_disk(probed, **parts)
     findings.main(job(spec, inputs, {"table": "results/findings.parquet", "csv": "results/findings.csv"}))
-    report.main(job(spec, inputs, {"report": "results/report.html"}))
+    report.main(job(spec, {**inputs, "findings": "results/findings.parquet"}, {"report": "results/report.html"}))
     return Path("results/report.html").read_text()
 
 

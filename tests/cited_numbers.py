@@ -13,6 +13,8 @@ import pandas as pd
 NAMES = re.compile(r"\b[Pp]aper [12]\b|\bF1\b")
 DIGITS = re.compile(r"(?<![\d.])[+-]?\d+(?:\.\d+)?(?:e-?\d+)?")
 
+INTERVAL = re.compile(r"([+-]?[\d.]+)(?: %| points)? \[([+-]?[\d.]+), ([+-]?[\d.]+)\]")
+
 
 def faults(findings: pd.DataFrame, table_of: Callable[[str], pd.DataFrame]) -> list[str]:
     """What is wrong with the numbers of the sentences, in words; nothing where all is right.
@@ -28,6 +30,9 @@ def faults(findings: pd.DataFrame, table_of: Callable[[str], pd.DataFrame]) -> l
         cited = Counter(token for source in sources for token in DIGITS.findall(source["shown"]))
         if said != cited:
             found.append(f"{row.finding}: without a source {said - cited}, not in the sentence {cited - said}")
+        for figure in INTERVAL.findall(row.sentence):
+            value, low, high = map(float, figure)
+            found += [] if low <= value <= high else [f"{row.finding}: {figure} is no figure with its interval"]
         for source in sources:
             table = findings if source["table"] == "findings" else table_of(source["table"])
             fault = _fault(source, table)

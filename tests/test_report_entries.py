@@ -152,6 +152,7 @@ def on_disk(
         "printed": PUBLISHED[:1] if transfer else [],
         "figures": figures,
         "clips": [],
+        "findings": "results/findings.parquet",
         "origins": origins(),
     }
     return spec, inputs

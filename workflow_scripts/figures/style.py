@@ -14,9 +14,7 @@ import pandas as pd
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.backend_bases import FigureCanvasBase
-from matplotlib.backends._backend_pdf_ps import subset  # fontTools', through which matplotlib embeds
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.backends.backend_pdf import FigureCanvasPdf
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
@@ -339,6 +337,8 @@ def as_png(figure: Figure) -> bytes:
 
 def as_pdf(figure: Figure) -> bytes:
     """The figure as PDF with its letters embedded, without a date, equal bytes for equal figures."""
+    from matplotlib.backends.backend_pdf import FigureCanvasPdf  # takes a third of a second, and few figures need it
+
     with _bare_fonts():
         return _drawn(figure, FigureCanvasPdf, "pdf", {"CreationDate": None, "Creator": None, "Producer": None})
 
@@ -348,6 +348,8 @@ def _bare_fonts() -> Iterator[None]:
     """Embed the letters of a font without the tables that place them: they are placed already, and to cut those
     tables down would be most of the work.
     """
+    from matplotlib.backends._backend_pdf_ps import subset  # fontTools', through which matplotlib embeds
+
     usual = subset.Options
 
     class Bare(usual):  # type: ignore[misc, valid-type]

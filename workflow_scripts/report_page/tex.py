@@ -26,7 +26,7 @@ def escaped(text: str) -> str:
 def _letter(letter: str) -> str:
     if letter in SPECIAL:
         return SPECIAL[letter]
-    base, *marks = unicodedata.normalize("NFD", letter)
+    base, *marks = list(unicodedata.normalize("NFD", letter))
     if len(marks) == 1 and marks[0] in ACCENTS and base.isascii():
         return rf"{{\{ACCENTS[marks[0]]}{base}}}"
     return letter

@@ -20,14 +20,7 @@ from documents import ROOT, blocks, commands  # noqa: E402
 from test_documented_commands import IN_A_STUDY, PLANNED  # noqa: E402
 
 TUTORIAL = ROOT / "docs/tutorial.md"
-READING = [
-    "README.md",
-    "docs/tutorial.md",
-    "docs/results.md",
-    "docs/models.md",
-    "docs/distances.md",
-    "docs/explanation.md",
-]
+READING = ["tutorial.md", "results.md", "models.md", "distances.md", "explanation.md"]
 
 
 def typed(command: str, folder: Path) -> str:

@@ -12,12 +12,9 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
+from documents import ROOT, blocks, commands
 from project import STUDY, Project, make_clips
-
-TESTS = Path(__file__).parent.parent
-sys.path.insert(0, str(TESTS))
-from documents import ROOT, blocks, commands  # noqa: E402
-from test_documented_commands import IN_A_STUDY, PLANNED  # noqa: E402
+from test_documented_commands import IN_A_STUDY, PLANNED
 
 TUTORIAL = ROOT / "docs/tutorial.md"
 READING = ["tutorial.md", "results.md", "models.md", "distances.md", "explanation.md"]

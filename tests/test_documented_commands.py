@@ -8,7 +8,6 @@ from documents import PAGES, ROOT, commands
 IN_A_STUDY = (
     "snakemake --cores 2 -n -q rules",
     "snakemake --configfile my_study.yaml -n -q",
-    "snakemake --unlock --configfile my_study.yaml",
     "python -m workflow_scripts.check_config config.yaml",
     "python -m workflow_scripts.check_config my_study.yaml",
     "python -m workflow_scripts.doctor mine --config my_study.yaml",
@@ -17,7 +16,6 @@ IN_A_STUDY = (
 )
 # Run there too, with `-n` behind: planned, not done.
 PLANNED = (
-    "snakemake --configfile my_study.yaml --cores 8",
     "snakemake --configfile resources/studies/laptop.yaml --cores 8",
     "snakemake --configfile resources/studies/paper1.yaml --cores 8",
     "snakemake --configfile resources/studies/paper2.yaml --cores 8",
@@ -39,6 +37,9 @@ ELSEWHERE = {
     "pip install -c envs/constraints.txt -e '.[crate]'": f"{INDEX} `make test` installs the same package",
     "git clone ADDRESS vocalise && cd vocalise": "needs a network and an address",
     "snakemake --cores 2": "`make study` in .ci/run does the same; after edits: tests/workflow/test_incremental.py",
+    "snakemake --configfile my_study.yaml --cores 8": "planned by -n -q; run: tests/workflow/conftest.py::finished",
+    "snakemake --unlock --configfile my_study.yaml": "tests/workflow/test_kill.py::"
+    "test_killed_at_several_moments_ends_with_the_same_results",
     "snakemake --cores all": "`make study` in .ci/run does the same",
     "snakemake --configfile resources/studies/laptop.yaml -n -q": "the same as planned with --cores 8",
     "snakemake --configfile my_study.yaml --cores 2 results/corpora/speech/manifest.parquet": "tests/workflow/"

@@ -12,22 +12,12 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
+from documents import ROOT, blocks, commands
 from project import STUDY, Project, make_clips
-
-TESTS = Path(__file__).parent.parent
-sys.path.insert(0, str(TESTS))
-from documents import ROOT, blocks, commands  # noqa: E402
-from test_documented_commands import IN_A_STUDY, PLANNED  # noqa: E402
+from test_documented_commands import IN_A_STUDY, PLANNED
 
 TUTORIAL = ROOT / "docs/tutorial.md"
-READING = [
-    "README.md",
-    "docs/tutorial.md",
-    "docs/results.md",
-    "docs/models.md",
-    "docs/distances.md",
-    "docs/explanation.md",
-]
+READING = ["tutorial.md", "results.md", "models.md", "distances.md", "explanation.md"]
 
 
 def typed(command: str, folder: Path) -> str:

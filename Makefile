@@ -15,7 +15,7 @@ study: $(VENV)/installed
 	@echo "The study is done. Its report: $(CURDIR)/results/report.html (open it in a browser)"
 
 test: $(VENV)/installed-dev
-	$(BIN)/python -m pytest --numprocesses $(WORKERS)
+	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist worksteal
 
 # What takes longest: whole studies killed, damaged and fetched; odd shapes of every figure. Before a release.
 test-long: $(VENV)/installed-dev

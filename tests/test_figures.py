@@ -127,9 +127,9 @@ def test_files_are_deterministic_whole_and_read_back(name: str, tmp_path: Path) 
     assert_files_deterministic_whole_and_read_back(lambda: {name: all_figures(study())[name]}, tmp_path)
 
 
-def test_demonstrations_are_marked_on_every_figure_and_only_there() -> None:
-    for synthetic in (True, False):
-        for figure, _ in all_figures(study(), synthetic).values():
+def test_demonstrations_are_marked_on_every_figure_and_only_there(figures: Drawn) -> None:
+    for synthetic, drawn in ((True, all_figures(study(), True)), (False, figures)):
+        for figure, _ in drawn.values():
             assert (style.DEMONSTRATION in style.as_svg(figure).decode()) == synthetic
 
 

@@ -1,6 +1,7 @@
 """The install really uses the pins, and what is committed is fit to be published."""
 
 import ast
+import functools
 import importlib.metadata
 import re
 import subprocess
@@ -163,25 +164,33 @@ def project_files(module: str) -> list[Path]:
     return [path for path in (base.with_suffix(".py"), base / "__init__.py") if path.is_file()]
 
 
+@functools.cache
+def imported_by(path: Path) -> tuple[set[Path], set[str]]:
+    """Files of the project, and top-level names of packages, that one file imports."""
+    files, packages = set[Path](), set[str]()
+    for node in ast.walk(ast.parse(path.read_text())):
+        names = []
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+        for name in names:
+            if name.startswith("workflow_scripts"):
+                files.update(project_files(name))
+            else:
+                packages.add(name.split(".")[0])
+    return files, packages
+
+
 def packages_used_by(entry: Path) -> set[str]:
     """Top-level names of all packages imported by an entry or by the project modules that it imports."""
-    wanted, seen, used = [entry], set[Path](), set[str]()
+    wanted, seen, used = {entry}, set[Path](), set[str]()
     while wanted:
         path = wanted.pop()
-        if path in seen:
-            continue
         seen.add(path)
-        for node in ast.walk(ast.parse(path.read_text())):
-            names = []
-            if isinstance(node, ast.Import):
-                names = [alias.name for alias in node.names]
-            elif isinstance(node, ast.ImportFrom) and node.module:
-                names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
-            for name in names:
-                if name.startswith("workflow_scripts"):
-                    wanted += project_files(name)
-                else:
-                    used.add(name.split(".")[0])
+        files, packages = imported_by(path)
+        used |= packages
+        wanted |= files - seen
     return used - sys.stdlib_module_names
 
 

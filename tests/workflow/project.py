@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import soundfile
+import warm
 import yaml
 
 ROOT = Path(__file__).parents[2]
@@ -107,7 +108,8 @@ class Project:
 
     def plan(self, *arguments: str) -> dict[str, int]:
         """{rule: number of jobs} that would run now, `all` left out; {} when there is nothing to be done."""
-        return job_counts(self.snakemake("--dry-run", *arguments))
+        words = self.command("--dry-run", *arguments)[3:]  # without "python -m snakemake"
+        return job_counts(warm.snakemake(words, self.folder, self.environment(), self.patience))
 
     def edit(self, path: str, old: str, new: str) -> None:
         """Replace one occurrence of `old` in a file."""

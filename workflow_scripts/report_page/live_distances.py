@@ -78,8 +78,8 @@ def _cells(study: Study, pair: Pair) -> pd.DataFrame:
 
 def _conditions(study: Study, pair: Pair, others: list[Any]) -> pd.DataFrame:
     """The rank of every emotion under each way to take the distance, mean over layers."""
-    known = (study.distances[name] for name in ("ranking", "ranks", "agreement"))
-    rows = distance_conditions.data(*known, pair, study.models, others)
+    ranking, ranks, agreement = (study.distances[name] for name in ("ranking", "ranks", "agreement"))
+    rows = distance_conditions.data(ranking, ranks, agreement, pair, study.models, others)
     acoustic = rows["model"].isin(acoustic_sets(study.models))
     rows = rows[rows["scale"] == acoustic.map({True: RANK_NORMAL, False: RAW})]
     columns = ["model", "variant", "emotion", "rank", "probability", "agreement", "p", "n_half_samples", "n_speakers"]

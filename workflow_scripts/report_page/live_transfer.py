@@ -28,7 +28,7 @@ def tables(study: Study) -> dict[str, pd.DataFrame]:
     if not study.trained:
         return {}
     scores, comparisons = study.transfer["scores"], study.transfer["comparisons"]
-    order = {"models": study.models, "tuners": list(variants(study))}
+    models, tuners = study.models, list(variants(study))
 
     def over_ways(make: Make) -> pd.DataFrame:
         ways = study.trained["directions"]
@@ -38,11 +38,11 @@ def tables(study: Study) -> dict[str, pd.DataFrame]:
 
     return {
         "transfer_differences": over_ways(
-            lambda *way: transfer_differences.data(comparisons, *way, **order)  # type: ignore[arg-type]
+            lambda source, target: transfer_differences.data(comparisons, source, target, models, tuners)
         ),
-        "transfer_grid": over_ways(lambda *way: transfer_grid.data(scores, *way, **order)),  # type: ignore[arg-type]
-        "transfer_recalls": over_ways(lambda *way: _recalls(study, *way)),
-        "transfer_curves": over_ways(lambda *way: _curves(study, *way)),
+        "transfer_grid": over_ways(lambda source, target: transfer_grid.data(scores, source, target, models, tuners)),
+        "transfer_recalls": over_ways(lambda source, target: _recalls(study, source, target)),
+        "transfer_curves": over_ways(lambda source, target: _curves(study, source, target)),
         "transfer_claims": _claims(study.transfer["claims"]),
     }
 

@@ -37,9 +37,7 @@ def _atlas(study: Study) -> pd.DataFrame:
     categories = where(study.explanation["categories"], protocol=STRICT, condition=ALL, aggregate=AGGREGATE)
     scores = where(study.explanation["scores"], protocol=STRICT, condition=ALL, side="all", metric="UAR")
     cells = [
-        atlas.data(categories, scores, model, study.explained, facts["layers"])
-        for model, facts in study.models.items()
-        if (categories["model"] == model).any()
+        atlas.data(categories, scores, model, study.explained, facts["layers"]) for model, facts in study.models.items()
     ]
     rows = pd.concat(cells, ignore_index=True)
     rows = rows[(rows["emotion"] != atlas.MEAN) & rows["value"].notna()]

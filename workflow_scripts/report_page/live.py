@@ -47,7 +47,7 @@ def facts(study: Study, protocols: list[str], tables: Mapping[str, pd.DataFrame]
     """What the charts share: names to choose from, what is chosen at first, colours, words; JSON types only.
 
     At first: the first dataset that was probed (else the first), its best network, the layer that most folds chose,
-    the first emotion that is not neutral, strict.
+    the first emotion that was explained, or that is not neutral, strict.
     """
     emotions = list(dict.fromkeys(word for facts in study.datasets.values() for word in facts["emotions"]))
     emotions = emotions or sorted({word for table in study.manifests.values() for word in table["emotion"]})
@@ -62,7 +62,7 @@ def facts(study: Study, protocols: list[str], tables: Mapping[str, pd.DataFrame]
         "default": {
             "dataset": datasets[0],
             "model": str(top["model"]) if top is not None else models[0],
-            "emotion": next((word for word in emotions if word != "neutral"), emotions[0]),
+            "emotion": _first_emotion(study, emotions),
             "protocol": "strict" if "strict" in protocols else protocols[0],
         },
         "layers": {name: list(own["layers"]) for name, own in study.models.items()},
@@ -80,6 +80,12 @@ def facts(study: Study, protocols: list[str], tables: Mapping[str, pd.DataFrame]
         "kinds": {name: _look(look) for name, look in side_by_side.LOOKS.items()},
         "model_colours": {name: style.MODELS[at % len(style.MODELS)] for at, name in enumerate(networks(study.models))},
     }
+
+
+def _first_emotion(study: Study, emotions: list[str]) -> str:
+    told = set(study.explanation["scores"]["emotion"]) if "scores" in study.explanation else set()
+    wanted = [word for word in emotions if word in told] or [word for word in emotions if word != "neutral"]
+    return [*wanted, *emotions][0]
 
 
 def _datasets(study: Study) -> list[str]:

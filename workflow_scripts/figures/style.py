@@ -337,7 +337,7 @@ def as_png(figure: Figure) -> bytes:
 
 def as_pdf(figure: Figure) -> bytes:
     """The figure as PDF with its letters embedded, without a date, equal bytes for equal figures."""
-    from matplotlib.backends.backend_pdf import FigureCanvasPdf  # takes a third of a second, and few figures need it
+    from matplotlib.backends.backend_pdf import FigureCanvasPdf  # slow to load, and few figures need it
 
     with _bare_fonts():
         return _drawn(figure, FigureCanvasPdf, "pdf", {"CreationDate": None, "Creator": None, "Producer": None})
@@ -348,7 +348,7 @@ def _bare_fonts() -> Iterator[None]:
     """Embed the letters of a font without the tables that place them: they are placed already, and to cut those
     tables down would be most of the work.
     """
-    from matplotlib.backends._backend_pdf_ps import subset  # fontTools', through which matplotlib embeds
+    from matplotlib.backends._backend_pdf_ps import subset  # type: ignore[attr-defined]  # fontTools'
 
     usual = subset.Options
 

@@ -63,15 +63,19 @@ def material(study: Study) -> Table:
     emotions = list(dict.fromkeys([*(word for word in order if word in found), *sorted(found)]))
     wide = pd.DataFrame(rows, columns=["dataset", "speakers", "clips", "minutes", *emotions])
     wide[emotions] = wide[emotions].fillna(0).astype(int)
-    # itertuples gives no name that is no identifier, which a user's word for an emotion may be
-    places = {emotion: place for place, emotion in enumerate(wide.columns, start=1)}
     columns = [
         named("dataset"),
-        *[Column(name, lambda row, name=name: str(getattr(row, name)), NUMBER) for name in ("speakers", "clips")],
+        *[_count(wide, name) for name in ("speakers", "clips")],
         Column("minutes", lambda row: f"{row.minutes:.1f}", NUMBER),
-        *[Column(name, lambda row, place=places[name]: str(row[place]), NUMBER) for name in emotions],
+        *[_count(wide, name) for name in emotions],
     ]
     return Table("material", "Material: speakers, clips and minutes, and clips by emotion.", wide, columns, wide)
+
+
+def _count(wide: pd.DataFrame, name: str) -> Column:
+    """A column of counts, by place: itertuples gives no name that is no identifier, which an emotion's may be."""
+    place = list(wide.columns).index(name) + 1
+    return Column(name, lambda row: str(row[place]), NUMBER)
 
 
 def scores(study: Study) -> Table:

@@ -14,6 +14,7 @@ from workflow_scripts.report_page.grid import Grid, cell
 from workflow_scripts.report_page.material import preparation
 from workflow_scripts.report_page.references import mark
 from workflow_scripts.report_page.words import counted, listed
+from workflow_scripts.summaries.comparisons import pairs
 from workflow_scripts.summaries.fold_sizes import COLUMNS
 from workflow_scripts.summaries.roles import Facts, acoustic_sets, elsewhere, networks, untrained
 
@@ -153,7 +154,7 @@ def _recordings(datasets: Mapping[str, Mapping[str, Any]], ran: Ran) -> str:
 def _recording(name: str, facts: Mapping[str, Any], ran: Ran) -> str:
     corpus = corpora.find(facts["corpus"])
     source = "" if corpus.synthetic else mark(corpus.citation)
-    said = [f"corpus {facts['corpus']}{source}"]
+    said = [f"corpus {facts['corpus']}{source}" if corpus.citation else "recordings that the user brought"]
     if name in ran.sizes:
         clips, speakers = ran.sizes[name]
         said.append(f"{counted(clips, 'clip')} of {counted(speakers, 'speaker')}")
@@ -274,7 +275,7 @@ def _statistics(config: Mapping[str, Any], models: Facts, used: set[str]) -> str
             " Bands over layers hold at once for all layers. Layers not distinguishable from the best: sign flips over "
             "speakers, largest difference over all pairs of layers [@westfall1993], family-wise 5 %."
         )
-    if networks(models) and (acoustic_sets(models) or untrained(models)):
+    if pairs(models):
         text += (
             " Models are compared with their controls by sign flips of per-speaker differences, corrected by Holm "
             "[@holm1979] over the study; the conservative variant widens their standard error since training folds "
@@ -282,7 +283,8 @@ def _statistics(config: Mapping[str, Any], models: Facts, used: set[str]) -> str
         )
     if probing["null_runs"]:
         runs = counted(probing["null_runs"], "null run")
-        text += f" {runs} repeat the pipeline on labels shuffled within speaker."
+        verb = "repeats" if probing["null_runs"] == 1 else "repeat"
+        text += f" {runs} {verb} the pipeline on labels shuffled within speaker."
     return text
 
 

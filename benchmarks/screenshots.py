@@ -20,14 +20,14 @@ FOLDER = Path("docs/pictures")
 WIDTH = 1100
 COLOURS = 64
 # Picture: what stands at its top, how many pixels down it goes.
-PICTURES = {"report-front": ("body", 900), "report-layers": ("#layers", 760)}
+PICTURES = {"report-front": ("body", 900), "report-layers": ("#layers", 690)}
 
 
 def opened(report: Path) -> webdriver.Chrome:
     """The report in a browser without a window."""
     options = webdriver.ChromeOptions()
     options.binary_location = shutil.which("chromium") or ""
-    for flag in ("headless=new", "no-sandbox", "disable-gpu", "disable-dev-shm-usage"):
+    for flag in ("headless=new", "no-sandbox", "disable-gpu", "disable-dev-shm-usage", "hide-scrollbars"):
         options.add_argument(f"--{flag}")
     browser = webdriver.Chrome(options=options, service=webdriver.ChromeService(shutil.which("chromedriver")))
     size = {"width": WIDTH, "height": 900, "deviceScaleFactor": 1, "mobile": False}

@@ -14,6 +14,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.workflow)
+    # the long ones first: what is left when a worker has nothing more to do is short
+    items.sort(key=lambda item: item.get_closest_marker("workflow") is None)
 
 
 def made_once(factory: Factory, worker_id: str, name: str, new: Callable[[Path], Project], result: str) -> Project:

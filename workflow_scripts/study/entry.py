@@ -1,5 +1,6 @@
 """What every entry needs around its work: a log file, a record of what it did, errors that speak to people."""
 
+import gc
 import logging
 import os
 import sys
@@ -30,6 +31,7 @@ def entry(smk: Any, online: bool = False) -> Iterator[None]:
         _log_to(str(smk.log[0]))
         with recorded(smk):
             yield
+        gc.freeze()  # else Python looks through everything again as it ends: a second where torch is loaded
     except Exception as error:  # told in words or with its traceback below, and always an exit code of 1
         told = error if isinstance(error, UserError) else refused(error, ", ".join(map(str, smk.output)))
         if told:

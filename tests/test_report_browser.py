@@ -1,16 +1,29 @@
-"""The report in a real browser, without a network."""
+"""The report in a real browser, without a network: one page with every section, at a desk, on a telephone and on paper."""
 
+import base64
+import re
 import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from test_report import page
+from whole_report import page_of_everything
+
+DESK, TELEPHONE = 1280, 400
+SPECTROGRAMS = "clips/"  # lie beside the page; here there are none
 
 
-@pytest.fixture
-def browser(tmp_path: Path) -> Iterator[Any]:
+@pytest.fixture(scope="module")
+def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("page") / "report.html"
+    file.write_text(page_of_everything())
+    return file
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     webdriver = pytest.importorskip("selenium.webdriver", reason="selenium is not installed")
     chromium, driver = shutil.which("chromium"), shutil.which("chromedriver")
     if not chromium or not driver:
@@ -19,7 +32,7 @@ def browser(tmp_path: Path) -> Iterator[Any]:
     options.binary_location = chromium
     for flag in ("headless=new", "no-sandbox", "disable-gpu", "disable-dev-shm-usage", "no-first-run", "disable-sync",
                  "disable-background-networking", "disable-component-update", "disable-quic",
-                 "host-resolver-rules=MAP * ~NOTFOUND", f"user-data-dir={tmp_path / 'profile'}"):  # fmt: skip
+                 "host-resolver-rules=MAP * ~NOTFOUND", f"user-data-dir={tmp_path_factory.mktemp('profile')}"):  # fmt: skip
         options.add_argument(f"--{flag}")
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
     opened = webdriver.Chrome(options=options, service=webdriver.ChromeService(driver))
@@ -27,39 +40,123 @@ def browser(tmp_path: Path) -> Iterator[Any]:
     opened.quit()
 
 
-@pytest.mark.parametrize("width", [1280, 400])
-def test_page_opens_offline_in_a_browser(browser: Any, tmp_path: Path, width: int) -> None:
-    file = tmp_path / "report.html"
-    file.write_text(page(True))
+def opened(browser: Any, file: Path, width: int, place: str = "") -> Any:
+    """The browser with the page open at a width, all its figures drawn."""
     size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
     browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
-    browser.get(file.as_uri())
-    severe = [entry for entry in browser.get_log("browser") if entry["level"] in ("SEVERE", "WARNING")]
-    assert severe == []
-    wide = browser.execute_script("return document.documentElement.scrollWidth - window.innerWidth")
-    assert wide <= 0
-    assert len(browser.find_elements("css selector", ".chart .main-svg")) >= 2
-    broken = "return [...document.images].filter(image => !image.complete || image.naturalWidth === 0).length"
-    assert browser.execute_script(broken) == 0
-    assert (
-        browser.execute_script(
-            "return performance.getEntriesByType('resource').filter(e => /^http/.test(e.name)).length"
-        )
-        == 0
-    )
+    browser.get("about:blank")
+    browser.get(file.as_uri() + place)
+    until(browser, "return document.documentElement.classList.contains('ready')")
+    return browser
 
 
-def test_tables_sort_and_images_can_be_saved(browser: Any, tmp_path: Path) -> None:
-    file = tmp_path / "report.html"
-    file.write_text(page())
-    browser.get(file.as_uri())
+def until(browser: Any, script: str, seconds: float = 30.0) -> None:
+    end = time.monotonic() + seconds
+    while not browser.execute_script(script):
+        assert time.monotonic() < end, f"never came true: {script}"
+        time.sleep(0.05)
+
+
+def drawn(browser: Any) -> None:
+    """Draws every figure, as a reader does who goes through the whole page."""
+    browser.execute_script("document.querySelectorAll('figure[data-chart]').forEach((figure) => figures.draw(figure))")
+
+
+@pytest.mark.parametrize("width", [DESK, TELEPHONE])
+def test_every_figure_is_drawn_offline_without_an_error_and_nothing_is_cut(
+    browser: Any, file: Path, width: int
+) -> None:
+    drawn(opened(browser, file, width))
+    said = [entry["message"] for entry in browser.get_log("browser") if entry["level"] in ("SEVERE", "WARNING")]
+    assert [message for message in said if SPECTROGRAMS not in message] == []
+    empty = "return [...document.querySelectorAll('figure[data-chart]')].filter((figure) => figure.hidden).length"
+    assert browser.execute_script(empty) == 0
+    assert len(browser.find_elements("css selector", ".chart .main-svg")) >= 20
+    assert browser.execute_script("return document.documentElement.scrollWidth - window.innerWidth") <= 0
+    beyond = """return [...document.querySelectorAll('.chart')].flatMap((chart) => {
+        const box = chart.getBoundingClientRect();
+        return [...chart.querySelectorAll('text')].filter((text) => {
+            const own = text.getBoundingClientRect();
+            return own.width && (own.left < box.left - 2 || own.right > box.right + 2);
+        }).map((text) => `${chart.parentElement.id}: ${text.textContent}`);
+    })"""
+    assert browser.execute_script(beyond) == []
+    web = "return performance.getEntriesByType('resource').filter((entry) => /^http/.test(entry.name)).length"
+    assert browser.execute_script(web) == 0
+
+
+def test_one_choice_drives_all_figures_and_the_address_keeps_it(browser: Any, file: Path) -> None:
+    opened(browser, file, DESK, "#explanation&dataset=song&model=hubert-base&layer=1&emotion=sad&protocol=paper1")
+    chosen = "return Object.fromEntries([...document.querySelectorAll('#choice select')].map((one) => [one.name, one.value]))"
+    wanted = {"dataset": "song", "model": "hubert-base", "layer": "1", "emotion": "sad", "protocol": "paper1"}
+    assert browser.execute_script(chosen) == wanted
+    drawn(browser)
+    says = "return document.querySelector('#live-recall_by_emotion .says').textContent"
+    assert re.search(r"song.*hubert-base.*paper1.*layer 1, sad", browser.execute_script(says))
+    browser.execute_script("""const select = document.querySelector('select[name=dataset]');
+        select.value = 'speech'; select.dispatchEvent(new Event('change'))""")
+    drawn(browser)
+    assert "of speech" in browser.execute_script(says)
+    assert "dataset=speech" in browser.execute_script("return location.hash")
+    hidden = "return [...document.querySelectorAll('#layers [data-of-dataset]')].map((part) => [part.id, part.hidden])"
+    assert dict(browser.execute_script(hidden))["layers-song"] is True
+    browser.get(file.as_uri() + "#layers&dataset=nowhere&layer=99")
+    until(browser, "return document.documentElement.classList.contains('ready')")
+    assert browser.execute_script(chosen)["dataset"] == "speech"
+
+
+def test_a_figure_gives_the_numbers_that_it_shows(browser: Any, file: Path) -> None:
+    drawn(opened(browser, file, DESK, "#layers&dataset=speech&protocol=strict"))
+    text = browser.execute_script("return csv(document.getElementById('live-confusion').made.rows)")
+    head, *rows = text.strip().split("\n")
+    assert head.split(",")[:2] == ["dataset", "model"]
+    assert len(rows) == 36
+    shares = browser.execute_script("return document.getElementById('live-confusion').made.data[0].z")
+    assert sum(map(sum, shares)) == pytest.approx(6)
+
+
+def test_tables_sort_and_images_can_be_saved(browser: Any, file: Path) -> None:
+    opened(browser, file, DESK)
     button = browser.find_element("xpath", "//section[@id='papers']//button[text()='printed']")
-    column = (
-        "return [...document.querySelectorAll('#papers tbody tr')].map(row => parseFloat(row.cells[4].textContent))"
-    )
+    place = browser.execute_script("return arguments[0].closest('th').cellIndex", button)
+    column = f"""return [...arguments[0].closest('table').tBodies[0].rows].map((row) => parseFloat(row.cells[{place}].textContent))"""
     for descending in (False, True):
         browser.execute_script("arguments[0].click()", button)
-        values = browser.execute_script(column)
+        values = browser.execute_script(column, button)
         assert values == sorted(values, reverse=descending)
-    links = browser.execute_script("return [...document.querySelectorAll('a.image')].map(a => a.href.slice(0, 19))")
+    links = browser.execute_script(
+        "return [...document.querySelectorAll('a.image')].map((one) => one.href.slice(0, 19))"
+    )
     assert set(links) == {"data:image/svg+xml;"}
+
+
+@pytest.mark.parametrize("width", [DESK, TELEPHONE])
+def test_axe_finds_nothing_serious(browser: Any, file: Path, width: int) -> None:
+    axe = pytest.importorskip("axe_core_python", reason="axe-core-python is not installed")
+    drawn(opened(browser, file, width))
+    browser.execute_script((Path(axe.__file__).parent / "axe.min.js").read_text())
+    browser.set_script_timeout(120)
+    found = browser.execute_async_script(
+        "const done = arguments[0]; axe.run(document).then((found) => done(found.violations))"
+    )
+    serious = [
+        (one["id"], [node["html"][:120] for node in one["nodes"][:3]])
+        for one in found
+        if one["impact"] in ("serious", "critical")
+    ]
+    assert serious == []
+
+
+def test_on_paper_the_chosen_figures_stand_whole(browser: Any, file: Path) -> None:
+    opened(browser, file, DESK)
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    shown = "return [...document.querySelectorAll('figure img')].filter((one) => one.getClientRects().length).map((one) => one.closest('figure').id)"
+    figures = browser.execute_script(shown)
+    live = "return [...document.querySelectorAll('.live, #bar')].filter((one) => one.getClientRects().length).length"
+    on_screen = browser.execute_script(live)
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
+    assert on_screen == 0
+    assert "speech_layer_curves" in figures
+    assert "song_layer_curves" not in figures
+    printed = browser.execute_cdp_cmd("Page.printToPDF", {"preferCSSPageSize": True})
+    assert base64.b64decode(printed["data"]).startswith(b"%PDF")

@@ -14,7 +14,7 @@ IN_A_STUDY = (
     "python -m workflow_scripts.provenance results/report.html",
     "python -m workflow_scripts.provenance results/figures/speech/layer_curves.svg",
 )
-# Run there too, with `-n` behind: planned, not done.
+# Run there too, with `-n -q` behind: planned, not done.
 PLANNED = (
     "snakemake --configfile resources/studies/laptop.yaml --cores 8",
     "snakemake --configfile resources/studies/paper1.yaml --cores 8",

@@ -46,7 +46,7 @@ def place(finished: Project, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("command", [*IN_A_STUDY, *(f"{command} -n" for command in PLANNED)])
+@pytest.mark.parametrize("command", [*IN_A_STUDY, *(f"{command} -n -q" for command in PLANNED)])
 def test_a_documented_command_works(command: str, place: Path) -> None:
     assert typed(command, place)
 

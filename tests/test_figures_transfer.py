@@ -126,7 +126,7 @@ def test_claims_draw_strict_and_published_and_faint_where_not_told() -> None:
     frame = transfer_claims.data(made.claims())
     figure = transfer_claims.draw(frame, made.claims(), False)
     unit = np.where(frame["claim"] == 7, 1, 100)
-    assert sorted(x for x, _ in drawn(figure, "strict")) == pytest.approx(sorted(frame["strict"] * unit))
+    assert sorted(x for x, _ in drawn(figure, "strict")) == pytest.approx(sorted(frame["value"] * unit))
     opaque = [
         line
         for axis in figure.axes
@@ -169,7 +169,11 @@ def test_nothing_to_show_is_said() -> None:
     assert "No two conditions" in words(transfer_differences.draw(nothing, "song", "speech", False))
     assert "No training curve" in words(transfer_curves.draw(curves("twins"), "song", "speech", False))
     assert "No training" in words(transfer_bias.draw(bias().head(0), "song", "speech", False))
-    nothing = made.claims().drop_duplicates("claim").assign(strict=np.nan, as_published=np.nan, why_not="no reason")
+    nothing = (
+        made.claims()
+        .drop_duplicates("claim")
+        .assign(strict=np.nan, value=np.nan, as_published=np.nan, why_not="no reason")
+    )
     figure = transfer_claims.draw(transfer_claims.data(nothing), nothing, False)
     assert words(figure).count("cannot be judged: no reason") == 6
     style.as_svg(figure)

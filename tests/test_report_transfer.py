@@ -137,8 +137,11 @@ def test_every_claim_has_a_table_with_paper_published_strict_and_verdict() -> No
     assert dim.count("quiet") == (spread["p_adjusted"] > 0.05).sum() > 0
     assert all("speakers" not in headings(grid) and "speakers 16" in grid.caption for grid in grids[:2])
     assert "corrected over" not in headings(grids[0])
+    assert "difference" not in headings(grids[0])
+    levels = dict(zip(headings(grids[5]), grids[5].rows[0], strict=True))
+    assert levels["difference"].key == pytest.approx(levels["as published"].key - levels["strict"].key)
     nothing = made.claims().drop_duplicates("claim").assign(
-        model="", quantity="", strict=float("nan"), verdict="cannot be judged", why_not="no reason"
+        model="", quantity="", strict=float("nan"), value=float("nan"), verdict="cannot be judged", why_not="no reason"
     )  # fmt: skip
     assert texts(transfer_overall.claims(given({"claims": nothing}))[2], "verdict") == ["cannot be judged; no reason"]
 

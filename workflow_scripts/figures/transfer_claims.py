@@ -17,10 +17,10 @@ from workflow_scripts.summaries.transfer_verdicts import LEVEL
 
 COLUMNS = [
     "claim", "sentence", "panel", "line", "quantity", "source", "target", "model", "tuner", "as_published",
-    "as_published_low", "as_published_high", "strict", "low", "high", "p_adjusted", "n_speakers", "n_emotions",
+    "as_published_low", "as_published_high", "strict", "value", "low", "high", "p_adjusted", "n_speakers", "n_emotions",
     "verdict",
 ]  # fmt: skip
-CORRELATION = 7
+CORRELATION, LEVELS = 7, 9
 STAGES = "two-stage less direct"
 # claim -> what its axis shows
 PANELS: Mapping[int, str] = {
@@ -60,7 +60,7 @@ def data(claims: pd.DataFrame) -> pd.DataFrame:
             & (claims["condition"] == _condition(claims, 9))
         )
     )
-    rows = claims[drawn & (claims["strict"].notna() | claims["as_published"].notna())].reset_index(drop=True)
+    rows = claims[drawn & (claims["value"].notna() | claims["as_published"].notna())].reset_index(drop=True)
     return rows.assign(panel=rows["claim"].map(PANELS), line=[_line(row) for row in rows.to_dict("records")])[COLUMNS]
 
 
@@ -120,9 +120,9 @@ def _panel(axis: Axes, part: pd.DataFrame, correlation: bool) -> None:
         opacity = 1.0 if row.p_adjusted <= LEVEL else t.FAINT
         blue, red = colours["strict"], colours["paper1"]
         axis.plot([unit * row.low, unit * row.high], [place] * 2, color=blue.colour, alpha=opacity, label="interval")
-        axis.plot([unit * row.strict], [place], linestyle="none", marker=blue.marker, color=blue.colour, alpha=opacity,
+        axis.plot([unit * row.value], [place], linestyle="none", marker=blue.marker, color=blue.colour, alpha=opacity,
                   label="strict", zorder=3)  # fmt: skip
-        if part["claim"].iloc[0] != 9:  # there it is a level, not a difference
+        if part["claim"].iloc[0] != LEVELS:  # there it is a level, not a difference
             ends = [unit * row.as_published_low, unit * row.as_published_high]
             axis.plot(ends, [place + 0.3] * 2, color=red.colour, linewidth=0.6, label="interval as published")
             axis.plot([unit * row.as_published], [place + 0.3], linestyle="none", marker=red.marker, color=red.colour,

@@ -20,7 +20,8 @@ from workflow_scripts.summaries.transfer_comparisons import CONDITIONS
 from workflow_scripts.summaries.transfer_printed import DIRECTION
 from workflow_scripts.summaries.transfer_verdicts import CANNOT, LEVEL, NOT_TOLD
 
-CORRELATION, BIAS = 7, 8
+CORRELATION, BIAS, LEVELS = 7, 8, 9
+NAN = float("nan")
 
 
 def claims(study: Study) -> list[Grid]:
@@ -74,7 +75,8 @@ def _claim(rows: pd.DataFrame) -> Grid:
             "as published": lambda row: _figure(
                 row, row.as_published, (row.as_published_low, row.as_published_high), _is_told(row.as_published_verdict)
             ),
-            "strict": lambda row: _figure(row, row.strict, (row.low, row.high), bool(row.p_adjusted <= LEVEL)),
+            "strict": lambda row: score(row.strict, NAN, NAN) if row.claim == LEVELS else _judged(row),
+            "difference": lambda row: _judged(row) if row.claim == LEVELS else cell(NAN),
             "p (Holm)": lambda row: p_cell(row.p_adjusted),
             "verdict": lambda row: cell("; ".join(filter(None, [row.verdict, row.why_not]))),
             "verdict as published": lambda row: cell(row.as_published_verdict),
@@ -90,6 +92,10 @@ def _claim(rows: pd.DataFrame) -> Grid:
 def _is_told(verdict: str) -> bool:
     """Whether a verdict says which side is better; as published, it is all that holds the correction."""
     return bool(verdict) and not verdict.startswith((NOT_TOLD, CANNOT, NO_VERDICT))
+
+
+def _judged(row: Any) -> Cell:
+    return _figure(row, row.value, (row.low, row.high), bool(row.p_adjusted <= LEVEL))
 
 
 def _figure(row: Any, value: float, ends: tuple[float, float], told: bool) -> Cell:

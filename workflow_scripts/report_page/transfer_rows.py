@@ -85,9 +85,9 @@ def main_of(rows: pd.DataFrame) -> str:
 
 
 def claimed(study: Study, claim: int) -> pd.DataFrame:
-    """The strict rows of a claim that hold a figure; `value` is that figure."""
+    """The rows of a claim that hold a figure which is judged, in column `value`."""
     rows = picked(study.transfer["claims"], claim=claim)
-    return rows[rows["strict"].notna()].assign(value=rows["strict"])
+    return rows[rows["value"].notna()]
 
 
 def near_and_far(study: Study, outcome: str) -> pd.DataFrame:

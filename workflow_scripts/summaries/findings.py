@@ -442,7 +442,7 @@ def judged(claim: int, rows: pd.DataFrame) -> tuple[str, list[int]]:
         claim: its number; rows: of the table transfer_claims, this claim's.
     """
     itself = rows[rows["p_adjusted"].notna() & rows["quantity"].str.endswith(ITSELF.get(claim, ""))]
-    sides = [side(row.strict, row.p_adjusted) * IN_FAVOUR[claim] for row in itself.itertuples()]
+    sides = [side(row.value, row.p_adjusted) * IN_FAVOUR[claim] for row in itself.itertuples()]
     if not sides:
         return "Not part of this study", sides
     if set(sides) == {1}:

@@ -70,7 +70,7 @@ def transfer_claims(
     rows = []
     for claim, made in of_claim.items():
         nothing = {"claim": claim, "verdict": NO_VERDICT, "why_not": WHY_NOT.get(claim, "")}
-        rows += [{**row, "sentence": CLAIMS[claim]} for row in [*made] or [nothing]]
+        rows += [{"value": row.get("strict", np.nan), **row, "sentence": CLAIMS[claim]} for row in [*made] or [nothing]]
     return pd.DataFrame({name: [row.get(name, blank) for row in rows] for name, blank in BLANK.items()})
 
 

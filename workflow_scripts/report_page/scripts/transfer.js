@@ -186,9 +186,9 @@ charts.transfer_claims = (now, width) => {
     layout[`xaxis${id}`] = { anchor: `y${id}`, title: { text: part[0].panel, font: { size: 11 }, standoff: 2 }, ...(correlation ? { range: [-1.05, 1.05] } : {}) };
     annotations.push({ text: `<b>${wrapped(claims[at], narrow ? 48 : 120)}</b>`, xref: "paper", x: 0, xanchor: "left", xshift: narrow ? -108 : -250, yref: "paper", y: from(down + 22), yanchor: "bottom", align: "left", showarrow: false, font: { size: narrow ? 10 : 12 } });
     shapes.push({ type: "line", xref: `x${id}`, yref: `y${id} domain`, x0: 0, x1: 0, y0: 0, y1: 1, line: { color: "#1c1c1c", width: 1 } });
-    const hover = (row) => `${row.line}<br>strict: ${text(row.strict, correlation)}${inBrackets(row.low, row.high, (one) => text(one, correlation))}, ${wrapped(row.verdict)}<br>as published: ${text(row.as_published, correlation)}<br>` + (row.n_speakers ? `${row.n_speakers} speakers` : `${row.n_emotions} emotions`);
+    const hover = (row) => `${row.line}<br>${row.claim.startsWith("9") ? `strict ${perCent(row.strict, 1)}, as published ${perCent(row.as_published, 1)}<br>difference` : "strict"}: ${text(row.value, correlation)}${inBrackets(row.low, row.high, (one) => text(one, correlation))}, ${wrapped(row.verdict)}<br>` + (row.claim.startsWith("9") ? "" : `as published: ${text(row.as_published, correlation)}<br>`) + (row.n_speakers ? `${row.n_speakers} speakers` : `${row.n_emotions} emotions`);
     const axes = { xaxis: `x${id}`, yaxis: `y${id}` }, ends = (value) => value === null ? null : unit * value;
-    data.push(dots(part.filter((row) => row.strict !== null).map((row) => ({ x: unit * row.strict, low: ends(row.low), high: ends(row.high), y: part.indexOf(row) - 0.12, filled: isTold(row), text: hover(row) })), strict, axes));
+    data.push(dots(part.filter((row) => row.value !== null).map((row) => ({ x: unit * row.value, low: ends(row.low), high: ends(row.high), y: part.indexOf(row) - 0.12, filled: isTold(row), text: hover(row) })), strict, axes));
     data.push(dots(part.filter((row) => row.as_published !== null && !row.claim.startsWith("9")).map((row) => ({ x: unit * row.as_published, low: ends(row.as_published_low), high: ends(row.as_published_high), y: part.indexOf(row) + 0.2, size: 7, text: hover(row) })), published, axes));
     down += room[at];
   });

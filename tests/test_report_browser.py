@@ -28,11 +28,11 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     chromium, driver = shutil.which("chromium"), shutil.which("chromedriver")
     if not chromium or not driver:
         pytest.skip("chromium and chromedriver are not installed")
-    options = webdriver.ChromeOptions()
+    options, profile = webdriver.ChromeOptions(), tmp_path_factory.mktemp("profile")
     options.binary_location = chromium
     for flag in ("headless=new", "no-sandbox", "disable-gpu", "disable-dev-shm-usage", "no-first-run", "disable-sync",
                  "disable-background-networking", "disable-component-update", "disable-quic",
-                 "host-resolver-rules=MAP * ~NOTFOUND", f"user-data-dir={tmp_path_factory.mktemp('profile')}"):  # fmt: skip
+                 "host-resolver-rules=MAP * ~NOTFOUND", f"user-data-dir={profile}"):  # fmt: skip
         options.add_argument(f"--{flag}")
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
     opened = webdriver.Chrome(options=options, service=webdriver.ChromeService(driver))

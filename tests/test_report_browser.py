@@ -46,7 +46,7 @@ def opened(browser: Any, file: Path, width: int, place: str = "") -> Any:
     browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
     browser.get("about:blank")
     browser.get(file.as_uri() + place)
-    until(browser, "return document.documentElement.classList.contains('ready')")
+    until(browser, "return document.documentElement.classList.contains('figures')")
     return browser
 
 
@@ -102,7 +102,7 @@ def test_one_choice_drives_all_figures_and_the_address_keeps_it(browser: Any, fi
     hidden = "return [...document.querySelectorAll('#layers [data-of-dataset]')].map((part) => [part.id, part.hidden])"
     assert dict(browser.execute_script(hidden))["layers-song"] is True
     browser.get(file.as_uri() + "#layers&dataset=nowhere&layer=99")
-    until(browser, "return document.documentElement.classList.contains('ready')")
+    until(browser, "return document.documentElement.classList.contains('figures')")
     assert browser.execute_script(chosen)["dataset"] == "speech"
 
 

@@ -182,9 +182,9 @@ charts.cross_domain = (now, width) => {
   });
   const high = Math.max(...rows.map((row) => row.high ?? row.value));
   return {
-    data, rows, note, height: 420, says: `UAR within and across ${now.dataset} and ${other}, ${protocol}: ${rows.filter((row) => row.model === now.model).map((row) => `${row.source} to ${row.dataset} ${perCent(row.value)}`).join(", ")}.`,
-    layout: { xaxis: { tickvals: [0, 1, 2, 3], ticktext: width < 560 ? names.map((text) => text.replaceAll(" ", "<br>")) : names, range: [-0.5, 3.5], showgrid: false }, yaxis: { title: { text: "UAR on the target" }, ...PER_CENT_AXIS, range: [0, high * 1.05] },
-      legend: { orientation: "h", y: -0.16, yanchor: "top", x: 0 }, margin: { l: 52, r: 12, t: 28, b: 90 },
+    data, rows, note, height: 450, says: `UAR within and across ${now.dataset} and ${other}, ${protocol}: ${rows.filter((row) => row.model === now.model).map((row) => `${row.source} to ${row.dataset} ${perCent(row.value)}`).join(", ")}.`,
+    layout: { xaxis: { tickvals: [0, 1, 2, 3], ticktext: width < 560 ? names.map((text) => text.replace(" alone", "<br>alone").replace(" → ", " →<br>")) : names, range: [-0.5, 3.5], showgrid: false }, yaxis: { title: { text: "UAR on the target" }, ...PER_CENT_AXIS, range: [0, high * 1.05] },
+      legend: { orientation: "h", y: -0.2, yanchor: "top", x: 0 }, margin: { l: 52, r: 12, t: 28, b: 120 },
       shapes: [{ type: "line", xref: "paper", x0: 0, x1: 1, y0: rows[0].chance, y1: rows[0].chance, line: { color: "#767676", dash: "dot", width: 1.2 } }] },
     click: (point) => point.customdata && { model: point.customdata },
   };

@@ -173,9 +173,11 @@ charts.transfer_curves = (now, width) => {
 charts.transfer_claims = (now, width) => {
   const all = tables.rows("transfer_claims");
   if (!all.length || direction(now.dataset).none) return { none: "No claim of paper 1 can be held against this study: see the tables below." };
-  const named = new Set(tables.words("transfer_grid", "model")), first = [...named][0], model = named.has(now.model) ? now.model : first;
+  const named = new Set(tables.words("transfer_grid", "model")), judged = (model) => all.some((row) => row.model === model);
+  const model = [now.model, ...named].find(judged) ?? now.model;
   const { way, words, note } = direction(now.dataset), arrow = `; ${way.source} → ${way.target}`;
   const rows = all.filter((row) => (row.model === model || !named.has(row.model)) && row.target === way.target), claims = [...new Set(rows.map((row) => row.claim))];
+  if (!rows.length) return { none: `No claim of paper 1 can be held against ${words}: see the tables below.` };
   const narrow = width < 600, { strict, published } = facts.kinds, layout = {}, annotations = [], shapes = [], data = [];
   const parts = claims.map((claim) => rows.filter((row) => row.claim === claim)), room = parts.map((part) => 84 + (narrow ? 32 : 26) * part.length), height = room.reduce((a, b) => a + b, 40) + 20;
   let down = 40;
@@ -194,7 +196,7 @@ charts.transfer_claims = (now, width) => {
   });
   const told = rows.filter(isTold).length;
   return {
-    data, rows, height, note: [note, model === now.model ? "" : `${now.model} was not trained: ${model} is shown.`].filter(Boolean).join(" "),
+    data, rows, height, note: [note, model === now.model ? "" : `No claim rests on ${now.model}: ${model} is shown.`].filter(Boolean).join(" "),
     says: `Of ${rows.length} figures on paper 1's claims that ${called(model)} has, ${words}, ${told} are told from 0 strict.`,
     layout: { ...layout, annotations, shapes, margin: { l: narrow ? 112 : 254, r: 12, t: 40, b: 20 } },
   };

@@ -42,7 +42,7 @@ def overview(study: Study) -> Grid:
 
     return grid(
         pd.DataFrame(rows),
-        "Datasets, after preparation",
+        "Datasets, after preparation (clips: those of the study's emotions)",
         {
             "dataset": lambda row: cell(row.dataset),
             "corpus": lambda row: cell(study.datasets[row.dataset]["corpus"]),
@@ -59,8 +59,8 @@ def overview(study: Study) -> Grid:
 
 
 def clips_used(number: int, recorded: int) -> str:
-    """'240', or '180 of 240 (those of the study's emotions)'."""
-    return f"{number}" if number == recorded else f"{number} of {recorded} (those of the study's emotions)"
+    """'240', or '180 of 240': those of the study's emotions, of all that were recorded."""
+    return f"{number}" if number == recorded else f"{number} of {recorded}"
 
 
 def preparation(facts: dict[str, object]) -> str:

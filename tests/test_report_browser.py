@@ -132,7 +132,7 @@ def test_tables_sort_and_images_can_be_saved(browser: Any, file: Path) -> None:
     assert set(links) == {"data:image/svg+xml;"}
 
 
-@pytest.mark.parametrize("width", [DESK, TELEPHONE])
+@pytest.mark.parametrize("width", [DESK, pytest.param(TELEPHONE, marks=pytest.mark.long)])
 def test_axe_finds_nothing_serious(browser: Any, file: Path, width: int) -> None:
     axe = pytest.importorskip("axe_core_python", reason="axe-core-python is not installed")
     opened(browser, file, width)

@@ -236,6 +236,14 @@ def test_packed_tables_read_back_with_gaps_as_nothing() -> None:
     assert (list(back["n"]), list(back["told"])) == ([1, 2, 3], [1, 0, 1])
 
 
+def test_booleans_stay_booleans_for_a_browser_and_mixtures_are_refused() -> None:
+    told = pd.concat([pd.DataFrame({"told": []}, dtype=object), pd.DataFrame({"told": [False, True]})])
+    assert told["told"].dtype == object
+    assert list(unpacked(live.pack({"t": told}))["t"]["told"]) == [0, 1]
+    with pytest.raises(ValueError, match="t.told"):
+        live.pack({"t": pd.DataFrame({"told": [False, "yes"]})})
+
+
 def test_what_is_chosen_at_first_is_the_best_network_and_the_layer_that_most_folds_chose() -> None:
     made = whole()
     facts = live.facts(made, ["strict", "paper1"], {})

@@ -28,19 +28,28 @@ def of_study(study: Study) -> dict[str, pd.DataFrame]:
 
 
 def pack(tables: Mapping[str, pd.DataFrame]) -> str:
-    """Tables as base64 of gzipped JSON: by column, words coded by number; NaN as null, numbers of DIGITS digits."""
-    content = {name: {str(column): _column(table[column]) for column in table} for name, table in tables.items()}
+    """Tables as base64 of gzipped JSON: by column, words coded by number; NaN as null, numbers of DIGITS digits.
+
+    Raises: ValueError if a column holds words and something else: a browser takes the word False for true.
+    """
+    content = {
+        name: {str(column): _column(table[column], f"{name}.{column}") for column in table}
+        for name, table in tables.items()
+    }
     text = json.dumps(content, allow_nan=False, separators=(",", ":"), ensure_ascii=False)
     return base64.b64encode(gzip.compress(text.encode(), mtime=0)).decode()
 
 
-def _column(values: "pd.Series[Any]") -> dict[str, list[Any]]:
+def _column(given: "pd.Series[Any]", name: str) -> dict[str, list[Any]]:
+    values = given.infer_objects()  # tables put together with an empty one forget that they hold booleans
     if pd.api.types.is_bool_dtype(values) or pd.api.types.is_integer_dtype(values):
         return {"values": [int(value) for value in values]}
     if pd.api.types.is_float_dtype(values):
         return {"values": [None if not np.isfinite(value) else float(f"{value:.{DIGITS}g}") for value in values]}
-    codes, words = pd.factorize(values.astype(object))
-    return {"words": [str(word) for word in words], "codes": codes.tolist()}
+    codes, words = pd.factorize(values.astype(object), use_na_sentinel=False)
+    if not all(isinstance(word, str) for word in words):
+        raise ValueError(f"column {name} of a live table holds words and other things: {list(words)[:5]}")
+    return {"words": list(words), "codes": codes.tolist()}
 
 
 def facts(study: Study, protocols: list[str], tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:

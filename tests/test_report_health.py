@@ -1,7 +1,7 @@
 """The report's health: green where nothing is wrong, and what is wrong is seen."""
 
 import pandas as pd
-from made_up import leaks_and_confounds, study
+from made_up import MODELS, leaks_and_confounds, study
 from test_report import config, page, whole
 
 from workflow_scripts.report_page.findings import Study
@@ -40,3 +40,25 @@ def test_leaks_null_runs_and_clips_set_aside_are_seen() -> None:
     wrong = render(whole(audit=audit), {}, config(), ["strict"])
     assert 'role="alert"' in wrong
     assert 'role="alert"' not in page()
+
+
+def test_recordings_of_one_length_are_told_as_perhaps_cut() -> None:
+    whole_clips = {
+        name: table.assign(seconds=[1 + 0.01 * at for at in range(len(table))])
+        for name, table in whole().manifests.items()
+    }
+    assert "Lengths of recordings" not in states(whole(manifests=whole_clips))
+    cut = {**whole_clips, "song": whole_clips["song"].assign(seconds=2.389)}
+    said = next(check for check in checks(whole(manifests=cut)) if check.title == "Lengths of recordings")
+    assert said.state == MIND
+    assert f"all {len(cut['song'])} recordings of song last 2.389 s" in said.text
+    assert "speech" not in said.text
+
+
+def test_a_study_of_random_weights_alone_says_so() -> None:
+    assert "No pretrained network" not in states(whole())
+    random = {
+        name: {**facts, "weights": "untrained"} if facts["family"] != "acoustics" else facts
+        for name, facts in MODELS.items()
+    }
+    assert states(whole(models=random))["No pretrained network"] == MIND

@@ -11,9 +11,11 @@ from workflow_scripts.report_page.words import counted, listed, per_cent
 from workflow_scripts.statistics.corrections import holm
 from workflow_scripts.summaries.audit import LEAK
 from workflow_scripts.summaries.distances import OTHER_SPEAKERS
+from workflow_scripts.summaries.roles import elsewhere, networks, untrained
 from workflow_scripts.summaries.select import scope
 
 GOOD, MIND, WRONG = "good", "mind", "wrong"
+CUT_CLIPS = 20  # of one length from which this is no chance
 
 
 @dataclass(frozen=True)
@@ -29,9 +31,11 @@ def checks(study: Study) -> list[Check]:
     """All checks, in the order in which they are shown."""
     found = [
         _demonstration(study),
+        _untrained(study),
         _leaks(study.audit),
         _null_runs(study),
         _set_aside(study),
+        _equal_lengths(study),
         _left_out(study),
         *_few_speakers(study),
         *_compared(study),
@@ -46,6 +50,26 @@ def _demonstration(study: Study) -> Check | None:
         return None
     text = f"The audio of {listed(study.synthetic)} is synthetic: its figures show the machinery and are not findings."
     return Check(MIND, "Demonstration", text)
+
+
+def _untrained(study: Study) -> Check | None:
+    own = [name for name in networks(study.models) if name not in elsewhere(study.models)]
+    if not own or set(own) != set(untrained(study.models)):
+        return None
+    text = f"All networks ({listed(own)}) have random weights: nothing here concerns what pretrained networks know."
+    return Check(MIND, "No pretrained network", text)
+
+
+def _equal_lengths(study: Study) -> Check | None:
+    """Recordings that are all of one length, to the millisecond, as nobody speaks or sings: most likely cut."""
+    said = []
+    for dataset, manifest in study.manifests.items():
+        seconds = manifest["seconds"]
+        if len(manifest) >= CUT_CLIPS and float(seconds.max() - seconds.min()) < 0.001:
+            said.append(f"all {len(manifest)} recordings of {dataset} last {seconds.iloc[0]:.3f} s")
+    if not said:
+        return None
+    return Check(MIND, "Lengths of recordings", f"{listed(said)}: they may have been cut before they came here.")
 
 
 def _leaks(audit: pd.DataFrame) -> Check:
@@ -206,8 +230,8 @@ def _explained(study: Study) -> list[Check]:
         said = []
         if not scores["p_smallest"].min() * emotions <= ALPHA:
             said.append(
-                f"with {speakers} no difference between top and random dimensions can reach significance, corrected "
-                f"over {counted(emotions, 'emotion')}"
+                f"with {speakers} no difference in UAR between top and random dimensions can reach significance, "
+                f"corrected over {counted(emotions, 'emotion')}"
             )
         if len(gains):
             features, draws = gains["feature"].nunique(), int(gains["n_draws"].min())

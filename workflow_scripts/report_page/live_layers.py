@@ -49,7 +49,9 @@ def _recalls(study: Study) -> pd.DataFrame:
 def _speakers(study: Study) -> pd.DataFrame:
     rows = _of_layers(study)
     rows = rows[(rows["metric"] == "UAR") & (rows["speaker"] != "")]
-    chance = study.tables["layers"].groupby(["dataset", "protocol"])["chance"].mean().rename("chance").reset_index()
+    layers = study.tables["layers"]
+    layers = layers[layers["headline"] & (layers["condition"] == "all")]
+    chance = layers.groupby(["dataset", "protocol"])["chance"].mean().rename("chance").reset_index()
     rows = rows.drop(columns="chance").merge(chance, on=["dataset", "protocol"], how="left")
     return rows[["dataset", "model", "layer", "protocol", "speaker", "value", "n_clips", "chance"]]
 

@@ -4,6 +4,7 @@ import io
 import json
 from collections.abc import Mapping
 from functools import cache
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import jinja2
 import pandas as pd
 import yaml
 
+from workflow_scripts import corpora
 from workflow_scripts.report_page import (
     alt,
     distance_alt,
@@ -97,8 +99,16 @@ def render(study: Study, pictures: Pictures, config: Mapping[str, Any], protocol
             methods.models_used(study.models),
             methods.versions(transfer_methods.PACKAGES if study.trained else ()),
         ],
+        sources=_sources(study),
+        version=metadata.version("vocalise"),
         config=yaml.safe_dump(dict(config), sort_keys=False, allow_unicode=True),
     )
+
+
+def _sources(study: Study) -> list[tuple[str, str]]:
+    """Corpora of the study with the address where their authors offer them."""
+    names = dict.fromkeys(facts["corpus"] for facts in study.datasets.values())
+    return [(name, corpora.find(name).page) for name in names if corpora.find(name).page]
 
 
 def _json(content: Any) -> str:
@@ -121,11 +131,15 @@ PROTOCOLS = {
 def reading(protocols: list[str]) -> list[str]:
     """How to read the page, for the protocols of the study."""
     return [
-        "A score is UAR, the mean recall over emotions; guessing gives one over the number of emotions.",
+        "A score is UAR, the mean recall over emotions; guessing gives one over the number of emotions, as nearly "
+        "do permuted labels (chance).",
         f"Brackets are 95 % intervals: {', '.join(text for name, text in INTERVALS.items() if name in protocols)}.",
         f"{'; '.join(text for name, text in PROTOCOLS.items() if name in protocols)}.",
         "Grey means: not distinguishable from chance, or from no difference; it is no proof that there is none.",
+        "Told means: significant after correction. What 'would most likely have shown' would in four of five such "
+        "studies.",
         "Controls are acoustic features and untrained networks: what needs no training is no finding about training.",
+        "Paper 1: Sun, Zhao, Richmond & Li (2024), arXiv 2409.17899. Paper 2: Dixit et al. (2024), arXiv 2409.09511.",
     ]
 
 

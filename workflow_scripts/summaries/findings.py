@@ -13,7 +13,7 @@ import pandas as pd
 from workflow_scripts.figures.explanation_rows import clear
 from workflow_scripts.report_page import distance_rows, explanation_printed, explanation_rows
 from workflow_scripts.report_page.explanation_rows import Explained, where
-from workflow_scripts.report_page.findings import ALPHA, Study, best_network, misleads
+from workflow_scripts.report_page.findings import ALPHA, Study, best_network, called, misleads
 from workflow_scripts.report_page.words import listed
 from workflow_scripts.study import tables
 from workflow_scripts.summaries import findings_rows as rows_of
@@ -464,16 +464,16 @@ def of_claim(study: Study, claim: int, rows: pd.DataFrame) -> Finding:
     often = "; the lowest p of "
     if total and any(sides):
         often = f"; so in {say.rows(CLAIMS, {**key, 'verdict': row['verdict']}, len(alike))} of "
-    training = (
-        f"{who(study, say, CLAIMS, row)} with {say.name(CLAIMS, row, 'tuner')}, {say.name(CLAIMS, row, 'condition')}"
-    )
+    models = [called(study, one) if one in study.models else one for one in say.name(CLAIMS, row, "model").split(", ")]
+    training = f"{listed(models)} with {say.name(CLAIMS, row, 'tuner')}, {say.name(CLAIMS, row, 'condition')}"
     p = f"corrected {say.p(CLAIMS, row)}"
     if row["verdict"].startswith(CANNOT):
         p += f" (at best {say.number(CLAIMS, row, 'smallest_p')} before correction)"
     sentence = (
         f"{start}: {quantity} {number} ({training.removesuffix(', ')}, strict, {p}, {n}{often * bool(total)}{total})."
     )
-    kept = {**row, "layer": "", "dataset": row["target"], "protocol": t.STRICT}
+    kept = {**row, "layer": "", "protocol": t.STRICT, "dataset": row["target"] * (row["target"] in study.datasets)}
+    kept["model"] *= kept["model"] in study.models
     return _finding(
         PAPERS, say, sentence, kept, quantity, "rank correlation" if correlation else POINTS, bool(any(sides))
     )

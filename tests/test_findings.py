@@ -15,7 +15,7 @@ from test_report import whole
 from workflow_scripts.report_page.findings import Study
 from workflow_scripts.report_page.front_findings import groups
 from workflow_scripts.statistics.power import level_within, smallest_difference
-from workflow_scripts.summaries.findings import QUESTIONS, claims, findings
+from workflow_scripts.summaries.findings import QUESTIONS, findings, of_claim
 
 
 def tables_of(study: Study) -> dict[str, pd.DataFrame]:
@@ -74,10 +74,13 @@ def test_a_number_that_is_not_that_of_its_table_is_found() -> None:
 def test_the_best_network_and_layer_are_the_planted_ones() -> None:
     best = of("distances").loc["best-speech"]
     assert best["sentence"].startswith("On speech, hubert-base scores highest of the networks: UAR ")
+    assert re.search(
+        r"The next, .+, reaches \d+ % \[.*; the networks are not compared with each other", best["sentence"]
+    )
     assert (best["model"], best["layer"], best["protocol"], best["told"]) == ("hubert-base", "2", "strict", True)
     assert (best["n_speakers"], best["n_clips"], best["unit"]) == (8, 192, "share")
     layers = of("distances").loc["layers-speech"]
-    assert "the best layer of hubert-base is 2" in layers["sentence"]
+    assert re.search(r"hubert-base is 2 \(UAR \d+ %, band over all layers \[.+; strict\)", layers["sentence"])
     assert layers["layer"] == "2"
 
 
@@ -107,7 +110,8 @@ def test_controls_are_told_only_by_the_corrected_p() -> None:
         row = found.loc["untrained-speech-untrained-hubert-base"]
         assert row["told"] == told
         assert row["sentence"].startswith("On speech, hubert-base is better than its untrained control") == told
-        assert ("cannot be told" in row["sentence"]) == (not told)
+        assert ("whether hubert-base differs from its untrained control" in row["sentence"]) == (not told)
+        assert re.search(r"UAR \d+ % against \d+ %, \+5 points \[-10, \+20\], strict", row["sentence"])
         spread = 0.15 / 2.364624 * np.sqrt(8)  # t of 7 degrees
         level = level_within(compared["p"], 0)
         assert row["smallest_detectable"] == pytest.approx(smallest_difference(spread, 8, 1, level=level)[0], rel=1e-5)
@@ -138,11 +142,11 @@ def test_angry_and_calm_are_an_explicit_contrast() -> None:
 
 def test_what_an_emotion_is_encoded_by_is_said_where_it_is_claimed() -> None:
     row = of("one claimed").loc["encoded-speech"]
-    assert "most of all Energy for angry (+0.12 [+0.05, +0.19]); nothing is claimed for " in row["sentence"]
+    assert "most of all Energy for angry (+0.12 [+0.05, +0.19]); nothing can be claimed for " in row["sentence"]
     assert row["told"]
     assert row["emotion"] == "angry"
     nothing = of("nothing claimed").loc["encoded-speech"]
-    assert "it cannot be claimed that the dimensions of wavlm-large" in nothing["sentence"]
+    assert re.search("it cannot be claimed for .*angry.* that the dimensions of wavlm-large", nothing["sentence"])
     assert not nothing["told"]
 
 
@@ -167,21 +171,87 @@ def test_a_first_stage_is_told_with_its_control_or_not_told_with_what_would_have
 @pytest.mark.parametrize(
     ("strict", "p", "words"),
     [
-        ([0.1, 0.2], [0.01, 0.05], "Shown: two stages"),
-        ([0.1, 0.2], [0.01, 0.06], "Shown for some trainings, not told for others: two stages"),
-        ([-0.1, 0.2], [0.01, 0.01], "Contradicted, in part at least: two stages"),
-        ([-0.1, 0.2], [0.06, 0.9], "Not shown: two stages"),
-        ([0.1, 0.2], [np.nan, np.nan], "Not part of this study: two stages"),
+        ([0.1, 0.2], [0.01, 0.05], "Shown: two-stage less direct +10 points [-90, +110]"),
+        ([0.1, 0.2], [0.06, 0.01], "Shown for some trainings, not told for others: two-stage less direct +20 points"),
+        ([-0.1, 0.2], [0.01, 0.001], "Contradicted, in part at least: two-stage less direct -10 points"),
+        ([-0.1, 0.2], [0.06, 0.9], "Not shown: two-stage less direct -10 points"),
+        ([0.1, 0.2], [np.nan, np.nan], "Not part of this study: no control."),
     ],
 )
 def test_a_claim_of_the_paper_is_sorted_by_what_its_strict_figures_tell(
     strict: list[float], p: list[float], words: str
 ) -> None:
-    rows = {"claim": 3, "quantity": "two-stage less direct", "strict": strict, "p_adjusted": p, "n_speakers": 9}
-    found = claims(pd.DataFrame({**rows, "verdict": "not told apart"}))
-    assert words in found["sentence"]
-    few = claims(pd.DataFrame({**rows, "p_adjusted": 0.2, "verdict": "cannot be told with 3 speakers"}))
-    assert "Out of reach with so few speakers: two stages" in few["sentence"]
+    value = np.array(strict)
+    own = {"claim": 3, "quantity": "two-stage less direct", "value": value, "low": value - 1, "high": value + 1}
+    way = {"source": "song", "target": "speech", "model": "hubert-base", "tuner": ["frozen", "other"], "condition": ""}
+    told = {"p": p, "p_adjusted": p, "smallest_p": 0.25, "n_speakers": 9, "verdict": "not told apart"}
+    rows = pd.DataFrame({**own, **way, **told, "why_not": "no control"})
+    found = of_claim(whole(), 3, rows)
+    assert f"Paper 1 claims that two stages are always better than one. {words}" in found["sentence"]
+    assert found["told"] == (min(p) <= 0.05)
+    few = of_claim(whole(), 3, rows.assign(p_adjusted=0.2, verdict="cannot be told with 3 speakers"))["sentence"]
+    assert "Out of reach with so few speakers: two-stage less direct" in few
+    assert "corrected p = 0.2 (at best 0.25 before correction), 9 speakers; the lowest p of 2)." in few
+
+
+def test_what_differs_between_two_datasets_stands_beside_each() -> None:
+    study = whole()
+    confounds = (study.audit["topic"] == "confound") & (study.audit["target"] == "song")
+    audit = study.audit.assign(n_speakers=study.audit["n_speakers"].mask(confounds, 23))
+    cross = study.tables["cross"]
+    second = cross["source"] == "speech"
+    cross = cross.assign(
+        n_speakers=cross["n_speakers"].mask(second, 22),
+        chance=cross["chance"].mask(second, 0.25),
+        p=np.where(second, 0.6, 0.001),
+    )
+    found = findings(whole(audit=audit, tables={**study.tables, "cross": cross}), seed=1).set_index("finding")
+    assert {"8 speakers, guessing", "23 speakers, guessing"} <= {
+        *re.findall(r"\d+ speakers, guessing", found.loc["material", "sentence"])
+    }
+    across = found.loc["across-speech-song"]
+    assert "(strict, 8 speakers, chance 17 %); trained on speech" in across["sentence"]
+    assert across["sentence"].endswith("(strict, 22 speakers, chance 25 %).")
+    assert not across["told"]  # one of the two is not
+    assert across["p"] == 0.6
+
+
+def test_a_first_stage_that_helps_and_harms_is_said_to_do_both() -> None:
+    study = helped.given()
+    table = study.transfer["comparisons"].copy()
+    own = table.index[
+        (table["question"] == "conditions")
+        & (table["one"] == "two-stage")
+        & (table["other"] == "direct")
+        & (table["source"] == "song")
+        & (table["target"] == "speech")
+        & (table["protocol"] == "strict")
+        & (table["emotion"] == "")
+    ]
+    harmed = own[:2]
+    table.loc[harmed, ["difference", "low", "high", "p_adjusted"]] = [-0.01, -0.02, -0.005, 0.01]
+    table.loc[harmed, "verdict"] = "two-stage is worse"
+    changed = helped.given({"comparisons": table})
+    found = findings(changed, seed=1)
+    assert faults(found, tables_of(changed).__getitem__) == []
+    assert "; it harms in 2" in found.set_index("finding").loc["first-stage-song-speech", "sentence"]
+
+
+def test_printed_f1_is_set_against_the_interval_of_the_same_emotion() -> None:
+    study = known.given()
+    papers = study.explanation["papers"]
+    of_dataset = papers["what"].eq("F1") & papers["dataset"].ne("")
+    first = papers.loc[of_dataset, "emotion"].iloc[0]
+    inside = of_dataset & papers["emotion"].eq(first)
+    low = np.where(inside, papers["printed_low"] - 0.01, 0.0)
+    high = np.where(inside, papers["printed_high"] + 0.01, papers["printed_low"] - 0.01)
+    changed = papers.assign(
+        strict=papers["strict"].mask(of_dataset, (low + high) / 2), strict_low=low, strict_high=high
+    )
+    found = findings(known.given({"papers": changed}), seed=1).set_index("finding")
+    row = found[found["question"] == "papers"].iloc[-1]
+    assert f"lies within the strict interval for {first}; not for " in row["sentence"]
+    assert not row["told"]
 
 
 def test_a_study_without_anything_has_what_its_material_says_and_synthetic_audio_is_marked() -> None:
@@ -203,4 +273,4 @@ def test_the_front_page_groups_by_question_and_links_to_the_choice() -> None:
     first = made[0].findings[0]
     assert first.link == "#layers&dataset=speech&model=hubert-base&layer=2&protocol=strict"
     assert first.sentence == of("distances").loc[first.name, "sentence"]
-    assert made[1].findings[0].link.startswith("#distances&model=hubert-base&emotion=")
+    assert made[1].findings[0].link.startswith("#distances&dataset=speech&model=hubert-base&emotion=")

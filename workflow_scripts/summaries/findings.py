@@ -13,7 +13,7 @@ import pandas as pd
 from workflow_scripts.figures.explanation_rows import clear
 from workflow_scripts.report_page import distance_rows, explanation_printed, explanation_rows
 from workflow_scripts.report_page.explanation_rows import Explained, where
-from workflow_scripts.report_page.findings import ALPHA, Study, best_network, misleads
+from workflow_scripts.report_page.findings import ALPHA, Study, best_network, called, misleads
 from workflow_scripts.report_page.words import listed
 from workflow_scripts.study import tables
 from workflow_scripts.summaries import findings_rows as rows_of
@@ -27,6 +27,7 @@ from workflow_scripts.summaries.findings_words import (
     AUDIT,
     BEST,
     CATEGORIES,
+    CLAIMS,
     COMPARED,
     CONTRASTS,
     CROSS,
@@ -53,6 +54,7 @@ QUESTIONS = [LAYERS, DISTANCES, EXPLANATION, TRANSFER, PAPERS, MATERIAL]
 SHARE, POINTS, GAIN, DISTANCE = "share", "difference of shares", "gain in R²", "kernel distance"
 NAMED = 3  # so many things are named in a sentence
 ASKED = ("calm", "angry")  # the two emotions whose distances the papers set against each other
+OURS = 9  # what is asked of the paper, and not claimed by it
 NEAR = 7  # the claim on nearness: it holds where the correlation is negative
 IN_FAVOUR = {3: 1, 4: 1, 5: 1, NEAR: -1, 8: 1, 9: 1}  # sign of a claim's figure where the claim holds
 # how the figures that are a claim itself end, where others stand beside them
@@ -110,13 +112,16 @@ def highest(study: Study, top: "pd.Series[Any]") -> Finding:
     what = "model" if elsewhere(study.models) else "network"
     present = set(study.tables["best"]["model"])
     several = sum(name in present for name in networks(study.models)) > 1
-    how = (
-        f"{n} {'each held out in turn' if top['protocol'] == 'strict' else 'under ' + say.name(BEST, top, 'protocol')}"
-    )
+    held_out = " each held out in turn" * (top["protocol"] == "strict")
+    how = f"{say.name(BEST, top, 'protocol')}, {n}{held_out}"
     told = bool(top["p"] <= ALPHA)
     if told:
         verb = f"scores highest of the {what}s" if several else "tells the emotions"
         sentence = f"{name} {verb}: UAR {score}, {how} (chance {chance}){words.chosen_layer(say, top)}."
+        follower = rows_of.next_network(study, top)
+        if follower is not None:  # to be highest is no test of being better
+            sentence += f" The next, {who(study, say, BEST, follower)}, reaches {say.share(BEST, follower)}; the "
+            sentence += f"{what}s are not compared with each other."
     else:
         none = f"no {what} tells the emotions from chance: the highest, {name}, reaches"
         none = none if several else f"{name} does not tell the emotions from chance: it reaches"
@@ -141,7 +146,8 @@ def layers_alike(study: Study, top: "pd.Series[Any]", seed: int) -> Iterator[Fin
     else:
         rest = f"and every other layer is lower beyond chance ({n})"
     peak = f"the best layer of {who(study, say, CURVE, best)} is {say.name(CURVE, best, 'layer')}"
-    sentence = f"On {on}, {peak} (UAR {say.share(CURVE, best, 'value', 'band_low', 'band_high')}), {rest}."
+    score = say.share(CURVE, best, "value", "band_low", "band_high").replace(" [", ", band over all layers [")
+    sentence = f"On {on}, {peak} (UAR {score}; {say.name(CURVE, best, 'protocol')}), {rest}."
     row = {**best, "low": best["band_low"], "high": best["band_high"], "p": np.nan}
     quantity = "UAR of the best layer, with the band of all layers"
     yield _finding(LAYERS, say, sentence, row, quantity, SHARE, not same, smallest_detectable=smallest.difference)
@@ -157,12 +163,15 @@ def against(study: Study, row: "pd.Series[Any]", seed: int) -> Finding:
     other = (
         f"{'the acoustic features' if of_acoustics else 'its untrained control'} {say.name(COMPARED, row, 'against')}"
     )
-    figures, n = f"{say.points(COMPARED, row)} of UAR", say.count(COMPARED, row)
+    own, others = (rows_of.headline(study, row, model) for model in (row["model"], row["against"]))
+    levels = f"UAR {say.share(BEST, own, 'value')} against {say.share(BEST, others, 'value')}"
+    figures = f"{levels}, {say.points(COMPARED, row)}, {say.name(COMPARED, row, 'protocol')}"
+    n = say.count(COMPARED, row)
     if told:
         than = "better" if row["difference"] > 0 else "worse"
         sentence = f"{name} is {than} than {other}: {figures}, corrected {say.p(COMPARED, row)}, {n}."
     else:
-        sentence = f"whether {name} is better than {other} cannot be told: {figures}, "
+        sentence = f"whether {name} differs from {other} cannot be told: {figures}, "
         sentence += f"{words.not_told(say, COMPARED, row, smallest, n)}."
     quantity = f"UAR less that of {row['against']}"
     return _finding(LAYERS, say, f"On {on}, {sentence}", row, quantity, POINTS, told,
@@ -187,9 +196,8 @@ def leak(study: Study, top: "pd.Series[Any]") -> Iterator[Finding]:
     else:
         told, gap = False, float("nan")
         versus = "which is another task than strict, of other emotions or speakers, and cannot be set against it"
-    sentence = (
-        f"As published ({protocol}), {name} would read UAR {level}, {versus}{'; there ' * bool(because)}{because}."
-    )
+    sentence = f"As published ({protocol}, {say.count(BEST, row)}), {name} would read UAR {level}, {versus}"
+    sentence += f"{'; there ' * bool(because)}{because}."
     row = {**row, "value": gap, "low": np.nan, "high": np.nan, "p": np.nan, "layer": str(row["usual_layer"])}
     yield _finding(LAYERS, say, sentence, row, "UAR under paper1 less strict", POINTS, told)
 
@@ -209,13 +217,14 @@ def across(study: Study, pair: Sequence[str]) -> Iterator[Finding]:
             f"trained on {names}, {who(study, say, CROSS, row)} reaches UAR {score}{apart}, against {within} within "
             f"{say.name(BEST, top, 'dataset')}"
         )
+        of = f"{say.name(CROSS, row, 'protocol')}, {say.count(CROSS, row)}, chance {say.share(CROSS, row, 'chance')}"
+        said[-1] += f" ({of})"
         rows.append(row)
     if rows:
-        row = rows[0]
-        n, chance = say.count(CROSS, row), say.share(CROSS, row, "chance")
-        sentence = f"{words.capital('; '.join(said))} ({n}, chance {chance})."
-        yield _finding(LAYERS, say, sentence, row, f"UAR, trained on {row['source']}", SHARE, bool(row["p"] <= ALPHA),
-                       layer=str(row["usual_layer"]))  # fmt: skip
+        untold = [row for row in rows if not row["p"] <= ALPHA]
+        row = (untold or rows)[0]
+        sentence, quantity = f"{words.capital('; '.join(said))}.", f"UAR, trained on {row['source']}"
+        yield _finding(LAYERS, say, sentence, row, quantity, SHARE, not untold, layer=str(row["usual_layer"]))
 
 
 def of_distances(study: Study, pair: tuple[str, str], seed: int) -> Iterator[Finding]:
@@ -281,13 +290,15 @@ def told_apart(study: Study, contrasts: pd.DataFrame, others: bool) -> Finding:
     each = []
     for _, row in found.head(NAMED).iterrows():
         near, far = (row["emotion"], row["against"])[:: 1 if row["difference"] < 0 else -1]
-        each.append(f"{near} is nearer than {far} ({say.p(CONTRASTS, row)})")
+        less = f"{row['emotion']} less {row['against']} {say.distance(CONTRASTS, row)}"
+        each.append(f"{near} is nearer than {far} ({less}, {say.p(CONTRASTS, row)})")
     if each:
         more = "further pairs differ too" if len(found) > NAMED else "no other pair is told apart"
         more = "" if len(found) == len(ranked) else f"; {more}"
         sentence = f"{words.capital(between)}, {listed(each)}{more} ({name}, corrected over all pairs, {n})."
     else:
-        least = f"smallest corrected {say.p(CONTRASTS, top)}, {top['emotion']} and {top['against']}"
+        least = f"{top['emotion']} less {top['against']} {say.distance(CONTRASTS, top)}, the smallest corrected "
+        least += say.p(CONTRASTS, top)
         no = "No other two emotions" if others else "No two emotions"
         sentence = f"{no} can be told apart by their distance {between} ({name}, {least}, {n})."
     quantity = f"distance of {top['emotion']} less that of {top['against']}"
@@ -308,7 +319,8 @@ def papers_order(study: Study, ranking: pd.DataFrame, row: "pd.Series[Any]") -> 
     else:
         p = say.p(AGREEMENT, row, "p")
         verdict = "the orders agree beyond chance" if told else "the orders cannot be told from unrelated ones"
-    sentence = f"From near to far, paper 1 ranks {by_rank}; {name} here ranks {own}: {verdict} (tau-b {tau}, {p})."
+    sentence = f"From near to far, paper 1 ranks {by_rank}; {name} here ranks {own}: {verdict} (tau-b {tau}, {p}, "
+    sentence += f"{say.count(AGREEMENT, row, 'emotion', 'n_emotions')})."
     return _finding(DISTANCES, say, sentence, row, "tau-b with the paper's order", "rank correlation", told, layer="",
                     model=row["of"])  # fmt: skip
 
@@ -319,30 +331,32 @@ def encoded(study: Study, dataset: str, seed: int) -> Iterator[Finding]:
     rows = explanation_rows.gains_of_categories(about)
     if rows.empty:
         return
+    emotions = list(dict.fromkeys(rows["emotion"]))
     claimed, say, smallest = clear(rows), Cited(f"encoded-{dataset}"), rows_of.NOT_KNOWN
     top = rows.loc[rows["value"].where(claimed | ~claimed.any()).idxmax()]
     on, layer = say.name(CATEGORIES, top, "dataset"), say.name(CATEGORIES, top, "layer")
     model = who(study, say, CATEGORIES, top)
     dimensions = f"the dimensions of {model}, layer {layer}, that tell an emotion from {about.told_from}"
     scores = about.of_headline("scores", side="all", metric="UAR", emotion=str(top["emotion"]))
-    n = say.count(KNOWN, scores.iloc[0])
+    n, protocol = say.count(KNOWN, scores.iloc[0]), say.name(CATEGORIES, top, "protocol")
     if claimed.any():
         best = rows[claimed].sort_values("value", ascending=False, kind="stable").drop_duplicates("emotion")
         best = best.sort_index()
         each = [f"{row['category']} for {row['emotion']} ({say.gain(CATEGORIES, row)})" for _, row in best.iterrows()]
-        nothing = [emotion for emotion in dict.fromkeys(rows["emotion"]) if emotion not in set(best["emotion"])]
-        none = f"; nothing is claimed for {listed(nothing)}" if nothing else ""
+        nothing = [emotion for emotion in emotions if emotion not in set(best["emotion"])]
+        none = f"; nothing can be claimed for {listed(nothing)}" if nothing else ""
         sentence = (
             f"{dimensions} know acoustic features better than random dimensions do, most of all {listed(each)}{none}"
         )
-        sentence += f" (gain in R² within the emotion, corrected, {n})."
+        sentence += f" (gain in R² within the emotion, {protocol}, corrected, {n})."
     else:
         if top["low"] <= 0:  # else it is random dimensions, not the speakers, that leave it untold
             smallest = rows_of.smallest_of_gain(top, seed)
         sentence = (
-            f"it cannot be claimed that {dimensions} know any category of acoustic features better than random "
-            f"dimensions do: the largest gain in R² is {say.gain(CATEGORIES, top)} ({top['category']}, "
-            f"{top['emotion']}), corrected {say.p(CATEGORIES, top)}, {n}{words.could(say, smallest, GAIN)}."
+            f"it cannot be claimed for {listed(emotions)} that {dimensions} know any "
+            f"category of acoustic features better than random dimensions do: the largest gain in R² is "
+            f"{say.gain(CATEGORIES, top)} ({top['category']}, {top['emotion']}), {protocol}, "
+            f"corrected {say.p(CATEGORIES, top)}, {n}{words.could(say, smallest, GAIN)}."
         )
     quantity = f"gain of {top['category']}"
     yield _finding(EXPLANATION, say, f"On {on}, {sentence}", top, quantity, GAIN, bool(claimed.any()),
@@ -383,6 +397,10 @@ def first_stage(study: Study, rows: pd.DataFrame, row: "pd.Series[Any]", control
         sentence = (
             f"A first stage on {way[0]} {helps} on {way[1]}{of} {figures}, corrected {say.p(TRAININGS, row)}, {n}"
         )
+        against = rows[(rows["p_adjusted"] <= ALPHA) & (np.sign(rows["difference"]) == -np.sign(row["difference"]))]
+        for verdict, own in against.groupby("verdict"):
+            number = say.rows(TRAININGS, {**keys, "verdict": verdict}, len(own))
+            sentence += f"; it {'harms' if row['difference'] > 0 else 'helps'} in {number}"
         sentence += "." if len(controls) else "; no first stage with shuffled labels was set beside it."
     else:
         beside = "; over a first stage with shuffled labels it is " if len(controls) else ""
@@ -402,7 +420,7 @@ def labels_matter(study: Study, row: "pd.Series[Any]", seed: int) -> Finding:
     source, n = say.name(TRAININGS, row, "source"), say.count(TRAININGS, row)
     model = f"{who(study, say, TRAININGS, row)} with {say.name(TRAININGS, row, 'tuner')}"
     figures = f"{say.points(TRAININGS, row)} of {row['metric']} on {say.name(TRAININGS, row, 'target')} over the same "
-    figures += f"first stage with shuffled labels ({model})"
+    figures += f"first stage with shuffled labels ({model}, {say.name(TRAININGS, row, 'protocol')})"
     if told:
         do = "are part of what helps" if row["difference"] > 0 else "do harm"
         sentence = f"The emotions of {source} {do} there: {figures}, corrected {say.p(TRAININGS, row)}, {n}."
@@ -416,23 +434,54 @@ def labels_matter(study: Study, row: "pd.Series[Any]", seed: int) -> Finding:
 def of_papers(study: Study) -> Iterator[Finding]:
     """Which claims of paper 1 hold here and why not; what paper 2 prints beside this study."""
     if len(study.transfer.get("claims", ())):
-        yield claims(study.transfer["claims"])
+        for name, rows in study.transfer["claims"].groupby("claim", sort=True):
+            yield of_claim(study, int(str(name)), rows)
     if len(study.explanation.get("papers", ())):
         printed = explanation_printed.scores(study.explanation["papers"])
         for _, own in printed.groupby("dataset", sort=False):
             yield f1_printed(study, own)
 
 
-def claims(table: pd.DataFrame) -> Finding:
-    """Paper 1's claims on transfer by what the strict figures, corrected, say of each, and why one is not shown."""
-    groups: dict[str, list[str]] = {}
-    for name, rows in table.groupby("claim", sort=True):
-        claim = int(str(name))
-        groups.setdefault(judged(claim, rows)[0], []).append(SHORTLY[claim])
-    said = [f"{state}: {'; '.join(own)}" for state, own in groups.items()]
-    sentence = f"Of paper 1's claims on transfer, strict and corrected. {'. '.join(said)}."
-    row = {"protocol": "strict", "n_speakers": int(table["n_speakers"].max())}
-    return _finding(PAPERS, Cited("claims"), sentence, row, "claims of paper 1", "", "Shown" in groups)
+def of_claim(study: Study, claim: int, rows: pd.DataFrame) -> Finding:
+    """Whether a claim of paper 1 on transfer holds here, strict and corrected, by the figure that decides, or why not.
+
+    The figure is that with the smallest p of those that decide: against the claim before for it, before not told.
+    """
+    say, (state, sides), itself = Cited(f"claim-{claim}"), judged(claim, rows), of_itself(claim, rows)
+    start = f"{'Asked of paper 1 is whether' if claim == OURS else 'Paper 1 claims that'} {SHORTLY[claim]}. {state}"
+    if itself.empty:
+        row = rows.iloc[0]
+        why = f": {say.name(CLAIMS, row, 'why_not')}" if row["why_not"] else ""
+        return _finding(PAPERS, say, f"{start}{why}.", {"protocol": t.STRICT}, f"claim {claim} of paper 1", "", False)
+    of = itself[np.array(sides) == (-1 if -1 in sides else max(sides))]
+    row = of.sort_values(["p_adjusted", "p"], kind="stable").iloc[0]
+    quantity, correlation = say.name(CLAIMS, row, "quantity"), claim == NEAR
+    number = say.number(CLAIMS, row, "value", "+.2f") if correlation else say.points(CLAIMS, row, "value")
+    n = say.count(CLAIMS, row, "emotion", "n_emotions") if correlation else say.count(CLAIMS, row)
+    key, same = {"claim": claim, "quantity": row["quantity"]}, where(rows, quantity=row["quantity"])
+    total = say.rows(CLAIMS, key, len(same)) if len(same) > 1 else ""
+    alike = where(same, verdict=row["verdict"])
+    often = "; the lowest p of "
+    if total and any(sides):
+        often = f"; so in {say.rows(CLAIMS, {**key, 'verdict': row['verdict']}, len(alike))} of "
+    models = [called(study, one) if one in study.models else one for one in say.name(CLAIMS, row, "model").split(", ")]
+    training = f"{listed(models)} with {say.name(CLAIMS, row, 'tuner')}, {say.name(CLAIMS, row, 'condition')}"
+    p = f"corrected {say.p(CLAIMS, row)}"
+    if row["verdict"].startswith(CANNOT):
+        p += f" (at best {say.number(CLAIMS, row, 'smallest_p')} before correction)"
+    sentence = (
+        f"{start}: {quantity} {number} ({training.removesuffix(', ')}, strict, {p}, {n}{often * bool(total)}{total})."
+    )
+    kept = {**row, "layer": "", "protocol": t.STRICT, "dataset": row["target"] * (row["target"] in study.datasets)}
+    kept["model"] *= kept["model"] in study.models
+    return _finding(
+        PAPERS, say, sentence, kept, quantity, "rank correlation" if correlation else POINTS, bool(any(sides))
+    )
+
+
+def of_itself(claim: int, rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows of a claim that hold a tested figure which is the claim itself."""
+    return rows[rows["p_adjusted"].notna() & rows["quantity"].str.endswith(ITSELF.get(claim, ""))]
 
 
 def judged(claim: int, rows: pd.DataFrame) -> tuple[str, list[int]]:
@@ -441,7 +490,7 @@ def judged(claim: int, rows: pd.DataFrame) -> tuple[str, list[int]]:
     Args:
         claim: its number; rows: of the table transfer_claims, this claim's.
     """
-    itself = rows[rows["p_adjusted"].notna() & rows["quantity"].str.endswith(ITSELF.get(claim, ""))]
+    itself = of_itself(claim, rows)
     sides = [side(row.value, row.p_adjusted) * IN_FAVOUR[claim] for row in itself.itertuples()]
     if not sides:
         return "Not part of this study", sides
@@ -464,11 +513,17 @@ def f1_printed(study: Study, rows: pd.DataFrame) -> Finding:
     published = f"as published {words.span(say, rows, 'published', 'published')}, " if given else ""
     of = {"top": "the best dimensions", "all": "all dimensions", "acoustic": "acoustic features"}[first["side"]]
     name = f"{who(study, say, PRINTED, first)} on {say.name(PRINTED, first, 'dataset')}"
-    sentence = (
-        f"Paper 2 prints F1 of {printed} from {of}; here {name} reads {published}strict {strict} over the emotions."
-    )
-    held = bool(rows["strict_high"].max() >= rows["printed_low"].min())
+    known = where(study.explanation["scores"], dataset=first["dataset"], model=first["model"], protocol=t.STRICT)
+    n = f", {say.count(KNOWN, known.iloc[0])}" if len(known) else ""
+    reach = words.span(say, rows, "strict_low", "strict_high") if rows["strict_low"].notna().any() else ""
+    sentence = f"Paper 2 prints F1 of {printed} from {of}, by emotion; here {name} reads {published}strict {strict}"
+    sentence += f" (intervals {reach}{n})." if reach else f"{n}."
+    inside = (rows["strict_low"] <= rows["printed_high"]) & (rows["strict_high"] >= rows["printed_low"])
+    same, others = list(rows.loc[inside, "emotion"]), list(rows.loc[~inside, "emotion"])
+    here = f"What is printed lies within the strict interval for {listed(same) if same else 'no emotion'}"
+    sentence += f" {here}{f'; not for {listed(others)}' if same and others else ''}."
     row = {**first, "value": first["strict"], "low": first["strict_low"], "high": first["strict_high"]}
+    held = not same or not others  # all emotions say the same
     return _finding(PAPERS, say, sentence, row, "F1", SHARE, held, protocol="strict")
 
 
@@ -482,14 +537,12 @@ def of_material(study: Study) -> Iterator[Finding]:
     worst = tells.loc[tells.groupby("target", sort=False)["value"].idxmax()]
     row: Mapping[str, Any] = {"what": "leaks", "about": set(study.datasets)}
     if len(worst):
-        each = listed(
-            [
-                f"in {say.name(AUDIT, one, 'target')} from {one['what']} (UAR {say.share(AUDIT, one)})"
-                for _, one in worst.iterrows()
-            ]
-        )
-        n, guess = say.count(AUDIT, worst.iloc[0]), say.share(AUDIT, worst.iloc[0], "chance")
-        said.append(f"The emotion can in part be told {each}, which should not matter ({n}, guessing {guess}).")
+        each = [
+            f"in {say.name(AUDIT, one, 'target')} from {one['what']} (UAR {say.share(AUDIT, one)}, "
+            f"{say.count(AUDIT, one)}, guessing {say.share(AUDIT, one, 'chance')})"
+            for _, one in worst.iterrows()
+        ]
+        said.append(f"The emotion can in part be told {listed(each)}, which should not matter.")
         row = worst.loc[worst["value"].idxmax()]
     if study.set_aside["clip_id"].nunique():
         said.append("Some recordings could not be used; each is listed under The material.")
@@ -508,7 +561,7 @@ def _finding(
     own = {column: row[column] for column in kept if column in row}
     own |= {new: row[old] for new, old in (("value", "difference"), ("p", "p_adjusted")) if old in row}
     about = {str(row[name]) for name in ("dataset", "source", "target", "first", "second") if name in row} - {""}
-    dataset = row.get("dataset", row.get("target", ""))
+    dataset = row.get("dataset", row.get("target", row.get("first", "")))
     said = {
         "question": question,
         "finding": say.finding,

@@ -16,10 +16,24 @@ from workflow_scripts.statistics.power import (
     spread_of_interval,
 )
 from workflow_scripts.summaries import transfer_cells as t
-from workflow_scripts.summaries.select import HOW, headline_scores
+from workflow_scripts.summaries.roles import networks
+from workflow_scripts.summaries.select import HOW, headline_of, headline_scores
 from workflow_scripts.summaries.transfer_comparisons import CONDITIONS, FLIPS
 
 NOT_KNOWN = Smallest(float("nan"), "")
+
+
+def next_network(study: Study, top: "pd.Series[Any]") -> "pd.Series[Any] | None":
+    """The headline row of the network that comes after the highest, or None."""
+    best = study.tables["best"]
+    own = best[(best["dataset"] == top["dataset"]) & best["model"].isin(networks(study.models))]
+    rows = headline_of(own[own["model"] != top["model"]], top["protocol"]).dropna(subset="value")
+    return rows.loc[rows["value"].idxmax()] if len(rows) else None
+
+
+def headline(study: Study, row: "pd.Series[Any]", model: str) -> "pd.Series[Any]":
+    """The headline row of a model in the dataset and protocol of a comparison."""
+    return headline_of(where(study.tables["best"], dataset=row["dataset"], model=model), row["protocol"]).iloc[0]
 
 
 def curve_of(study: Study, top: "pd.Series[Any]") -> pd.DataFrame:

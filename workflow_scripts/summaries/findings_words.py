@@ -20,7 +20,7 @@ AUDIT, RANKING, CONTRASTS, AGREEMENT = (
     "distances/agreement",
 )
 KNOWN, CATEGORIES, PRINTED = "explanation/scores", "explanation/categories", "explanation/papers"
-TRAININGS = "transfer/comparisons"
+TRAININGS, CLAIMS = "transfer/comparisons", "transfer/claims"
 LEAKS = {
     "speakers": "of the test speakers are heard in training",
     "twins": "of the test clips have a twin there",

@@ -186,7 +186,7 @@ charts.distance_conditions = (now, width) => {
   const order = found.rows.map((row) => row.emotion), variants = [...new Set(rows.map((row) => row.variant))];
   const cell = (variant, emotion) => rows.find((row) => row.variant === variant && row.emotion === emotion);
   const z = variants.map((variant) => order.map((emotion) => cell(variant, emotion)?.rank ?? null));
-  const narrow = width < 500, tau = variants.map((variant) => rows.find((row) => row.variant === variant));
+  const narrow = width < 500, tau = variants.map((variant) => rows.find((row) => row.variant === variant)), clear = (row) => row?.p !== null && row?.p <= 0.05;
   const own = z[variants.indexOf("kernel, equal clips")] ?? [], ends = (line) => [order[line.indexOf(Math.min(...line.filter((one) => one !== null)))], order[line.indexOf(Math.max(...line))]].join();
   const others = variants.filter((variant, at) => !variant.startsWith("the paper") && z[at].every((one) => one !== null) && ends(z[at]) !== ends(own));
   return {
@@ -197,7 +197,7 @@ charts.distance_conditions = (now, width) => {
     says: others.length ? `Another emotion becomes the nearest or the farthest with: ${others.join("; ")} (point values, not tested); ${found.rows[0].n_speakers} speakers.` : `The nearest and the farthest emotion are the same in all ways shown (point values, not tested); ${found.rows[0].n_speakers} speakers.`,
     layout: { yaxis: lines(variants.map((variant) => { const text = wrapped(variant, narrow ? 16 : 26); return variant === "kernel, equal clips" || variant.startsWith("the paper") ? `<b>${text}</b>` : text; }), { tickfont: { size: narrow ? 9 : 11 } }),
       xaxis: { showgrid: false, side: "bottom", tickangle: narrow ? -45 : 0 }, margin: { l: narrow ? 104 : 170, r: 48, t: 34, b: narrow ? 60 : 40 },
-      annotations: tau.map((row, at) => ({ x: 1, xref: "paper", xanchor: "left", xshift: 6, y: at, showarrow: false, font: { size: 11, color: row?.p !== null && row?.p <= 0.05 ? "#1c1c1c" : "#767676" }, text: row?.agreement === null || row === undefined ? "" : row.p <= 0.05 ? `<b>${row.agreement.toFixed(2)}</b>` : row.agreement.toFixed(2) }))
+      annotations: tau.map((row, at) => ({ x: 1, xref: "paper", xanchor: "left", xshift: 6, y: at, showarrow: false, font: { size: 11, color: clear(row) ? "#1c1c1c" : "#767676" }, text: row?.agreement === null || row === undefined ? "" : clear(row) ? `<b>${row.agreement.toFixed(2)}</b>` : row.agreement.toFixed(2) }))
         .concat(tau.some((row) => row?.agreement !== null) ? [{ x: 1, xref: "paper", xanchor: "left", xshift: 6, y: 1, yref: "paper", yanchor: "bottom", showarrow: false, text: "<i>tau</i>", font: { size: 11, color: "#767676" } }] : []) },
     click: (point) => ({ emotion: point.x }),
   };

@@ -71,7 +71,7 @@ charts.distance_ranking = (now, width) => {
   const near = rows[0], far = rows.at(-1);
   return {
     data, note, rows, height: 100 + 46 * rows.length,
-    says: `Between ${words}, ${called(now.model)}, mean over layers: nearest ${near.emotion}, ${distanceWords(near)}, first in ${perCent(near.p_nearest)} of the halves of the speakers; farthest ${far.emotion}, ${distanceWords(far)}, last in ${perCent(far.p_farthest)} (${speakersOf(near)}).`,
+    says: `Between ${words}, ${called(now.model)}${facts.acoustics.includes(now.model) ? "" : ", mean over layers"}: nearest ${near.emotion}, ${distanceWords(near)}, first in ${perCent(near.p_nearest)} of the halves of the speakers; farthest ${far.emotion}, ${distanceWords(far)}, last in ${perCent(far.p_farthest)} (${speakersOf(near)}).`,
     layout: { yaxis: lines(order.map((emotion) => coloured(emotion, now.emotion))), margin: { l: 76, r: 12, t: 34, b: 48 },
       xaxis: { title: { text: width < 640 ? "kernel distance" : "kernel distance, equal clips" }, domain: [0, published ? 0.62 : 1], rangemode: "tozero", nticks: narrow ? 4 : 6, zeroline: true, zerolinecolor: "#767676" },
       ...(published ? { xaxis2: { title: { text: width < 640 ? "as published" : "Frechet, as published" }, domain: [0.7, 1], rangemode: "tozero", nticks: 4 } } : {}) },
@@ -228,7 +228,7 @@ charts.distance_shares = (now, width) => {
   const about = comparedPair(now.dataset);
   if (!about) return { none: "No two datasets were compared." };
   const rows = tables.rows("distance_shares", { ...about.pair, model: now.model, layer: now.layer, emotion: now.emotion });
-  if (!rows.length) return { none: `What the shift accounts for was not asked ${byLayer(now.layer, now.model)}.` };
+  if (!rows.length) return { none: `What the shift accounts for was not computed ${byLayer(now.layer, now.model)}.` };
   const given = rows.filter((row) => row.value !== null);
   if (!given.length) return { none: `${now.emotion} ${byLayer(now.layer, now.model)}: ${rows[0].note || "no share"}.` };
   const names = [...new Set(rows.map((row) => row.set))].sort((a, b) => (b === "all features") - (a === "all features")), cut = (value) => Math.max(-0.6, Math.min(1.6, value));

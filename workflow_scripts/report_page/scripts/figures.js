@@ -3,6 +3,7 @@
 // data, layout: of plotly. rows: objects, what the figure shows, for its "data" file. says: what is seen, in a sentence with
 // its numbers and n, which stands below the figure and is its text for those who do not see it. note: what the reader must know, such as another protocol than the chosen one. click: (point) => a choice to go to.
 const charts = {};
+const FONT = "system-ui, -apple-system, 'Segoe UI', 'DejaVu Sans', sans-serif";
 
 const figures = {
   config: { responsive: true, displayModeBar: false, displaylogo: false },
@@ -13,7 +14,7 @@ const figures = {
     const { xaxis, yaxis, ...rest } = own;
     const titled = ({ title, ...axis } = {}) => title ? { ...axis, title: { font: { size: 13 }, standoff: 8, ...title } } : axis;
     return {
-      font: { family: "system-ui, -apple-system, 'Segoe UI', 'DejaVu Sans', sans-serif", size: 13, color: "#1c1c1c" },
+      font: { family: FONT, size: 13, color: "#1c1c1c" },
       margin: { l: 52, r: 12, t: 28, b: 44 }, paper_bgcolor: "#fff", plot_bgcolor: "#fff", hovermode: "closest", dragmode: false,
       hoverlabel: { bgcolor: "#fff", bordercolor: "#666", font: { size: 12, color: "#1c1c1c" }, align: "left" },
       legend: { orientation: "h", y: -0.2, x: 0, font: { size: 12 } },

@@ -19,7 +19,11 @@ function layerAxis(models) {
 const chosenLayerLine = (at, yref = "paper") => at < 0 ? [] : [{ type: "line", x0: at, x1: at, yref, y0: 0, y1: 1, line: { color: "#bbb", width: 1, dash: "dot" }, layer: "below" }];
 
 // The right margin for names at the ends of lines.
-const endRoom = (ends, size, width) => Math.min(width / 2, 12 + 0.6 * size * Math.max(...ends.map((end) => end.text.replaceAll(/<[^>]*>/g, "").length)));
+function endRoom(ends, size, width) {
+  const pen = document.createElement("canvas").getContext("2d");
+  pen.font = `bold ${size}px ${FONT}`;
+  return Math.min(width / 2, 14 + Math.max(...ends.map((end) => pen.measureText(end.text.replaceAll(/<[^>]*>/g, "")).width)));
+}
 
 charts.layer_curves = ofNearest("curves", "probed", (now, width) => {
   const there = tables.words("curves", "protocol", { dataset: now.dataset });
@@ -50,10 +54,10 @@ charts.layer_curves = ofNearest("curves", "probed", (now, width) => {
     ends.push({ text, x: last, y, colour: "#5c5c5c" });
   }
   const top = Math.max(...rows.map((row) => row.model === now.model ? row.high ?? row.value : row.value)) * 1.04;
-  const mine = rows.filter((row) => row.model === now.model && row.best)[0];
+  const mine = rows.filter((row) => row.model === now.model && row.best)[0], acoustic = facts.acoustics.includes(now.model);
   return {
     data, rows, height, note,
-    says: `Scores of every layer on ${now.dataset}, ${protocol}.` + (mine ? ` ${called(now.model)} is highest at layer ${mine.layer}: ${scoreWords(mine)}, ${sizes(mine)}.` : ""),
+    says: `Scores of every layer on ${now.dataset}, ${protocol}.` + (mine ? ` ${called(now.model)} ${acoustic ? "reaches" : `is highest at layer ${mine.layer}:`} ${scoreWords(mine)}, ${sizes(mine)}.` : ""),
     layout: { xaxis: axis, yaxis: { title: { text: `UAR on ${now.dataset}` }, ...PER_CENT_AXIS, range: [0, top] },
       margin: { l: 52, r: endRoom(ends, size, width), t: 28, b: 44 }, shapes: chosenLayerLine(place(now.layer, now.model)),
       annotations: endLabels(ends, [0, top], height - 72, size).map((label) => ({ ...label, x: last + 0.4 })) },

@@ -271,6 +271,6 @@ def test_the_front_page_groups_by_question_and_links_to_the_choice() -> None:
     made = groups(of("distances").reset_index())
     assert [group.question for group in made] == ["layers", "distances", "material"]
     first = made[0].findings[0]
-    assert first.link == "#layers&dataset=speech&model=hubert-base&layer=2&protocol=strict"
+    assert first.choice == "dataset=speech&model=hubert-base&layer=2&protocol=strict"
     assert first.sentence == of("distances").loc[first.name, "sentence"]
-    assert made[1].findings[0].link.startswith("#distances&dataset=speech&model=hubert-base&emotion=")
+    assert made[1].findings[0].choice.startswith("dataset=speech&model=hubert-base&emotion=")

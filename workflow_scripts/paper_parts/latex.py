@@ -99,7 +99,7 @@ def _cell(column: Column, row: Any) -> str:
 
 def _number(text: str) -> str:
     """A number with the sign as mathematics sets it."""
-    return f"${text}$" if text[:1] in "+-" else escaped(text)
+    return f"${text}$" if text.startswith(("+", "-")) else escaped(text)
 
 
 def _row(cells: Sequence[str]) -> str:

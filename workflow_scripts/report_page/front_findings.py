@@ -1,4 +1,4 @@
-"""The findings for the front page: grouped by question, each with a link to what shows it."""
+"""The findings for the front page: grouped by question, each with the choice that shows it."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -20,13 +20,14 @@ CHOICE = ["dataset", "model", "layer", "emotion", "protocol"]
 
 @dataclass(frozen=True)
 class Told:
-    """One finding: its sentence, whether it is told, whether it rests on synthetic audio, the link to its figure."""
+    """One finding: its sentence, whether it is told, whether it rests on synthetic audio, and the choice
+    that shows it: 'dataset=speech&model=hubert-base&layer=7'."""
 
     name: str
     sentence: str
     told: bool
     synthetic: bool
-    link: str
+    choice: str
 
 
 @dataclass(frozen=True)
@@ -43,12 +44,11 @@ def groups(findings: pd.DataFrame) -> list[Group]:
     found: list[Group] = []
     for question, heading in HEADINGS.items() if len(findings) else ():
         rows = findings[findings["question"] == question]
-        own = [Told(row.finding, row.sentence, row.told, row.synthetic, link(row)) for row in rows.itertuples()]
+        own = [Told(row.finding, row.sentence, row.told, row.synthetic, choice(row)) for row in rows.itertuples()]
         found += [Group(question, heading, own)] if own else []
     return found
 
 
-def link(row: Any) -> str:
-    """'#layers&dataset=speech&model=hubert-base&layer=7': the section and the choice; what is empty is left out."""
-    chosen = {name: getattr(row, name) for name in CHOICE if getattr(row, name)}
-    return f"#{row.question}" + (f"&{urlencode(chosen)}" if chosen else "")
+def choice(row: Any) -> str:
+    """'dataset=speech&model=hubert-base&layer=7': what the figures must show; what is empty is left out."""
+    return urlencode({name: getattr(row, name) for name in CHOICE if getattr(row, name)})

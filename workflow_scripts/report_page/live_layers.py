@@ -75,5 +75,5 @@ def _crossed(study: Study) -> pd.DataFrame:
     first = rows.loc[rows["headline"], ["model", "probe", "pooling"]].drop_duplicates()
     rows = rows.merge(first, on=["model", "probe", "pooling"]).drop_duplicates(["source", "dataset", "model", *HOW])
     rows = rows[rows["dataset"].isin(study.tables["cross"]["dataset"])] if len(study.tables["cross"]) else rows.head(0)
-    columns = ["source", "dataset", "model", "layer", "protocol", "speaker_normalisation"]
+    columns = ["source", "dataset", "model", "layer", "protocol", "speaker_normalisation", "headline"]
     return rows[[*columns, "value", "low", "high", "chance", *SIZES]]

@@ -30,7 +30,7 @@ function atlasPanels(categories, datasets, emotions, layers, width) {
   return { narrow, left, places, heads, gap, across: columns.length * (layers.length + gap) - gap };
 }
 
-charts.atlas = (now, width) => {
+charts.atlas = ofNearest("told", "explained", (now, width) => {
   if (facts.acoustics.includes(now.model)) return { none: `The dimensions of ${now.model} are acoustic features, which predict themselves: choose a network.` };
   const datasets = explanation.beside(now.dataset), rows = tables.rows("atlas", { model: now.model, dataset: datasets });
   if (!rows.length) return { none: `No layer of ${now.model} is explained on ${now.dataset}.` };
@@ -101,10 +101,10 @@ charts.atlas = (now, width) => {
     },
     click: (point) => point.customdata && { choice: { dataset: point.customdata[0], layer: point.customdata[1], emotion: point.customdata[2] }, place: "cell" },
   };
-};
+});
 
 // Of the chosen emotion: the layer at which each network predicts a category best, and the layers whose interval reaches that value.
-charts.atlas_peaks = (now, width) => {
+charts.atlas_peaks = ofNearest("told", "explained", (now, width) => {
   const datasets = explanation.beside(now.dataset), cell = explanation.cell(now), emotion = cell.of?.emotion ?? now.emotion;
   const rows = tables.rows("atlas", { what: "r2-all", emotion, dataset: datasets }).filter((row) => !facts.acoustics.includes(row.model));
   const models = facts.choices.model.filter((model) => new Set(rows.filter((row) => row.model === model).map((row) => row.layer)).size > 1);
@@ -139,4 +139,4 @@ charts.atlas_peaks = (now, width) => {
       legend: legendAbove(96 + 20 * height), margin: { l: 90, r: 12, t: 52, b: 44 } },
     click: (point) => point.customdata && { choice: { dataset: point.customdata[0], model: point.customdata[1], layer: point.customdata[2] }, place: "cell" },
   };
-};
+});

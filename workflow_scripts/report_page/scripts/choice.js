@@ -26,7 +26,7 @@ const choice = {
 
   read() {
     const [place, ...parts] = location.hash.slice(1).split("&");
-    return { place: decodeURIComponent(place), wanted: Object.fromEntries(new URLSearchParams(parts.join("&"))) };
+    return { place: decoded(place), wanted: Object.fromEntries(new URLSearchParams(parts.join("&"))) };
   },
 
   write(place) {
@@ -50,7 +50,7 @@ const choice = {
       select.value = this.now[select.name];
       select.closest("label").hidden = possible.length < 2;
     }
-    const said = [this.now.dataset, this.now.model, `layer ${this.now.layer}`, this.now.emotion, this.now.protocol];
+    const said = [this.now.dataset, this.now.model, facts.acoustics.includes(this.now.model) ? "" : `layer ${this.now.layer}`, this.now.emotion, this.now.protocol];
     document.querySelector("#choice .said").textContent = said.filter(Boolean).join(" · ");
     // what is of another dataset, model or emotion than the chosen ones
     for (const part of document.querySelectorAll("[data-of-dataset]"))
@@ -66,6 +66,13 @@ const choice = {
       event.currentTarget.setAttribute("aria-expanded", bar.classList.toggle("open"));
     });
     addEventListener("hashchange", () => this.arrive());
+    // without scripts such a link leads to its section; here also to the choice that shows the finding
+    for (const link of document.querySelectorAll("a[data-choice]"))
+      link.addEventListener("click", (event) => {
+        event.preventDefault();
+        history.pushState(null, "", `${link.getAttribute("href")}&${link.dataset.choice}`);
+        this.arrive();
+      });
     this.arrive();
   },
 
@@ -79,6 +86,11 @@ const choice = {
     }
   },
 };
+
+// A place as it was written; of a malformed address, as it stands there.
+function decoded(place) {
+  try { return decodeURIComponent(place); } catch { return place; }
+}
 
 // Whether the part has a sibling for some choice; a part of datasets that cannot be chosen stays.
 function reachable(part) {

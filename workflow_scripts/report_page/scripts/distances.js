@@ -64,14 +64,14 @@ charts.distance_ranking = (now, width) => {
       text: `${row.emotion}, mean over layers<br>kernel distance ${distanceWords(row)}<br>rank ${row.rank}, in ${perCent(probability(row, Math.round(row.rank)))} of ${row.n_half_samples} halves of the speakers<br>${speakersOf(row)}` }];
     data.push(dots(points, look(row.emotion)));
     if (layer && layer.value !== null) data.push(dots([{ x: layer.value, y: y + 0.26, low: layer.low, high: layer.high, custom: row.emotion, filled: false, size: 5,
-      text: `${row.emotion}, layer ${now.layer}<br>kernel distance ${distanceWords(layer)}<br>rank ${layer.rank}<br>${speakersOf(layer)}` }], look(row.emotion), { opacity: 0.65 }));
+      text: `${row.emotion}, ${layerWords(now.layer)}<br>kernel distance ${distanceWords(layer)}<br>rank ${layer.rank}<br>${speakersOf(layer)}` }], look(row.emotion), { opacity: 0.65 }));
     if (row.published !== null) data.push(dots([{ x: row.published, y, custom: row.emotion, size: 9, filled: false,
       text: `${row.emotion}, as published<br>Frechet distance ${plain(row.published)}, rank ${row.published_rank}<br>all clips, however many: no interval` }], look(row.emotion), { xaxis: "x2" }));
   }
   const near = rows[0], far = rows.at(-1);
   return {
     data, note, rows, height: 100 + 46 * rows.length,
-    says: `Between ${words}, ${called(now.model)}, mean over layers: nearest ${near.emotion}, ${distanceWords(near)}, first in ${perCent(near.p_nearest)} of the halves of the speakers; farthest ${far.emotion}, ${distanceWords(far)}, last in ${perCent(far.p_farthest)} (${speakersOf(near)}).`,
+    says: `Between ${words}, ${called(now.model)}${facts.acoustics.includes(now.model) ? "" : ", mean over layers"}: nearest ${near.emotion}, ${distanceWords(near)}, first in ${perCent(near.p_nearest)} of the halves of the speakers; farthest ${far.emotion}, ${distanceWords(far)}, last in ${perCent(far.p_farthest)} (${speakersOf(near)}).`,
     layout: { yaxis: lines(order.map((emotion) => coloured(emotion, now.emotion))), margin: { l: 76, r: 12, t: 34, b: 48 },
       xaxis: { title: { text: width < 640 ? "kernel distance" : "kernel distance, equal clips" }, domain: [0, published ? 0.62 : 1], rangemode: "tozero", nticks: narrow ? 4 : 6, zeroline: true, zerolinecolor: "#767676" },
       ...(published ? { xaxis2: { title: { text: width < 640 ? "as published" : "Frechet, as published" }, domain: [0.7, 1], rangemode: "tozero", nticks: 4 } } : {}) },
@@ -149,7 +149,7 @@ charts.distance_matrix = (now, width) => {
   const found = ranked(now);
   if (found.none) return found;
   const cells = tables.rows("distance_cells", { ...found.pair, model: now.model, layer: now.layer });
-  if (!cells.length) return { none: `There are no distances between all groups at layer ${now.layer} of ${now.model}.` };
+  if (!cells.length) return { none: `There are no distances between all groups ${byLayer(now.layer, now.model)}.` };
   const { first, second } = found.pair, emotions = found.rows.map((row) => row.emotion), count = emotions.length;
   const sides = [first, second].flatMap((dataset) => emotions.map((emotion) => ({ dataset, emotion, key: `${dataset} ${emotion}` })));
   const at = new Map(sides.map((side, place) => [side.key, place]));
@@ -160,8 +160,8 @@ charts.distance_matrix = (now, width) => {
     const [row, column] = [Math.min(a, b), Math.max(a, b)];
     kernel[row][column] = cell.value;
     published[column][row] = cell.published;
-    words[row][column] = `${sides[row].key} and ${sides[column].key}<br>kernel distance, equal clips: ${distanceWords(cell)}<br>${cell.n_speakers} speakers, layer ${now.layer}`;
-    words[column][row] = `${sides[row].key} and ${sides[column].key}<br>Frechet distance, as published: ${plain(cell.published)}<br>${cell.n_first} and ${cell.n_second} clips, layer ${now.layer}`;
+    words[row][column] = `${sides[row].key} and ${sides[column].key}<br>kernel distance, equal clips: ${distanceWords(cell)}<br>${cell.n_speakers} speakers, ${layerWords(now.layer)}`;
+    words[column][row] = `${sides[row].key} and ${sides[column].key}<br>Frechet distance, as published: ${plain(cell.published)}<br>${cell.n_first} and ${cell.n_second} clips, ${layerWords(now.layer)}`;
   }
   const narrow = width < 500, axisOf = (z, colorscale) => ({ type: "heatmap", z, zmin: 0, zmax: Math.max(0, ...z.flat().filter((one) => one !== null)), colorscale, reversescale: false, showscale: false, xgap: 1, ygap: 1, hoverongaps: false,
     hoverinfo: "text", hovertext: words, customdata: z, text: z.map((line) => line.map((one) => one === null || narrow ? "" : one.toFixed(2))), texttemplate: "%{text}", textfont: { size: 9 } });
@@ -171,7 +171,7 @@ charts.distance_matrix = (now, width) => {
   return {
     rows: cells, note: found.note, height: Math.min(640, width),
     data: [axisOf(kernel, [[0, "#fcfbfd"], [0.5, "#9e9ac8"], [1, "#3f007d"]]), axisOf(published, [[0, "#f7fcf5"], [0.5, "#74c476"], [1, "#00441b"]])],
-    says: `At layer ${now.layer} of ${called(now.model)} the same emotion in ${first} and in ${second} lies ${plain(mean(same))} apart (mean kernel distance over ${same.length} emotions), two emotions within a dataset ${plain(mean(within))}; ${cells[0].n_speakers} speakers.`,
+    says: `Taken ${byLayer(now.layer, called(now.model))}, the same emotion in ${first} and in ${second} lies ${plain(mean(same))} apart (mean kernel distance over ${same.length} emotions), two emotions within a dataset ${plain(mean(within))}; ${cells[0].n_speakers} speakers.`,
     layout: { xaxis: { title: { text: '<span style="color:#006d2c">◣ as published</span>   <span style="color:#54278f">◥ kernel, equal clips</span>' }, tickvals: sides.map((_, place) => place), ticktext: ticks, tickangle: -90, showgrid: false, tickfont: { size: narrow ? 9 : 11 } }, yaxis: { tickvals: sides.map((_, place) => place), ticktext: ticks, autorange: "reversed", showgrid: false, tickfont: { size: narrow ? 9 : 11 } },
       margin: { l: narrow ? 60 : 100, r: 12, t: 34, b: narrow ? 84 : 124 },
       shapes: [[-0.5, count - 0.5, 2 * count - 0.5, count - 0.5], [count - 0.5, -0.5, count - 0.5, 2 * count - 0.5]].map(([x0, y0, x1, y1]) => ({ type: "line", x0, y0, x1, y1, line: { color: "#1c1c1c", width: 1.2 } })) },
@@ -186,7 +186,7 @@ charts.distance_conditions = (now, width) => {
   const order = found.rows.map((row) => row.emotion), variants = [...new Set(rows.map((row) => row.variant))];
   const cell = (variant, emotion) => rows.find((row) => row.variant === variant && row.emotion === emotion);
   const z = variants.map((variant) => order.map((emotion) => cell(variant, emotion)?.rank ?? null));
-  const narrow = width < 500, tau = variants.map((variant) => rows.find((row) => row.variant === variant));
+  const narrow = width < 500, tau = variants.map((variant) => rows.find((row) => row.variant === variant)), clear = (row) => row?.p !== null && row?.p <= 0.05;
   const own = z[variants.indexOf("kernel, equal clips")] ?? [], ends = (line) => [order[line.indexOf(Math.min(...line.filter((one) => one !== null)))], order[line.indexOf(Math.max(...line))]].join();
   const others = variants.filter((variant, at) => !variant.startsWith("the paper") && z[at].every((one) => one !== null) && ends(z[at]) !== ends(own));
   return {
@@ -197,7 +197,7 @@ charts.distance_conditions = (now, width) => {
     says: others.length ? `Another emotion becomes the nearest or the farthest with: ${others.join("; ")} (point values, not tested); ${found.rows[0].n_speakers} speakers.` : `The nearest and the farthest emotion are the same in all ways shown (point values, not tested); ${found.rows[0].n_speakers} speakers.`,
     layout: { yaxis: lines(variants.map((variant) => { const text = wrapped(variant, narrow ? 16 : 26); return variant === "kernel, equal clips" || variant.startsWith("the paper") ? `<b>${text}</b>` : text; }), { tickfont: { size: narrow ? 9 : 11 } }),
       xaxis: { showgrid: false, side: "bottom", tickangle: narrow ? -45 : 0 }, margin: { l: narrow ? 104 : 170, r: 48, t: 34, b: narrow ? 60 : 40 },
-      annotations: tau.map((row, at) => ({ x: 1, xref: "paper", xanchor: "left", xshift: 6, y: at, showarrow: false, font: { size: 11, color: row?.p !== null && row?.p <= 0.05 ? "#1c1c1c" : "#767676" }, text: row?.agreement === null || row === undefined ? "" : row.p <= 0.05 ? `<b>${row.agreement.toFixed(2)}</b>` : row.agreement.toFixed(2) }))
+      annotations: tau.map((row, at) => ({ x: 1, xref: "paper", xanchor: "left", xshift: 6, y: at, showarrow: false, font: { size: 11, color: clear(row) ? "#1c1c1c" : "#767676" }, text: row?.agreement === null || row === undefined ? "" : clear(row) ? `<b>${row.agreement.toFixed(2)}</b>` : row.agreement.toFixed(2) }))
         .concat(tau.some((row) => row?.agreement !== null) ? [{ x: 1, xref: "paper", xanchor: "left", xshift: 6, y: 1, yref: "paper", yanchor: "bottom", showarrow: false, text: "<i>tau</i>", font: { size: 11, color: "#767676" } }] : []) },
     click: (point) => ({ emotion: point.x }),
   };
@@ -228,16 +228,16 @@ charts.distance_shares = (now, width) => {
   const about = comparedPair(now.dataset);
   if (!about) return { none: "No two datasets were compared." };
   const rows = tables.rows("distance_shares", { ...about.pair, model: now.model, layer: now.layer, emotion: now.emotion });
-  if (!rows.length) return { none: `What the shift accounts for was not asked of layer ${now.layer} of ${now.model}.` };
+  if (!rows.length) return { none: `What the shift accounts for was not computed ${byLayer(now.layer, now.model)}.` };
   const given = rows.filter((row) => row.value !== null);
-  if (!given.length) return { none: `${now.emotion}, layer ${now.layer} of ${now.model}: ${rows[0].note || "no share"}.` };
+  if (!given.length) return { none: `${now.emotion} ${byLayer(now.layer, now.model)}: ${rows[0].note || "no share"}.` };
   const names = [...new Set(rows.map((row) => row.set))].sort((a, b) => (b === "all features") - (a === "all features")), cut = (value) => Math.max(-0.6, Math.min(1.6, value));
   const points = given.map((row) => ({ x: cut(row.value), y: names.indexOf(row.set), low: cut(row.low ?? row.value), high: cut(row.high ?? row.value), filled: row.low > 0, size: row.set === "all features" ? 12 : 8,
-    text: `${row.set}: ${perCent(row.value)}${inBrackets(row.low, row.high)}<br>of the squared mean distance of ${now.emotion}<br>layer ${now.layer} of ${now.model}, ${row.n_speakers} speakers` }));
+    text: `${row.set}: ${perCent(row.value)}${inBrackets(row.low, row.high)}<br>of the squared mean distance of ${now.emotion}<br>${byLayer(now.layer, now.model)}, ${row.n_speakers} speakers` }));
   const all = given.find((row) => row.set === "all features");
   return {
     rows, note: about.note, height: 110 + 40 * names.length, data: [dots(points, look(now.emotion))],
-    says: all ? `The shift of all acoustic features accounts for ${perCent(all.value)}${inBrackets(all.low, all.high)} of the squared mean distance of ${now.emotion} at layer ${now.layer} of ${called(now.model)} (${all.n_speakers} speakers).` : `Shares for ${now.emotion} at layer ${now.layer} of ${called(now.model)}.`,
+    says: all ? `The shift of all acoustic features accounts for ${perCent(all.value)}${inBrackets(all.low, all.high)} of the squared mean distance of ${now.emotion} ${byLayer(now.layer, called(now.model))} (${all.n_speakers} speakers).` : `Shares for ${now.emotion} ${byLayer(now.layer, called(now.model))}.`,
     layout: { yaxis: lines(names.map((one) => one === "all features" ? "<b>all features</b>" : `only ${one}`)), shapes: [standing(0), standing(1, { line: { color: "#ddd", width: 1 } })],
       xaxis: { title: { text: width < 640 ? "share accounted for" : "share of the squared mean distance accounted for" }, tickformat: ".0%" }, margin: { l: 110, r: 16, t: 34, b: 48 } },
   };

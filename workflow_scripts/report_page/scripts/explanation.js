@@ -71,7 +71,7 @@ const upright = (x, more = {}) => ({ type: "line", x0: x, x1: x, yref: "paper", 
 // --- how many dimensions tell the emotion
 const SIDES = { top: { words: "top k", width: 3 }, rest: { words: "all but the top k", colour: "#3c3c3c" }, random: { words: "k at random", colour: "#8a8a8a" } };
 
-charts.cell_curve = (now, width) => {
+charts.cell_curve = ofNearest("told", "explained", (now, width) => {
   const cell = explanation.cell(now);
   if (cell.none) return cell;
   const { published, note } = explanation.published(now, tables.words("k_curves", "protocol", cell.of));
@@ -115,10 +115,10 @@ charts.cell_curve = (now, width) => {
       margin: { l: 56, r: small ? 96 : 130, t: 28, b: 44 }, annotations: endLabels(ends, range, height - 72, small ? 10 : 12),
       shapes: [{ type: "rect", x0: strict.least, x1: strict.most, yref: "paper", y0: 0, y1: 1, fillcolor: faint(colour, 0.1), line: { width: 0 }, layer: "below" }, upright(strict.k, { line: { color: colour, width: 1.2 } })] },
   };
-};
+});
 
 // --- what the dimensions encode: categories, speech beside song
-charts.cell_categories = (now, width) => {
+charts.cell_categories = ofNearest("told", "explained", (now, width) => {
   const cell = explanation.cell(now);
   if (cell.none) return cell;
   const datasets = explanation.beside(now.dataset), { colour, symbol } = look(cell.of.emotion), small = width < 560, height = small ? 580 : 340;
@@ -150,10 +150,10 @@ charts.cell_categories = (now, width) => {
       legend: legendAbove(height), margin: { l: 84, r: 12, t: datasets.length > 1 ? 52 : 28, b: 48 },
     },
   };
-};
+});
 
 // --- what the dimensions encode: single features
-charts.cell_features = (now, width) => {
+charts.cell_features = ofNearest("told", "explained", (now, width) => {
   const cell = explanation.cell(now);
   if (cell.none) return cell;
   const all = tables.rows("gains", cell.of), { colour, symbol } = look(cell.of.emotion), small = width < 500;
@@ -172,10 +172,10 @@ charts.cell_features = (now, width) => {
         ticktext: rows.map((row) => `${row.words}${small ? "<br>" : "  "}<span style="color:#5c5c5c">${row.category}</span>`) },
       shapes: [upright(0)], margin: { l: 60, r: 12, t: 28, b: 44 } },
   };
-};
+});
 
 // --- what the acoustic features alone say of the emotion
-charts.cell_shap = (now, width) => {
+charts.cell_shap = ofNearest("told", "explained", (now, width) => {
   const cell = explanation.cell(now), emotion = cell.of?.emotion ?? now.emotion;
   const rows = tables.rows("shap", { dataset: now.dataset, emotion, ...(facts.acoustics.includes(now.model) ? { model: now.model } : {}) });
   if (!rows.length) return { none: `Acoustic features alone are not explained for ${emotion} in ${now.dataset}.` };
@@ -189,10 +189,10 @@ charts.cell_shap = (now, width) => {
         ticktext: own.map((row) => `${row.words}${small ? "<br>" : "  "}<span style="color:#5c5c5c">${row.category}</span>`) },
       shapes: [upright(0)], margin: { l: 60, r: 12, t: 28, b: 44 } },
   };
-};
+});
 
 // --- how well the emotion is told
-charts.cell_told = (now, width) => {
+charts.cell_told = ofNearest("told", "explained", (now, width) => {
   const cell = explanation.cell(now);
   if (cell.none) return cell;
   const { emotion } = cell.of, { colour, symbol } = look(emotion), datasets = explanation.beside(now.dataset), small = width < 500;
@@ -228,12 +228,13 @@ charts.cell_told = (now, width) => {
       yaxis: { tickvals: names.map((_, at) => at), ticktext: names.map((name) => small ? name.text.replace(": ", ":<br>") : name.text), range: [names.length - 0.4, -0.6], showgrid: false, tickfont: { size: small ? 10 : 12 } },
       shapes: names.filter((name) => name.chance !== null).map((name, _, __, at = names.indexOf(name)) => ({ type: "line", x0: name.chance, x1: name.chance, y0: at - 0.42, y1: at + 0.42, line: { color: "#767676", width: 1.4, dash: "dot" } })), margin: { l: 60, r: 12, t: 28, b: 44 } },
   };
-};
+});
 
 // The heading of the cell.
-choice.follow((now) => {
+choice.follow((chosen) => {
   const heading = document.querySelector("#cell h3");
   if (!heading) return;
+  const now = { ...chosen, dataset: nearest(chosen.dataset, "told", "explained").dataset };
   const cell = explanation.cell(now), { emotion, layer } = cell.of ?? now;
   heading.textContent = cell.none ? `${now.emotion} in ${now.dataset}: ${now.model}` : `${emotion} in ${now.dataset}${explanation.at(layer)} of ${now.model}`;
 });

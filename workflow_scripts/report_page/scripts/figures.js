@@ -3,6 +3,7 @@
 // data, layout: of plotly. rows: objects, what the figure shows, for its "data" file. says: what is seen, in a sentence with
 // its numbers and n, which stands below the figure and is its text for those who do not see it. note: what the reader must know, such as another protocol than the chosen one. click: (point) => a choice to go to.
 const charts = {};
+const FONT = "system-ui, -apple-system, 'Segoe UI', 'DejaVu Sans', sans-serif";
 
 const figures = {
   config: { responsive: true, displayModeBar: false, displaylogo: false },
@@ -13,7 +14,7 @@ const figures = {
     const { xaxis, yaxis, ...rest } = own;
     const titled = ({ title, ...axis } = {}) => title ? { ...axis, title: { font: { size: 13 }, standoff: 8, ...title } } : axis;
     return {
-      font: { family: "system-ui, -apple-system, 'Segoe UI', 'DejaVu Sans', sans-serif", size: 13, color: "#1c1c1c" },
+      font: { family: FONT, size: 13, color: "#1c1c1c" },
       margin: { l: 52, r: 12, t: 28, b: 44 }, paper_bgcolor: "#fff", plot_bgcolor: "#fff", hovermode: "closest", dragmode: false,
       hoverlabel: { bgcolor: "#fff", bordercolor: "#666", font: { size: 12, color: "#1c1c1c" }, align: "left" },
       legend: { orientation: "h", y: -0.2, x: 0, font: { size: 12 } },
@@ -33,8 +34,8 @@ const figures = {
     place.setAttribute("aria-label", made.says);
     if (made.height) place.style.height = `${made.height}px`;
     figure.made = made;
-    if (facts.synthetic.includes(choice.now.dataset)) {
-      made.layout.title = { text: facts.demonstration, xref: "container", yref: "container", x: 1, y: 1, xanchor: "right", yanchor: "top", pad: { t: 4, r: 12 },
+    if (synthetic(made.rows)) {
+      made.layout.title = { text: place.clientWidth < 500 ? facts.demonstration.split(":")[0] : facts.demonstration, xref: "container", yref: "container", x: 1, y: 1, xanchor: "right", yanchor: "top", pad: { t: 4, r: 12 },
         automargin: false, font: { size: 10, color: "#9A0019" } };
     }
     Plotly.react(place, made.data, this.layout(made.layout), this.config).then(() => {
@@ -73,6 +74,13 @@ const figures = {
   },
 };
 
+// Whether what is drawn rests on synthetic audio; of rows that name no dataset, whether the chosen one does.
+function synthetic(rows) {
+  const columns = ["dataset", "source", "target", "first", "second"].filter((column) => column in (rows[0] ?? {}));
+  const drawn = columns.length ? rows.flatMap((row) => columns.map((column) => row[column])) : [choice.now.dataset];
+  return drawn.some((dataset) => facts.synthetic.includes(dataset));
+}
+
 function name(figure) {
   return [figure.dataset.chart, ...Object.values(choice.now)].filter(Boolean).join("_").replaceAll(/[^\w.-]+/g, "-");
 }
@@ -98,6 +106,8 @@ const perCent = (value, digits = 0) => value === null ? "–" : `${(100 * value)
 const inBrackets = (low, high, say = (value) => (100 * value).toFixed(0)) =>
   low === null || high === null ? "" : ` [${say(low)}, ${say(high)}]`;
 const look = (emotion) => facts.looks[emotion] ?? { colour: "#444", symbol: "circle" };
+const layerWords = (layer) => layer === "functionals" ? "acoustic features" : `layer ${layer}`;
+const byLayer = (layer, model) => layer === "functionals" ? `by ${model}` : `at layer ${layer} of ${model}`;
 const dash = (dataset) => facts.domain[dataset] === "song" ? "dash" : "solid";
 const faint = (colour, share = 0.14) => colour + Math.round(255 * share).toString(16).padStart(2, "0");
 const modelColour = (model) => facts.model_colours[model] ?? "#767676";
@@ -109,6 +119,19 @@ function protocolOf(chosen, there) {
   const protocol = chosen !== "strict" && published ? published : there.includes("strict") ? "strict" : there[0];
   return { protocol, note: protocol ? `There is nothing of ${chosen} here: ${protocol} is shown.` : "" };
 }
+
+// The dataset itself if a table holds it, else one with the same recordings, else one of the same domain; what to say then.
+function nearest(dataset, table, done) {
+  const there = tables.words(table, "dataset"), same = tables.rows("distance_pairs", { dataset }).flatMap((row) => [row.first, row.second]);
+  const found = there.includes(dataset) ? dataset : [...same, ...there].find((one) => there.includes(one) && facts.domain[one] === facts.domain[dataset]);
+  return { dataset: found ?? dataset, note: !found || found === dataset ? "" : `${dataset} was not ${done}: ${found} is shown.` };
+}
+
+// A chart that shows the nearest dataset where a table does not hold the chosen one.
+const ofNearest = (table, done, chart) => (now, width) => {
+  const { dataset, note } = nearest(now.dataset, table, done), made = chart({ ...now, dataset }, width);
+  return made.none ? made : { ...made, note: [note, made.note].filter(Boolean).join(" ") };
+};
 
 // The other dataset of the pair, if the dataset has one.
 function partner(dataset) {

@@ -1,5 +1,6 @@
 "use strict";
-// Tables sort by a click on a heading; the image link of a printed figure leads to the picture that is in the page.
+// Tables sort by a click on a heading; the image link of a printed figure leads to the picture that is in the page;
+// what is folded is open on paper.
 for (const link of document.querySelectorAll("a.image")) {
   const picture = document.querySelector(link.getAttribute("href") + " img");
   if (picture) link.href = picture.src;
@@ -18,3 +19,11 @@ for (const button of document.querySelectorAll("button.sort")) {
     heading.setAttribute("aria-sort", down ? "descending" : "ascending");
   });
 }
+const folded = [];
+addEventListener("beforeprint", () => {
+  folded.push(...document.querySelectorAll("details:not([open])"));
+  for (const one of folded) one.open = true;
+});
+addEventListener("afterprint", () => {
+  for (const one of folded.splice(0)) one.open = false;
+});

@@ -26,7 +26,7 @@ function trained(name, now, ofModel = true) {
   const models = [...new Set(rows.map((row) => row.model))], model = models.includes(now.model) ? now.model : models[0];
   if (ofModel) {
     rows = rows.filter((row) => row.model === model);
-    if (model !== now.model) notes.push(`${now.model} was not trained: ${model} is shown.`);
+    if (model !== now.model) notes.push(`${now.model} was not trained for ${found.words} under ${protocol}: ${model} is shown.`);
   }
   return { ...found, rows, protocol, model, note: notes.filter(Boolean).join(" ") };
 }
@@ -114,6 +114,7 @@ charts.transfer_recalls = (now, width) => {
   const emotions = Object.keys(facts.looks).filter((emotion) => rows.some((row) => row.emotion === emotion));
   const present = new Set(rows.map((row) => row.condition)), shown = Object.keys(facts.conditions).filter((one) => present.has(one)), step = 0.6 / shown.length;
   const layout = {}, annotations = [], shapes = [], data = key(facts.conditions, shown, present);
+  const both = ["two-stage", "direct"], paired = (row) => both.includes(row.condition) && both.every((condition) => rows.some((one) => one.condition === condition && one.tuner === row.tuner && one.emotion === row.emotion));
   const below = keyBelow(width, shown.length, 120, width < 500 ? 56 : 36), { height, places } = stacked(tuners.length, { margins: 34 + below.room });
   tuners.forEach((tuner, panel) => {
     const axis = panel ? `y${panel + 1}` : "y", own = rows.filter((row) => row.tuner === tuner);
@@ -123,16 +124,19 @@ charts.transfer_recalls = (now, width) => {
       const points = own.filter((row) => row.condition === condition), { colour, symbol } = facts.conditions[condition];
       data.push({ x: points.map((row) => emotions.indexOf(row.emotion) + (at - (shown.length - 1) / 2) * step), y: points.map((row) => row.value), yaxis: axis, mode: "markers", type: "scatter", showlegend: false, hoverinfo: "text", customdata: points.map((row) => row.emotion),
         error_y: { type: "data", symmetric: false, color: colour, thickness: 1.3, width: 0, array: points.map((row) => (row.high ?? row.value) - row.value), arrayminus: points.map((row) => row.value - (row.low ?? row.value)) },
-        marker: { color: colour, symbol, size: 8 }, text: points.map((row) => `${row.emotion}, ${condition}, ${tuner}<br>${scoreWords(row, "recall")}<br>${row.changed ? "two-stage and direct differ" : "two-stage and direct: not told apart"}<br>SD over emotions ${perCent(row.spread_of_recalls)}<br>${unitsOf(row, protocol)}, ${protocol}`) });
+        marker: { color: colour, symbol, size: 8 }, text: points.map((row) => `${row.emotion}, ${condition}, ${tuner}<br>${scoreWords(row, "recall")}<br>${!paired(row) ? "" : row.changed ? "two-stage and direct differ<br>" : "two-stage and direct: not told apart<br>"}SD over emotions ${perCent(row.spread_of_recalls)}<br>${unitsOf(row, protocol)}, ${protocol}`) });
     });
     for (const emotion of new Set(own.filter((row) => row.changed).map((row) => row.emotion))) annotations.push({ text: "★", x: emotions.indexOf(emotion), y: 1.06, yref: axis, showarrow: false, font: { size: 13 } });
     shapes.push({ type: "line", xref: "paper", x0: 0, x1: 1, yref: axis, y0: own[0].blind, y1: own[0].blind, line: { color: "#767676", width: 1.2, dash: "dot" } });
   });
   const spread = (condition) => { const own = rows.find((row) => row.condition === condition && row.tuner === tuners[0]); return own ? `${condition} ${perCent(own.spread_of_recalls)}` : ""; };
-  const changed = rows.filter((row) => row.changed && row.condition === "two-stage");
+  const staged = rows.filter((row) => row.condition === "two-stage" && paired(row)), changed = staged.filter((row) => row.changed);
+  const told = !staged.length ? "no recalls with and without a first stage to compare" : !changed.length ? "no recall is told apart with and without a first stage"
+    : `a first stage changes ${changed.length} of ${staged.length} recalls${changed.length > 4 ? "" : ` (${changed.map((row) => `${row.emotion} with ${row.tuner}`).join(", ")})`}`;
+  const whole = tables.rows("transfer_grid", { ...way, protocol, model })[0] ?? rows[0]; // the rows count the clips of one emotion
   return {
     data, rows, note, height,
-    says: `${called(model)} on ${way.target}, ${protocol}: ${changed.length ? `a first stage changes ${changed.length} of ${rows.filter((row) => row.condition === "two-stage").length} recalls${changed.length > 4 ? "" : ` (${changed.map((row) => `${row.emotion} with ${row.tuner}`).join(", ")})`}` : "no recall is told apart with and without a first stage"}; SD over emotions with ${tuners[0]}: ${shown.map(spread).filter(Boolean).join(", ")} (${unitsOf(rows[0], protocol)}).`,
+    says: `${called(model)} on ${way.target}, ${protocol}: ${told}; SD over emotions with ${tuners[0]}: ${shown.map(spread).filter(Boolean).join(", ")} (${unitsOf(whole, protocol)}).`,
     layout: { ...layout, xaxis: { tickvals: emotions.map((_, at) => at), ticktext: emotions.map((one) => coloured(one, now.emotion)), range: [-0.5, emotions.length - 0.5], showgrid: false, tickangle: width < 500 ? -40 : 0, anchor: `y${tuners.length > 1 ? tuners.length : ""}` },
       annotations, shapes, showlegend: true, legend: below.legend, margin: { l: 56, r: 12, t: 34, b: below.room } },
     click: (point) => point.customdata && { emotion: point.customdata },

@@ -189,6 +189,8 @@ def test_a_claim_of_the_paper_is_sorted_by_what_its_strict_figures_tell(
     found = of_claim(whole(), 3, rows)
     assert f"Paper 1 claims that two stages are always better than one. {words}" in found["sentence"]
     assert found["told"] == (min(p) <= 0.05)
+    mixed = of_claim(whole(), 3, rows.assign(p_adjusted=0.01, value=0.1, verdict=["better", "better than both"]))
+    assert "so in" not in mixed["sentence"]  # no one number of rows has both verdicts
     few = of_claim(whole(), 3, rows.assign(p_adjusted=0.2, verdict="cannot be told with 3 speakers"))["sentence"]
     assert "Out of reach with so few speakers: two-stage less direct" in few
     assert "corrected p = 0.2 (at best 0.25 before correction), 9 speakers; the lowest p of 2)." in few

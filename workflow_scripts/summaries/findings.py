@@ -458,20 +458,13 @@ def of_claim(study: Study, claim: int, rows: pd.DataFrame) -> Finding:
     quantity, correlation = say.name(CLAIMS, row, "quantity"), claim == NEAR
     number = say.number(CLAIMS, row, "value", "+.2f") if correlation else say.points(CLAIMS, row, "value")
     n = say.count(CLAIMS, row, "emotion", "n_emotions") if correlation else say.count(CLAIMS, row)
-    key, same = {"claim": claim, "quantity": row["quantity"]}, where(rows, quantity=row["quantity"])
-    total = say.rows(CLAIMS, key, len(same)) if len(same) > 1 else ""
-    alike = where(same, verdict=row["verdict"])
-    often = "; the lowest p of "
-    if total and any(sides):
-        often = f"; so in {say.rows(CLAIMS, {**key, 'verdict': row['verdict']}, len(alike))} of "
     models = [called(study, one) if one in study.models else one for one in say.name(CLAIMS, row, "model").split(", ")]
     training = f"{listed(models)} with {say.name(CLAIMS, row, 'tuner')}, {say.name(CLAIMS, row, 'condition')}"
     p = f"corrected {say.p(CLAIMS, row)}"
     if row["verdict"].startswith(CANNOT):
         p += f" (at best {say.number(CLAIMS, row, 'smallest_p')} before correction)"
-    sentence = (
-        f"{start}: {quantity} {number} ({training.removesuffix(', ')}, strict, {p}, {n}{often * bool(total)}{total})."
-    )
+    often = words.so_often(say, where(rows, quantity=row["quantity"]), where(of, quantity=row["quantity"]), any(sides))
+    sentence = f"{start}: {quantity} {number} ({training.removesuffix(', ')}, strict, {p}, {n}{often})."
     kept = {**row, "layer": "", "protocol": t.STRICT, "dataset": row["target"] * (row["target"] in study.datasets)}
     kept["model"] *= kept["model"] in study.models
     return _finding(

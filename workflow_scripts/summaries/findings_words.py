@@ -85,6 +85,20 @@ def span(say: Cited, rows: pd.DataFrame, low: str, high: str) -> str:
     return f"{least.removesuffix(' %')} to {say.share(PRINTED, rows.loc[rows[high].idxmax()], high)}"
 
 
+def so_often(say: Cited, rows: pd.DataFrame, alike: pd.DataFrame, told: bool) -> str:
+    """'; so in 3 of 4': in how many rows of one quantity of a claim it is so, or that the figure has the lowest p.
+
+    "" where there is one row only, or where those that are told have more than one verdict (with and without controls).
+    """
+    if len(rows) == 1 or (told and alike["verdict"].nunique() > 1):
+        return ""
+    key = {name: alike[name].iloc[0] for name in ("claim", "quantity")}
+    total = say.rows(CLAIMS, key, len(rows))
+    if not told:
+        return f"; the lowest p of {total}"
+    return f"; so in {say.rows(CLAIMS, {**key, 'verdict': alike['verdict'].iloc[0]}, len(alike))} of {total}"
+
+
 def not_told(say: Cited, table: str, row: "pd.Series[Any]", smallest: Smallest, n: str, unit: str = "points") -> str:
     """What stands after a figure that is not told: that so few speakers cannot, or p and what they could have shown."""
     if np.isinf(smallest.difference):

@@ -101,9 +101,24 @@ def test_one_choice_drives_all_figures_and_the_address_keeps_it(browser: Any, fi
     assert "dataset=speech" in browser.execute_script("return location.hash")
     hidden = "return [...document.querySelectorAll('#layers [data-of-dataset]')].map((part) => [part.id, part.hidden])"
     assert dict(browser.execute_script(hidden))["layers-song"] is True
-    browser.get(file.as_uri() + "#layers&dataset=nowhere&layer=99")
+    browser.get("about:blank")
+    browser.get(file.as_uri() + "#layers%&dataset=nowhere&layer=99")
     until(browser, "return document.documentElement.classList.contains('figures')")
     assert browser.execute_script(chosen)["dataset"] == "speech"
+    to_song = "const link = document.querySelector('a[data-choice*=\"dataset=song\"]'); link.click(); return link.hash"
+    assert browser.execute_script(to_song).startswith("#")
+    assert browser.execute_script(chosen)["dataset"] == "song"
+
+
+def test_where_the_scripts_stop_the_page_is_as_it_is_without_them(browser: Any, file: Path) -> None:
+    broken = file.with_name("broken.html")
+    broken.write_text(file.read_text().replace("new DecompressionStream(", "new NoSuchStream("))
+    browser.get(broken.as_uri())
+    until(browser, "return document.readyState === 'complete' && document.documentElement.className === ''")
+    figures = "[...document.querySelectorAll('.static figure')].filter((one) => one.getClientRects().length)"
+    shown = browser.execute_script(f"return {figures}.map((one) => one.id)")
+    assert {"speech_layer_curves", "song_layer_curves"} <= set(shown)
+    assert "NoSuchStream" in "".join(entry["message"] for entry in browser.get_log("browser"))
 
 
 def test_a_figure_gives_the_numbers_that_it_shows(browser: Any, file: Path) -> None:
@@ -160,5 +175,10 @@ def test_on_paper_the_chosen_figures_stand_whole(browser: Any, file: Path) -> No
     assert on_screen == 0
     assert "speech_layer_curves" in figures
     assert "song_layer_curves" not in figures
+    folded = "document.querySelectorAll('details:not([open])').length"
+    browser.execute_script(f"addEventListener('beforeprint', () => {{ window.foldedOnPaper = {folded} }})")
+    before = browser.execute_script(f"return {folded}")
     printed = browser.execute_cdp_cmd("Page.printToPDF", {"preferCSSPageSize": True})
+    assert browser.execute_script("return window.foldedOnPaper") == 0
+    assert browser.execute_script(f"return {folded}") == before > 0
     assert base64.b64decode(printed["data"]).startswith(b"%PDF")

@@ -18,7 +18,7 @@ const choice = {
     const made = {};
     for (const name of ["dataset", "model", "layer", "emotion", "protocol"]) {
       const possible = this.options(name, made);
-      const own = name === "layer" ? facts.best_layer[made.dataset]?.[made.model] : facts.default[name];
+      const own = name === "layer" ? facts.best_layer[nearest(made.dataset, "curves").dataset]?.[made.model] : facts.default[name];
       made[name] = [wanted[name], own].find((one) => possible.includes(one)) ?? possible[0] ?? "";
     }
     return made;
@@ -53,8 +53,9 @@ const choice = {
     const said = [this.now.dataset, this.now.model, facts.acoustics.includes(this.now.model) ? "" : `layer ${this.now.layer}`, this.now.emotion, this.now.protocol];
     document.querySelector("#choice .said").textContent = said.filter(Boolean).join(" · ");
     // what is of another dataset, model or emotion than the chosen ones
+    const shown = [this.now.dataset, ...["curves", "told"].map((table) => nearest(this.now.dataset, table).dataset)];
     for (const part of document.querySelectorAll("[data-of-dataset]"))
-      part.hidden = !part.dataset.ofDataset.split(" ").includes(this.now.dataset) && reachable(part);
+      part.hidden = !part.dataset.ofDataset.split(" ").some((name) => shown.includes(name)) && reachable(part);
     for (const part of document.querySelectorAll("[data-of-model]")) part.hidden = part.dataset.ofModel !== this.now.model;
   },
 

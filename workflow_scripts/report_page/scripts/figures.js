@@ -121,7 +121,7 @@ function protocolOf(chosen, there) {
 }
 
 // The dataset itself if a table holds it, else one with the same recordings, else one of the same domain; what to say then.
-function nearest(dataset, table, done) {
+function nearest(dataset, table, done = "") {
   const there = tables.words(table, "dataset"), same = tables.rows("distance_pairs", { dataset }).flatMap((row) => [row.first, row.second]);
   const found = there.includes(dataset) ? dataset : [...same, ...there].find((one) => there.includes(one) && facts.domain[one] === facts.domain[dataset]);
   return { dataset: found ?? dataset, note: !found || found === dataset ? "" : `${dataset} was not ${done}: ${found} is shown.` };

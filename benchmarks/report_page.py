@@ -109,6 +109,7 @@ def draw_again(project: Path) -> None:
         outputs, spec = list(record["outputs"]), _wide_spec(record["spec"])
         inputs: dict[str, Any] = {Path(path).stem: path for path in record["inputs"]}
         inputs["shap"] = [path for path in record["inputs"] if "/shap" in path]
+        inputs["features"] = next((path for path in record["inputs"] if path.startswith("results/acoustics")), "")
         inputs["published"] = [str(project / path) for path in record["inputs"] if path.startswith("resources/")]
         named: dict[str, Any] = {Path(path).stem: path for path in outputs if path.endswith(".svg")}
         several = len(named) > 1

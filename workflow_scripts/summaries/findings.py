@@ -112,7 +112,7 @@ def highest(study: Study, top: "pd.Series[Any]") -> Finding:
     what = "model" if elsewhere(study.models) else "network"
     present = set(study.tables["best"]["model"])
     several = sum(name in present for name in networks(study.models)) > 1
-    held_out = " each held out in turn" * (top["protocol"] == "strict")
+    held_out = ", each held out once" * (top["protocol"] == "strict")
     how = f"{say.name(BEST, top, 'protocol')}, {n}{held_out}"
     told = bool(top["p"] <= ALPHA)
     if told:

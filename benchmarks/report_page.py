@@ -42,8 +42,10 @@ def widened(table: pd.DataFrame, network: str, rng: np.random.Generator) -> pd.D
     acoustic = table[~table["model"].str.startswith("tiny-")]
     own = table[table["model"] == network]
     if "layer" in own and len(own):
-        first = own["layer"] == "0"
-        own = pd.concat([own[~first & (own["layer"] == "mean")], *(_layer(own[first], at, rng) for at in LAYERS)])
+        # a headline has a layer that was chosen, and stays one row
+        chosen = own["choice"] != "each layer" if "choice" in own else own["layer"] == "mean"
+        first = ~chosen & (own["layer"] == "0")
+        own = pd.concat([own[chosen], *(_layer(own[first], at, rng) for at in LAYERS)])
     copies = [_moved(own.assign(model=name), rng) for name in NETWORKS]
     return pd.concat([*copies, acoustic], ignore_index=True)
 

@@ -4,7 +4,7 @@ import re
 
 from documents import PAGES, ROOT, commands
 
-# Run by tests/workflow/test_documents.py, word for word, in a small finished study.
+# Run by tests/workflow/test_documented.py, word for word, in a small finished study.
 IN_A_STUDY = (
     "snakemake --cores 2 -n -q rules",
     "snakemake --configfile my_study.yaml -n -q",
@@ -24,7 +24,7 @@ FETCHED = "tests/workflow/test_fetch_to_report.py::test_one_command_fetches_corp
 COUNTED = "tests/workflow/test_plan_command.py::test_a_study_that_trains_nothing_says_so"
 MEASURED = "tests/workflow/test_plan_command.py::test_the_trainings_are_counted_before_they_run_and_once_they_are_there"
 BY_SLURM = "tests/slurm/on_one_node.py::test_every_rule_ran_on_the_node"
-WRITTEN = "tests/workflow/test_documents.py::test_the_tutorials_own_recordings"
+WRITTEN = "tests/workflow/test_documented.py::test_the_tutorials_own_recordings"
 INDEX = "needs a package index; in .ci/run"
 # What else runs it, or why nothing does.
 ELSEWHERE = {

@@ -140,6 +140,7 @@ def test_every_rule_has_a_cost(tmp_path: Path) -> None:
         "cross_probe": {**way, **layer},
         "measure_distances": {"first": "speech", "second": "mine", **layer},
         "explain": {**one, **layer, "emotion": "angry"},
+        "clips": one,
         "train_stage": {**one, **training, "labels": "neutral+angry", "training": "plain"},
         "train_target": {**way, **training, "condition": "two-stage"},
         "test_source": {**way, **training, "condition": "source-only"},

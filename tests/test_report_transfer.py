@@ -187,7 +187,8 @@ def test_the_section_has_every_direction_every_figure_and_every_sentence() -> No
     assert sections(page()) == ["front", "transfer", "papers", "material", "methods"]
     reader = read(page())
     articles = [attrs["id"] for tag, attrs in reader.tags if tag == "article"]
-    assert articles == ["transfer-song-speech", "transfer-speech-song", "transfer-claims"]
+    own = [name for name in articles if name and name.startswith("transfer-")]
+    assert own == ["transfer-song-speech", "transfer-speech-song", "transfer-claims"]
     ids = [attrs["id"] for _, attrs in reader.tags if "id" in attrs]
     assert len(ids) == len(set(ids))
     links = {attrs["href"] or "" for tag, attrs in reader.tags if tag == "a"}
@@ -250,7 +251,7 @@ def test_methods_references_and_reading_say_what_ran() -> None:
     assert works <= set(entries())
     assert "mao2022" not in works  # no variant has gates
     assert "hu2022" not in cited(text for _, text in paragraphs(config_without(), DATASETS, made.MODELS))
-    assert all(line in page() for line in transfer_methods.READING)
+    assert all(line in " ".join(read(page()).text) for line in transfer_methods.READING)
 
 
 # -- health ------------------------------------------------------------------------------------------------------------

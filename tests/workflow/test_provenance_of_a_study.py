@@ -47,7 +47,7 @@ def test_the_report_rests_on_everything(study: Project) -> None:
     assert past.remarks == []
     recorded = {own["job"] for path in made_files(known.results) if (own := known.maker(path))}
     behind = {job["job"] for job in past.jobs}
-    assert {job.partition("/")[0] for job in recorded - behind} <= {"pair_groups", "explained_groups"}
+    assert {job.partition("/")[0] for job in recorded - behind} <= {"pair_groups", "explained_groups", "paper"}
 
 
 def test_the_command_says_so_in_a_moved_study(finished: Project, tmp_path: Path) -> None:

@@ -34,6 +34,6 @@ def _plugins(script: str, spec: Mapping[str, Any]) -> list[str]:
         case "train_stage" | "train_target" | "test_source":
             family = [networks.family_module(spec["model_entry"]["family"])] if spec["inside"] else []
             return family + [tuners.tuner_module(name) for name, _ in spec["parts"]]
-        case "report":
+        case "report" | "paper":
             return [corpora.module_of(entry["corpus"]) for entry in spec["config"]["datasets"].values()]
     return []

@@ -35,7 +35,7 @@ rule paper:
         csv=expand("results/paper/tables/{table}.csv", table=PAPER_TABLES),
         figures=expand(
             "results/paper/figures/{figure}.{kind}",
-            figure=[figure.replace("/", "_") for figure in PAPER_FIGURES],
+            figure=["_".join(Path(figure).parts) for figure in PAPER_FIGURES],
             kind=["svg", "pdf"],
         ),
     log:

@@ -84,6 +84,17 @@ def test_scores_are_those_of_the_study_and_starred_where_above_chance() -> None:
     assert set(made.data["metric"]) == {"UAR", "WA", "macro-F1"}
 
 
+def test_claims_count_the_figures_that_are_judged() -> None:
+    """Of claim 9 these are differences of two levels, which are never below 0 themselves."""
+    claims = helped.given().transfer["claims"]
+    levels = (claims["claim"] == 9) & claims["value"].notna()
+    assert (claims["strict"][levels] > 0).any()
+    told = claims.assign(value=claims["value"].mask(levels, -0.1), p_adjusted=claims["p_adjusted"].mask(levels, 0.01))
+    made = tables.claims(helped.given({"claims": told}))
+    counts = made.rows[made.rows["claim"].str.startswith("9.")][["figures", "above", "below"]].sum()
+    assert counts.to_list() == [levels.sum(), 0, levels.sum()]
+
+
 def test_users_words_are_escaped_and_stay_apart() -> None:
     rows = pd.DataFrame([{"word": "50% of_a & {b}", "value": "-3 [-10, +4]"}])
     columns = [Column("a_b & c", lambda row: row.word), Column("x", lambda row: row.value, INTERVAL)]

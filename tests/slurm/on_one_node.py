@@ -34,6 +34,7 @@ SHARED = [
     ("explain",),
     ("test_source",),
     ("summarise_explanation", "figures_atlas", "figures_shap"),
+    ("findings", "paper", "report"),
 ]
 CONDITIONS = ["direct", "two-stage", "source-only"]
 ON_GPU = {"embed_3_layers", "train_stage", "train_target", "test_source"}
@@ -77,6 +78,7 @@ def lay_out(folder: Path) -> Project:
             "permutations": 99,
             "threads": 1,
         },
+        "report": {"clips": True},
     }
     return project
 

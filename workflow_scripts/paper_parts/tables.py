@@ -230,10 +230,10 @@ def claims(study: Study) -> Table:
             {
                 "claim": f"{claim}. {sentence}",
                 "quantity": quantity or DASH,
-                "figures": int(own["strict"].notna().sum()),
-                "above": int((told & (own["strict"] > 0)).sum()),
-                "below": int((told & (own["strict"] < 0)).sum()),
-                "unjudged": int((own["strict"].notna() & own["p_adjusted"].isna()).sum()),
+                "figures": int(own["value"].notna().sum()),
+                "above": int((told & (own["value"] > 0)).sum()),
+                "below": int((told & (own["value"] < 0)).sum()),
+                "unjudged": int((own["value"].notna() & own["p_adjusted"].isna()).sum()),
             }
         )
     wide = pd.DataFrame(rows)

@@ -28,6 +28,7 @@ import pyarrow.parquet as pq
 
 NETWORKS = [f"network-{letter}" for letter in "abcdefgh"]
 LAYERS = [str(layer) for layer in range(25)]
+BEST = "9"  # layer of every curve
 TOLD = ["calm", "happy", "sad", "angry", "fearful"]
 MOST_BYTES, MOST_SECONDS = 15e6, 2.0
 NUMBERS = {"value", "low", "high", "band_low", "band_high", "gain", "difference", "strict", "published"}
@@ -51,7 +52,9 @@ def widened(table: pd.DataFrame, network: str, rng: np.random.Generator) -> pd.D
 
 
 def _layer(rows: pd.DataFrame, layer: str, rng: np.random.Generator) -> pd.DataFrame:
-    placed = {"position": int(layer)} if "position" in rows else {}
+    placed: dict[str, Any] = {"position": int(layer)} if "position" in rows else {}
+    if "among_best" in rows:
+        placed |= {"best": layer == BEST, "among_best": abs(int(layer) - int(BEST)) < 3}
     return _moved(rows.assign(layer=layer, **placed), rng)
 
 
@@ -117,7 +120,8 @@ def draw_again(project: Path) -> None:
         several = len(named) > 1
         for kind in ("svg", "png", "pdf", "csv"):
             found = [path for path in outputs if path.endswith(kind)]
-            named[kind] = found if several else next(iter(found), "")
+            named[kind] = found if several and kind != "pdf" else next(iter(found), "")
+        print(record["rule"], *record["wildcards"].values(), flush=True)
         if record["rule"] != "figures_atlas":
             run(record["rule"], spec, inputs, named)
             continue
@@ -138,6 +142,7 @@ def report(project: Path, spec: Mapping[str, Any], page: Path) -> None:
     inputs: dict[str, Any] = {
         "manifests": [f"results/corpora/{name}/manifest.parquet" for name in spec["datasets"]],
         "set_aside": [path for path in paths if "set_aside" in path],
+        "folds": [path for path in paths if "/folds_" in path],
         "audit": "results/corpora/audit.parquet",
         "tables": [path for path in of("probing/") if path.count("/") == 2],
         "distances": of("distances/"),

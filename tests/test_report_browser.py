@@ -12,6 +12,7 @@ import pytest
 from whole_report import page_of_everything
 
 DESK, TELEPHONE = 1280, 400
+PAPER = 680, 940  # pixels within the margins: across A4, down a US letter
 SPECTROGRAMS = "clips/"  # lie beside the page; here there are none
 
 
@@ -182,3 +183,20 @@ def test_on_paper_the_chosen_figures_stand_whole(browser: Any, file: Path) -> No
     assert browser.execute_script("return window.foldedOnPaper") == 0
     assert browser.execute_script(f"return {folded}") == before > 0
     assert base64.b64decode(printed["data"]).startswith(b"%PDF")
+
+
+def test_on_paper_no_figure_and_no_table_is_cut(browser: Any, file: Path) -> None:
+    width, height = PAPER
+    opened(browser, file, width)
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    browser.execute_script("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+    browser.execute_script("document.querySelectorAll('figure').forEach((one) => { one.hidden = false; })")
+    boxes = """return [...document.querySelectorAll('figure, table')].filter((one) => one.getClientRects().length)
+        .map((one) => { const box = one.getBoundingClientRect(); const rule = getComputedStyle(one).breakInside;
+            return [one.tagName, one.id || one.textContent.trim().slice(0, 60), box.right, box.height, rule]; })"""
+    parts = browser.execute_script(boxes)
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
+    figures = [part for part in parts if part[0] == "FIGURE"]
+    assert len(figures) > 5
+    assert [name for _, name, _, tall, rule in figures if tall > height or rule != "avoid"] == []
+    assert [(name, right) for _, name, right, *_ in parts if right > width + 1] == []

@@ -13,6 +13,7 @@ from whole_report import page_of_everything
 
 DESK, TELEPHONE = 1280, 400
 PAPER = 680, 940  # pixels within the margins: across A4, down a US letter
+PATIENCE = 300  # seconds that a script may take on a busy machine
 SPECTROGRAMS = "clips/"  # lie beside the page; here there are none
 
 
@@ -37,6 +38,8 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
         options.add_argument(f"--{flag}")
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
     opened = webdriver.Chrome(options=options, service=webdriver.ChromeService(driver))
+    opened.command_executor.client_config.timeout = PATIENCE
+    opened.set_script_timeout(PATIENCE)
     yield opened
     opened.quit()
 
@@ -153,7 +156,6 @@ def test_axe_finds_nothing_serious(browser: Any, file: Path, width: int) -> None
     axe = pytest.importorskip("axe_core_python", reason="axe-core-python is not installed")
     opened(browser, file, width)
     browser.execute_script((Path(axe.__file__).parent / "axe.min.js").read_text())
-    browser.set_script_timeout(100)
     # a figure is one image with its words to those who do not see it: what is drawn inside is not read
     run = "const done = arguments[0]; axe.run({exclude: [['.chart svg']]}).then((found) => done(found.violations))"
     serious = [

@@ -6,7 +6,9 @@ const choice = {
   followers: [],
 
   // Those who draw: called with the choice, now and after every change.
-  follow(follower) { this.followers.push(follower); },
+  follow(follower) {
+    this.followers.push(follower);
+  },
 
   options(name, now = this.now) {
     if (name === "layer") return facts.layers[now.model] || [""];
@@ -18,7 +20,10 @@ const choice = {
     const made = {};
     for (const name of ["dataset", "model", "layer", "emotion", "protocol"]) {
       const possible = this.options(name, made);
-      const own = name === "layer" ? facts.best_layer[nearest(made.dataset, "curves").dataset]?.[made.model] : facts.default[name];
+      const own =
+        name === "layer"
+          ? facts.best_layer[nearest(made.dataset, "curves").dataset]?.[made.model]
+          : facts.default[name];
       made[name] = [wanted[name], own].find((one) => possible.includes(one)) ?? possible[0] ?? "";
     }
     return made;
@@ -50,13 +55,20 @@ const choice = {
       select.value = this.now[select.name];
       select.closest("label").hidden = possible.length < 2;
     }
-    const said = [this.now.dataset, this.now.model, facts.acoustics.includes(this.now.model) ? "" : `layer ${this.now.layer}`, this.now.emotion, this.now.protocol];
+    const said = [
+      this.now.dataset,
+      this.now.model,
+      facts.acoustics.includes(this.now.model) ? "" : `layer ${this.now.layer}`,
+      this.now.emotion,
+      this.now.protocol,
+    ];
     document.querySelector("#choice .said").textContent = said.filter(Boolean).join(" · ");
     // what is of another dataset, model or emotion than the chosen ones
     const shown = [this.now.dataset, ...["curves", "told"].map((table) => nearest(this.now.dataset, table).dataset)];
     for (const part of document.querySelectorAll("[data-of-dataset]"))
       part.hidden = !part.dataset.ofDataset.split(" ").some((name) => shown.includes(name)) && reachable(part);
-    for (const part of document.querySelectorAll("[data-of-model]")) part.hidden = part.dataset.ofModel !== this.now.model;
+    for (const part of document.querySelectorAll("[data-of-model]"))
+      part.hidden = part.dataset.ofModel !== this.now.model;
   },
 
   start() {
@@ -90,7 +102,11 @@ const choice = {
 
 // A place as it was written; of a malformed address, as it stands there.
 function decoded(place) {
-  try { return decodeURIComponent(place); } catch { return place; }
+  try {
+    return decodeURIComponent(place);
+  } catch {
+    return place;
+  }
 }
 
 // Whether the part has a sibling for some choice; a part of datasets that cannot be chosen stays.

@@ -14,7 +14,8 @@ const clips = {
     if (!rows.length) return place.replaceChildren(title, element("p", this.nothing(dataset, emotion)));
     const told = rows.some((row) => row.predicted);
     const groups = Object.entries(facts.clips.headings).flatMap(([kind, heading]) => {
-      const own = rows.filter((row) => row.kind === kind), list = element("ul", "", { className: "clips" });
+      const own = rows.filter((row) => row.kind === kind),
+        list = element("ul", "", { className: "clips" });
       list.append(...own.map((row) => this.item(row)));
       return [element("h5", heading), own.length ? list : element("p", this.none(kind, told), { className: "note" })];
     });
@@ -22,29 +23,47 @@ const clips = {
   },
 
   item(row) {
-    const seconds = `${row.seconds.toFixed(1)} s`, item = element("li");
-    const picture = element("img", "", { loading: "lazy", alt: `Spectrogram of ${row.clip_id}, ${seconds}`, src: row.picture });
+    const seconds = `${row.seconds.toFixed(1)} s`,
+      item = element("li");
+    const picture = element("img", "", {
+      loading: "lazy",
+      alt: `Spectrogram of ${row.clip_id}, ${seconds}`,
+      src: row.picture,
+    });
     const player = element("audio", "", { controls: true, preload: "none", src: row.audio, ariaLabel: row.clip_id });
     const said = [`speaker ${row.speaker}`, seconds];
     if (row.distance !== null) said.push(`distance ${row.distance.toFixed(2)}`);
-    if (row.predicted) said.push(`${row.predicted === row.emotion ? "recognised" : `taken for ${row.predicted}`} (${perCent(row.probability)})`);
+    if (row.predicted)
+      said.push(
+        `${row.predicted === row.emotion ? "recognised" : `taken for ${row.predicted}`} (${perCent(row.probability)})`,
+      );
     const note = element("span", said.join(", ").replaceAll(" %", "\u00a0%"), { className: "note" });
     player.addEventListener("play", () => {
       for (const other of document.querySelectorAll("audio")) if (other !== player) other.pause();
     });
-    player.addEventListener("error", () => { note.textContent = `The recording is not where it was: ${decodeURIComponent(row.audio)}`; }, { once: true });
+    player.addEventListener(
+      "error",
+      () => {
+        note.textContent = `The recording is not where it was: ${decodeURIComponent(row.audio)}`;
+      },
+      { once: true },
+    );
     item.append(picture, player, element("span", row.clip_id, { className: "name" }), note);
     return item;
   },
 
   none(kind, told) {
     if (kind !== "misclassified") return "None: the emotion has a single clip.";
-    return told ? "None: the strict probe took all of them for what they are." : "Not known: there is no strict probe of this layer.";
+    return told
+      ? "None: the strict probe took all of them for what they are."
+      : "Not known: there is no strict probe of this layer.";
   },
 
   nothing(dataset, emotion) {
     const there = facts.clips.datasets.includes(dataset);
-    return there ? `There are no clips of ${emotion} in ${dataset}.` : `Clips are chosen from ${facts.clips.datasets.join(", ")}, not from ${dataset}.`;
+    return there
+      ? `There are no clips of ${emotion} in ${dataset}.`
+      : `Clips are chosen from ${facts.clips.datasets.join(", ")}, not from ${dataset}.`;
   },
 };
 

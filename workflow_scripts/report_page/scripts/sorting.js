@@ -7,12 +7,17 @@ for (const link of document.querySelectorAll("a.image")) {
 }
 for (const button of document.querySelectorAll("button.sort")) {
   button.addEventListener("click", () => {
-    const heading = button.closest("th"), table = heading.closest("table"), body = table.tBodies[0];
-    const place = heading.cellIndex, down = heading.getAttribute("aria-sort") === "ascending";
+    const heading = button.closest("th"),
+      table = heading.closest("table"),
+      body = table.tBodies[0];
+    const place = heading.cellIndex,
+      down = heading.getAttribute("aria-sort") === "ascending";
     const key = (row) => row.cells[place].dataset.key;
     const numeric = heading.classList.contains("number");
-    const compare = (a, b) => numeric ? parseFloat(key(a).replace("inf", "Infinity")) - parseFloat(key(b).replace("inf", "Infinity"))
-      : key(a).localeCompare(key(b), "en", {numeric: true});
+    const compare = (a, b) =>
+      numeric
+        ? parseFloat(key(a).replace("inf", "Infinity")) - parseFloat(key(b).replace("inf", "Infinity"))
+        : key(a).localeCompare(key(b), "en", { numeric: true });
     const rows = [...body.rows].sort((a, b) => (down ? -1 : 1) * compare(a, b));
     body.append(...rows);
     for (const other of table.tHead.rows[0].cells) other.removeAttribute("aria-sort");

@@ -6,7 +6,9 @@ async function start() {
   choice.start();
   document.documentElement.classList.add("ready");
   const library = document.createElement("script");
-  library.src = URL.createObjectURL(new Blob([document.getElementById("plotly").textContent], { type: "text/javascript" }));
+  library.src = URL.createObjectURL(
+    new Blob([document.getElementById("plotly").textContent], { type: "text/javascript" }),
+  );
   await new Promise((loaded, failed) => {
     library.onload = loaded;
     library.onerror = () => failed(new Error("The plotting library cannot be loaded."));

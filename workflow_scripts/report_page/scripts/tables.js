@@ -12,7 +12,9 @@ const tables = {
     this.columns = JSON.parse(await new Response(stream).text());
   },
 
-  has(name) { return name in this.columns; },
+  has(name) {
+    return name in this.columns;
+  },
 
   // Values of one column; words are decoded.
   column(name, column) {
@@ -23,16 +25,21 @@ const tables = {
   // The different words of a column, in the order of the table, among the rows that have the wanted values.
   words(name, column, wanted = {}) {
     const all = this.columns[name]?.[column].words;
-    return all && !Object.keys(wanted).length ? [...all] : [...new Set(this.rows(name, wanted).map((row) => row[column]))];
+    return all && !Object.keys(wanted).length
+      ? [...all]
+      : [...new Set(this.rows(name, wanted).map((row) => row[column]))];
   },
 
   // Rows as objects. `wanted`: column -> the value it must have, or an array of those it may have.
   rows(name, wanted = {}) {
     if (!this.has(name)) return [];
-    const stored = this.columns[name], first = Object.values(stored)[0], length = (first.codes ?? first.values).length;
+    const stored = this.columns[name],
+      first = Object.values(stored)[0],
+      length = (first.codes ?? first.values).length;
     const tests = [];
     for (const [column, value] of Object.entries(wanted)) {
-      const own = stored[column], values = Array.isArray(value) ? value : [value];
+      const own = stored[column],
+        values = Array.isArray(value) ? value : [value];
       if (own.words) {
         const codes = new Set(values.map((one) => own.words.indexOf(one)));
         tests.push((place) => codes.has(own.codes[place]));

@@ -148,7 +148,7 @@ def test_tables_sort_and_images_can_be_saved(browser: Any, file: Path) -> None:
     links = browser.execute_script(
         "return [...document.querySelectorAll('a.image')].map((one) => one.href.slice(0, 19))"
     )
-    assert set(links) == {"data:image/svg+xml;"}
+    assert set(links) == {"data:image/svg+xml,"}
 
 
 @pytest.mark.parametrize("width", [DESK, pytest.param(TELEPHONE, marks=pytest.mark.long)])

@@ -168,7 +168,7 @@ def test_from_scores_to_the_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert len(scores) == len(study()["scores"])
     assert set(zip(scores["source"], scores["dataset"], strict=True)) == {(a, b) for a in DATASETS for b in DATASETS}
     assert "hubert-base scores highest of the networks" in page
-    assert page.count("data:image/svg+xml;base64,") == 10
+    assert page.count('src="data:image/svg+xml,') == 10
     assert "1 clip could not be used" in page
     assert "hubert-base from facebook/hubert-base-ls960 at commit c0ffee (licence: apache-2.0)." in page
     assert "song/x" in page

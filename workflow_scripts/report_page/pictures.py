@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from workflow_scripts.report_page import transfer_section
+from workflow_scripts.report_page.small_svg import as_address, small
 
-LARGE = 100_000  # bytes from which a CSV is put into the page compressed
+LARGE = 10_000  # bytes from which a CSV is put into the page compressed
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,7 @@ class Picture:
 
     @property
     def image(self) -> str:
-        return f"data:image/svg+xml;base64,{base64.b64encode(self.svg).decode()}"
+        return as_address(small(self.svg))
 
     @property
     def width(self) -> int:

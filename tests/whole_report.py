@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import pandas as pd
 import study_with_distances
 import study_with_explanation
 import study_with_transfer
@@ -12,6 +13,8 @@ from test_report_clips import clips
 from workflow_scripts.report_page.findings import Study
 from workflow_scripts.report_page.page import render
 from workflow_scripts.summaries.findings import findings
+
+FINAL = "final"
 
 
 def everything(synthetic: bool = False) -> Study:
@@ -25,7 +28,30 @@ def everything(synthetic: bool = False) -> Study:
         compared=far.compared, distances=far.distances, explained=known.explained, explanation=known.explanation,
         trained=trained.trained, transfer=trained.transfer, printed=trained.printed, clips=clips(),
     )  # fmt: skip
+    made = last_layer_is_final(made, "hubert-base", "3")
     return replace(made, findings=findings(made, 1))
+
+
+def last_layer_is_final(study: Study, model: str, last: str) -> Study:
+    """The study in which a network's last state is called `final`, as MERT's is."""
+
+    def renamed(tables: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+        own = {name: (table["model"] == model) & (table["layer"] == last) for name, table in tables.items()
+               if {"model", "layer"} <= set(table)}  # fmt: skip
+        return {
+            **tables,
+            **{name: tables[name].assign(layer=tables[name]["layer"].mask(own[name], FINAL)) for name in own},
+        }
+
+    facts = study.models[model]
+    layers = [FINAL if layer == last else layer for layer in facts["layers"]]
+    return replace(
+        study,
+        models={**study.models, model: {**facts, "layers": layers}},
+        tables=renamed(study.tables),
+        distances=renamed(study.distances),
+        explanation=renamed(study.explanation),
+    )
 
 
 @once

@@ -341,7 +341,7 @@ charts.atlas_peaks = ofNearest("told", "explained", (now, width) => {
         const reaching = facts.layers[model]
           .map((layer) => own.find((row) => row.layer === layer))
           .filter(Boolean)
-          .map((row) => (row.high >= peak.value ? place(row.layer) : null));
+          .map((row) => (row.high >= peak.value ? place(row.layer, row.model) : null));
         data.push({
           x: reaching,
           y: reaching.map(() => y),
@@ -358,7 +358,7 @@ charts.atlas_peaks = ofNearest("told", "explained", (now, width) => {
     }
   }
   data.push({
-    x: peaks.map(({ row }) => place(row.layer)),
+    x: peaks.map(({ row }) => place(row.layer, row.model)),
     y: peaks.map(({ y }) => y),
     mode: "markers",
     type: "scatter",

@@ -6,14 +6,16 @@ const scoreWords = (row, what = "UAR") =>
 const sizes = (row) => `${row.n_speakers} speakers, ${row.n_clips} clips`;
 const PER_CENT_AXIS = { tickformat: ".0%", rangemode: "tozero" };
 
-// Places of layers on an axis that several models share: by the layer's number; `final` stands behind the last of its own model.
+// Places of layers on an axis that several models share: by the layer's number; `final` stands behind the last of its
+// own model.
 function layerAxis(models) {
   const numbers = [...new Set(models.flatMap((model) => facts.layers[model]))]
     .filter((layer) => /^\d+$/.test(layer))
     .map(Number)
     .sort((a, b) => a - b);
   const lastOf = (model) => Math.max(-1, ...facts.layers[model].filter((layer) => /^\d+$/.test(layer)).map(Number));
-  const place = (layer, model) => (/^\d+$/.test(layer) ? numbers.indexOf(+layer) : numbers.indexOf(lastOf(model)) + 1);
+  const place = (layer, model = models[0]) =>
+    /^\d+$/.test(layer) ? numbers.indexOf(+layer) : numbers.indexOf(lastOf(model)) + 1;
   const names = numbers.map(String),
     step = Math.ceil(numbers.length / 13);
   for (const model of models) for (const layer of facts.layers[model]) names[place(layer, model)] ??= layer;

@@ -10,8 +10,8 @@ from test_report import config, pictures, whole
 from test_report_clips import clips
 
 from workflow_scripts.report_page.findings import Study
+from workflow_scripts.report_page.front_rules import findings
 from workflow_scripts.report_page.page import render
-from workflow_scripts.summaries.findings import findings
 
 
 def everything(synthetic: bool = False) -> Study:

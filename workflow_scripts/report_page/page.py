@@ -26,7 +26,7 @@ from workflow_scripts.report_page import (
     explanation_printed,
     explanation_results,
     findings,
-    front_findings,
+    front_groups,
     live,
     live_clips,
     live_papers,
@@ -159,7 +159,7 @@ def _front(study: Study) -> dict[str, Any]:
     misled = [sentence for dataset in study.datasets if (sentence := findings.confounds(study, dataset))]
     return {
         "datasets": material.overview(study),
-        "findings": front_findings.groups(study.findings),
+        "findings": front_groups.groups(study.findings),
         "confounds": misled,
     }
 

@@ -8,9 +8,9 @@ import pytest
 from made_up import DATASETS, MODELS, leaks_and_confounds, manifest, study
 
 from workflow_scripts.figures import confusion, cross_domain, layer_curves, recall_by_emotion, recall_by_speaker, style
-from workflow_scripts.report_page import findings, methods, results
-from workflow_scripts.report_page.findings import Study
+from workflow_scripts.report_page import layer_findings, methods, results
 from workflow_scripts.report_page.page import render
+from workflow_scripts.report_page.study import Study, best_network
 from workflow_scripts.study.config import Study as Config
 from workflow_scripts.summaries.comparisons import pairs
 from workflow_scripts.summaries.roles import control_of, elsewhere
@@ -104,13 +104,13 @@ def test_the_methods_name_the_files_by_their_content_and_claim_no_forward_pass()
 
 
 def test_findings_and_page_do_not_call_them_a_network() -> None:
-    said = " ".join(sentence for name in DATASETS for sentence in findings.of_dataset(whole(), name))
+    said = " ".join(sentence for name in DATASETS for sentence in layer_findings.of_dataset(whole(), name))
     assert "scores highest of the models" in said
     assert "of the networks" not in said
     first = {THEIRS: FACTS, **MODELS}
-    top = findings.best_network(whole(first), "speech")
+    top = best_network(whole(first), "speech")
     assert top is not None
-    named = findings.highest(whole(first), top.replace("hubert-base", THEIRS))
+    named = layer_findings.highest(whole(first), top.replace("hubert-base", THEIRS))
     assert f"{THEIRS} (vectors made elsewhere) scores highest of the models" in named
     config = Config.model_validate({"study": "A study", "datasets": {"speech": {"corpus": "emodb"}}, "probing": {}})
     page = render(whole(), {}, config.model_dump(mode="json"), ["strict", "paper1"])

@@ -25,11 +25,11 @@ from workflow_scripts.figures import (
     style,
 )
 from workflow_scripts.report_page import grid, live, material, words
-from workflow_scripts.report_page.findings import Study, best_network
 from workflow_scripts.report_page.methods import paragraphs
 from workflow_scripts.report_page.page import render
 from workflow_scripts.report_page.pictures import Picture
 from workflow_scripts.report_page.references import cited, entries
+from workflow_scripts.report_page.study import Study, best_network
 from workflow_scripts.study.config import Study as Config
 from workflow_scripts.summaries import papers
 

@@ -7,8 +7,9 @@ import pytest
 from made_up import DATASETS, MODELS, manifest, study
 from test_report import whole
 
-from workflow_scripts.report_page import findings, material, words
+from workflow_scripts.report_page import layer_findings, material, words
 from workflow_scripts.report_page.health import MIND, checks
+from workflow_scripts.report_page.study import best_network
 
 
 def written(*rows: pd.DataFrame, columns: tuple[str, ...]) -> set[str]:
@@ -37,7 +38,7 @@ def headline_rows(table: pd.DataFrame, dataset: str, protocol: str) -> pd.DataFr
 def test_every_number_of_a_finding_stands_in_its_rows(dataset: str) -> None:
     given = whole()
     best, audit = given.tables["best"], given.audit
-    top = findings.best_network(given, dataset)
+    top = best_network(given, dataset)
     assert top is not None
     score = ("value", "low", "high", "chance", "p", "n_speakers")
     strict = headline_rows(best, dataset, "strict")
@@ -56,14 +57,14 @@ def test_every_number_of_a_finding_stands_in_its_rows(dataset: str) -> None:
     differences = ("difference", "low", "high", "p_adjusted", "smallest_p", "n_speakers")
     recalls = strict[(strict["metric"] == "recall") & strict["headline"]]
     expected = {
-        findings.highest(given, top): written(uar, columns=score) | {str(int(top["n_speakers"])), "2"},
-        findings.layer_set(given, top): curve,
-        findings.leaks_worth(given, top): written(paper1, gap, leaks, columns=levels),
-        findings.emotions(given, top): written(recalls, columns=levels),
-        findings.of_pair(given, other, dataset): written(across[across["metric"] == "UAR"], uar, columns=levels),
-        findings.confounds(given, dataset): written(told, columns=levels),
+        layer_findings.highest(given, top): written(uar, columns=score) | {str(int(top["n_speakers"])), "2"},
+        layer_findings.layer_set(given, top): curve,
+        layer_findings.leaks_worth(given, top): written(paper1, gap, leaks, columns=levels),
+        layer_findings.emotions(given, top): written(recalls, columns=levels),
+        layer_findings.of_pair(given, other, dataset): written(across[across["metric"] == "UAR"], uar, columns=levels),
+        material.misled_by(given, dataset): written(told, columns=levels),
     }
-    for row, sentence in zip(compared.itertuples(), findings.controls(given, top), strict=True):
+    for row, sentence in zip(compared.itertuples(), layer_findings.controls(given, top), strict=True):
         one = compared[compared["against"] == row.against]
         expected[sentence] = written(one, columns=differences) | {
             str(int(row.n_speakers)),
@@ -77,7 +78,7 @@ def test_every_number_of_a_finding_stands_in_its_rows(dataset: str) -> None:
 
 
 def test_the_finding_names_the_planted_layer_and_model() -> None:
-    said = findings.of_dataset(whole(), "speech")
+    said = layer_findings.of_dataset(whole(), "speech")
     assert said[0].startswith("In speech, hubert-base scores highest of the networks: UAR ")
     assert "layer 2 chosen inside the training speakers" in said[0]
     assert said[1] == "The curve of hubert-base is highest at layer 2, and every other layer is lower beyond chance."
@@ -90,7 +91,7 @@ def test_the_null_says_that_nothing_is_told_apart() -> None:
     models = {name: facts for name, facts in MODELS.items() if name != "hubert-base"}
     kept = {name: table[table["model"] != "hubert-base"] for name, table in tables.items()}
     kept["best"] = kept["best"].assign(p=0.4)
-    said = findings.of_dataset(whole(models=models, tables=kept), "song")
+    said = layer_findings.of_dataset(whole(models=models, tables=kept), "song")
     assert said[0].startswith("In song, untrained-hubert-base does not tell the emotions from chance")
     assert said[1].startswith("Acoustic features score higher than any network: eGeMAPSv02")
     assert any("which is not distinguishable from any other layer" in sentence for sentence in said)
@@ -104,7 +105,7 @@ def test_too_few_speakers_are_said() -> None:
         "layers": tables["layers"].assign(smallest_p=0.125, n_speakers=4),
         "comparisons": tables["comparisons"].assign(p=0.125, smallest_p=0.125, n_speakers=4, p_adjusted=0.75),
     }
-    said = " ".join(findings.of_dataset(whole(tables=few), "speech"))
+    said = " ".join(layer_findings.of_dataset(whole(tables=few), "speech"))
     assert "4 speakers cannot tell layers apart (smallest p 0.125)" in said
     assert "cannot reach significance with 4 speakers (smallest p = 0.75 after Holm over 6 comparisons)" in said
     assert any(check.title == "Few speakers" and check.state == MIND for check in checks(whole(tables=few)))
@@ -113,10 +114,10 @@ def test_too_few_speakers_are_said() -> None:
 def test_an_interval_without_zero_and_a_p_that_cannot_reach_are_both_said() -> None:
     table = study()["comparisons"].assign(low=-0.42, high=-0.16, difference=-0.29, p=0.03125, smallest_p=0.03125)
     few = {**study(), "comparisons": table.assign(n_speakers=6, p_adjusted=0.1875)}
-    said = " ".join(findings.of_dataset(whole(tables=few), "speech"))
+    said = " ".join(layer_findings.of_dataset(whole(tables=few), "speech"))
     assert "-29 points [-42, -16]: its interval leaves out 0, but its p cannot reach significance with 6" in said
     assert "not distinguishable from eGeMAPSv02" not in said
-    assert findings.reachable(pd.Series([0.5, 0.001, 0.2]), 0, 0.01) == pytest.approx(0.02)
+    assert layer_findings.reachable(pd.Series([0.5, 0.001, 0.2]), 0, 0.01) == pytest.approx(0.02)
 
 
 def without_calm() -> dict[str, pd.DataFrame]:
@@ -127,7 +128,7 @@ def without_calm() -> dict[str, pd.DataFrame]:
 
 def test_protocols_of_other_emotions_are_not_set_against_each_other() -> None:
     given = whole(tables=without_calm())
-    said = " ".join(findings.of_dataset(given, "speech"))
+    said = " ".join(layer_findings.of_dataset(given, "speech"))
     assert "5 emotions of 8 speakers, under strict 6 of 8, so that the scores cannot be set against each other" in said
     assert "points against strict" not in said
     text = " ".join(check.text for check in checks(given))

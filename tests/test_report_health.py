@@ -4,9 +4,9 @@ import pandas as pd
 from made_up import MODELS, leaks_and_confounds, study
 from test_report import config, page, whole
 
-from workflow_scripts.report_page.findings import Study
 from workflow_scripts.report_page.health import GOOD, MIND, WRONG, checks
 from workflow_scripts.report_page.page import render
+from workflow_scripts.report_page.study import Study
 
 
 def states(given: Study) -> dict[str, str]:

@@ -2,9 +2,9 @@
 
 from typing import TYPE_CHECKING
 
-from workflow_scripts.report_page.findings import Study
 from workflow_scripts.report_page.front_rules import findings
 from workflow_scripts.report_page.gathered import by_name, set_aside
+from workflow_scripts.report_page.study import Study
 from workflow_scripts.study import tables
 from workflow_scripts.study.entry import entry
 

@@ -4,7 +4,8 @@ import pandas as pd
 
 from workflow_scripts.figures import confusion as confusions
 from workflow_scripts.figures import recall_by_speaker as speakers
-from workflow_scripts.report_page.findings import Study, best_network, emotions, highest, layer_set
+from workflow_scripts.report_page.layer_findings import emotions, highest, layer_set
+from workflow_scripts.report_page.study import Study, best_network
 from workflow_scripts.report_page.words import per_cent
 from workflow_scripts.summaries.select import main_protocol
 

@@ -15,7 +15,6 @@ from workflow_scripts.report_page import distance_rows, explanation_printed, exp
 from workflow_scripts.report_page import front_rows as rows_of
 from workflow_scripts.report_page import front_words as words
 from workflow_scripts.report_page.explanation_rows import Explained, where
-from workflow_scripts.report_page.findings import ALPHA, Study, best_network, called, misleads
 from workflow_scripts.report_page.front_cited import Cited
 from workflow_scripts.report_page.front_words import (
     AGREEMENT,
@@ -34,6 +33,7 @@ from workflow_scripts.report_page.front_words import (
     TRAININGS,
     who,
 )
+from workflow_scripts.report_page.study import ALPHA, Study, best_network, called, misleads
 from workflow_scripts.report_page.words import listed
 from workflow_scripts.study import tables
 from workflow_scripts.summaries import transfer_cells as t

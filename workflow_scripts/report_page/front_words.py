@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from workflow_scripts.report_page.findings import Study, called
 from workflow_scripts.report_page.front_cited import NUMBER, Cited
+from workflow_scripts.report_page.study import Study, called
 from workflow_scripts.report_page.words import listed, spans
 from workflow_scripts.statistics.power import Smallest
 from workflow_scripts.summaries.select import INSIDE, LAST, ON_TEST

@@ -5,8 +5,8 @@ from typing import Any
 
 import pandas as pd
 
-from workflow_scripts.report_page.findings import Study
 from workflow_scripts.report_page.gathered import by_name, set_aside
+from workflow_scripts.report_page.study import Study
 from workflow_scripts.study import tables
 from workflow_scripts.summaries.fold_sizes import sizes
 from workflow_scripts.summaries.roles import Facts

@@ -1,61 +1,15 @@
-"""Findings as sentences, composed from the tables by the rules that stand here; their numbers are those of tables."""
+"""What the section on layers says of a dataset and of a pair, in sentences."""
 
-from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
 
+from workflow_scripts.report_page.study import ALPHA, Study, best_network, called
 from workflow_scripts.report_page.words import listed, p_in_words, per_cent, points, spans
 from workflow_scripts.statistics.corrections import holm
-from workflow_scripts.summaries.audit import CONFOUND, LEAK
-from workflow_scripts.summaries.fold_sizes import COLUMNS
+from workflow_scripts.summaries.audit import LEAK
 from workflow_scripts.summaries.roles import acoustic_sets, elsewhere, networks
-from workflow_scripts.summaries.select import INSIDE, LAST, ON_TEST, ONLY, headline_of, main_protocol, scope
-
-ALPHA = 0.05
-
-
-@dataclass(frozen=True)
-class Study:
-    """What the report is made from: facts of the plan and tables of the study.
-
-    `manifests` hold the clips of the study's emotions, `recorded` the numbers of clips of any emotion by dataset,
-    `compared` the pairs whose distances are drawn: [[first, second, [[other pair, how it differs], ...]], ...],
-    `explained` the datasets whose embeddings are explained, `trained` what was trained: {"directions": [[source,
-    target], ...], "tuners": {variant: its parts, training and sources}}, `printed` the figures of paper 1, `folds` how
-    much their training parts hold (summaries/fold_sizes.py), `findings` the sentences of the front page, `clips` what
-    can be heard behind the cells.
-    """
-
-    title: str
-    datasets: dict[str, dict[str, Any]]
-    models: dict[str, dict[str, Any]]
-    pairs: list[list[str]]
-    manifests: dict[str, pd.DataFrame]
-    set_aside: pd.DataFrame
-    audit: pd.DataFrame
-    tables: dict[str, pd.DataFrame] = field(default_factory=dict)
-    recorded: dict[str, int] = field(default_factory=dict)
-    compared: list[Any] = field(default_factory=list)
-    distances: dict[str, pd.DataFrame] = field(default_factory=dict)
-    explained: list[str] = field(default_factory=list)
-    explanation: dict[str, pd.DataFrame] = field(default_factory=dict)
-    trained: dict[str, Any] = field(default_factory=dict)
-    transfer: dict[str, pd.DataFrame] = field(default_factory=dict)
-    printed: pd.DataFrame = field(default_factory=pd.DataFrame)
-    folds: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=COLUMNS))
-    findings: pd.DataFrame = field(default_factory=pd.DataFrame)
-    clips: pd.DataFrame = field(default_factory=pd.DataFrame)
-
-    @property
-    def probed(self) -> bool:
-        """Whether layers were probed."""
-        return len(self.tables.get("best", ())) > 0
-
-    @property
-    def synthetic(self) -> list[str]:
-        """Datasets of synthetic audio."""
-        return [name for name, facts in self.datasets.items() if facts["synthetic"]]
+from workflow_scripts.summaries.select import INSIDE, LAST, ON_TEST, ONLY, headline_of, scope
 
 
 def of_dataset(study: Study, dataset: str) -> list[str]:
@@ -101,39 +55,6 @@ def of_pair(study: Study, source: str, target: str) -> str:
     )
 
 
-def confounds(study: Study, dataset: str) -> str:
-    """Of the variables that should not matter, those that tell the emotion above chance, highest first."""
-    audit = study.audit
-    rows = audit[(audit["topic"] == CONFOUND) & (audit["target"] == dataset)]
-    rows = rows[[misleads(*row) for row in zip(rows["value"], rows["low"], rows["chance"], strict=True)]]
-    if rows.empty:
-        return ""
-    ranked = rows.sort_values("value", ascending=False).head(3)
-    told = [f"{row.what} {per_cent(row.value, row.low, row.high)}" for row in ranked.itertuples()]
-    chance = per_cent(float(ranked["chance"].iloc[0]))
-    return (
-        f"In {dataset} the emotion can in part be told from what should not matter: UAR of {listed(told)} "
-        f"(guessing {chance})."
-    )
-
-
-def misleads(value: float, low: float, chance: float) -> bool:
-    """Whether a confound tells the emotion: its interval lies above guessing, or it has none and is above guessing."""
-    return bool(value > chance + 1e-9 if pd.isna(low) else low > chance)
-
-
-def best_network(study: Study, dataset: str) -> "pd.Series[Any] | None":
-    """Headline row of the network with the highest UAR; of an acoustic set where the study has no network."""
-    if not study.probed:
-        return None
-    best = study.tables["best"]
-    own = best[(best["dataset"] == dataset) & best["model"].isin(networks(study.models) or acoustic_sets(study.models))]
-    if own.empty:
-        return None
-    rows = headline_of(own, main_protocol(own["protocol"]))
-    return rows.loc[rows["value"].idxmax()] if len(rows) else None
-
-
 def highest(study: Study, top: "pd.Series[Any]") -> str:
     """Which network scores highest, with its interval; or that none is told from chance."""
     score, chance = per_cent(top["value"], top["low"], top["high"]), per_cent(float(top["chance"]))
@@ -162,14 +83,6 @@ def acoustics_above(study: Study, top: "pd.Series[Any]") -> str:
     rows = rows[(rows["value"] > top["value"]) & (rows["model"] != top["model"])]
     each = [f"{row.model} ({per_cent(row.value, row.low, row.high)})" for row in rows.itertuples()]
     return f"Acoustic features score higher than any {_any_of(study)}: {listed(each)}." if each else ""
-
-
-def called(study: Study, model: str) -> str:
-    """The model's name, marked where it is untrained and does not say so itself, or where its vectors were given."""
-    if model in elsewhere(study.models):
-        return f"{model} (vectors made elsewhere)"
-    random = study.models[model]["weights"] == "untrained" and "untrained" not in model
-    return f"{model} (untrained)" if random else model
 
 
 def _any_of(study: Study) -> str:

@@ -5,6 +5,7 @@ import functools
 import gzip
 import json
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from typing import Any
 
@@ -25,6 +26,7 @@ from workflow_scripts.figures import (
     style,
 )
 from workflow_scripts.report_page import grid, live, material, words
+from workflow_scripts.report_page.front_rules import findings
 from workflow_scripts.report_page.methods import paragraphs
 from workflow_scripts.report_page.page import render
 from workflow_scripts.report_page.pictures import Picture
@@ -80,7 +82,8 @@ def config() -> dict[str, Any]:
 @functools.cache
 def page(synthetic: bool = False) -> str:
     datasets = {name: {**facts, "synthetic": synthetic} for name, facts in DATASETS.items()}
-    return render(whole(datasets=datasets), pictures(), config(), ["strict", "paper1"])
+    made = whole(datasets=datasets)
+    return render(replace(made, findings=findings(made, 1)), pictures(), config(), ["strict", "paper1"])
 
 
 class Reader(HTMLParser):

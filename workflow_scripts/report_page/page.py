@@ -188,11 +188,10 @@ def _layers_of(study: Study, dataset: str, pictures: Pictures) -> dict[str, Any]
 
 def _pair(study: Study, first: str, second: str, pictures: Pictures) -> dict[str, Any]:
     sentences = [layer_findings.of_pair(study, *way) for way in ((first, second), (second, first))]
-    words = " ".join(filter(None, sentences)) or f"Scores of {first} and {second} within and across."
     return {
         "names": (first, second),
         "sentences": [sentence for sentence in sentences if sentence],
-        "figure": find(pictures, f"{first}_and_{second}/cross_domain", words),
+        "figure": find(pictures, f"{first}_and_{second}/cross_domain", alt.cross_domain(study, first, second)),
     }
 
 

@@ -1,31 +1,13 @@
-"""The report's sentences on the layers: what they say stands in the tables, and no more than that."""
-
-import re
+"""What the report's section on layers says stands in the tables, and no more than that."""
 
 import pandas as pd
 import pytest
-from made_up import DATASETS, MODELS, manifest, study
+from made_up import DATASETS, MODELS, study
 from test_report import whole
+from written_numbers import numbers_in, written
 
-from workflow_scripts.report_page import layer_findings, material, words
-from workflow_scripts.report_page.health import MIND, checks
+from workflow_scripts.report_page import layer_findings, material
 from workflow_scripts.report_page.study import best_network
-
-
-def written(*rows: pd.DataFrame, columns: tuple[str, ...]) -> set[str]:
-    """The numbers of these columns as a sentence may write them: per cents, points, counts, p values."""
-    found = set()
-    for table in rows:
-        for column in columns:
-            for value in table[column].dropna() if column in table else []:
-                share = abs(100 * float(value))
-                found |= {f"{share:.0f}", f"{share:.1f}", f"{float(value):.2g}", f"{float(value):.3g}"}
-    return found
-
-
-def numbers_in(sentence: str) -> list[str]:
-    """Numbers of a sentence, but for those in names (eGeMAPSv02, paper1)."""
-    return re.findall(r"(?<![\w.])\d+(?:\.\d+)?(?![\w.]*\w)", sentence)
 
 
 def headline_rows(table: pd.DataFrame, dataset: str, protocol: str) -> pd.DataFrame:
@@ -108,7 +90,6 @@ def test_too_few_speakers_are_said() -> None:
     said = " ".join(layer_findings.of_dataset(whole(tables=few), "speech"))
     assert "4 speakers cannot tell layers apart (smallest p 0.125)" in said
     assert "cannot reach significance with 4 speakers (smallest p = 0.75 after Holm over 6 comparisons)" in said
-    assert any(check.title == "Few speakers" and check.state == MIND for check in checks(whole(tables=few)))
 
 
 def test_an_interval_without_zero_and_a_p_that_cannot_reach_are_both_said() -> None:
@@ -131,29 +112,3 @@ def test_protocols_of_other_emotions_are_not_set_against_each_other() -> None:
     said = " ".join(layer_findings.of_dataset(given, "speech"))
     assert "5 emotions of 8 speakers, under strict 6 of 8, so that the scores cannot be set against each other" in said
     assert "points against strict" not in said
-    text = " ".join(check.text for check in checks(given))
-    assert "paper1 tests 5 of 6 emotions and 8 of 8 speakers of speech" in text
-
-
-def test_clips_of_other_emotions_are_counted() -> None:
-    given = whole(recorded={"speech": 240, "song": len(manifest("song"))})
-    used = len(manifest("speech"))
-    text = " ".join(check.text for check in checks(given))
-    assert f"{240 - used} of 240 clips of speech have none of the study's emotions" in text
-    assert "of song have none" not in text
-    cells = [cell.text for row in material.overview(given).rows for cell in row]
-    assert f"{used} of 240" in cells
-
-
-def test_layers_in_words() -> None:
-    order = ["0", "1", "2", "3", "4", "final"]
-    assert words.spans(["1", "3", "2"], order) == "1-3"
-    assert words.spans(["4", "final", "0"], order) == "0 and 4 and final" or words.spans(["0"], order) == "0"
-    assert words.per_cent(0.714, 0.66, 0.76) == "71 % [66, 76]"
-    assert words.per_cent(0.714, 0.71, 0.72) == "71.4 % [71.0, 72.0]"
-    assert words.per_cent(float("nan")) == "not defined"
-    assert words.points(0.05, 0.01, 0.094) == "+5 points [+1, +9]"
-    assert words.points(0.02, -0.003, 0.045) == "+2.0 points [-0.3, +4.5]"
-    assert words.points(0.0, 0.0, 0.3) == "+0 points [+0, +30]"
-    assert words.p_in_words(0.0469) == "p = 0.047"
-    assert words.p_in_words(0.0001) == "p < 0.001"

@@ -1,10 +1,12 @@
 """Numbers and lists as the report writes them, and how many clips it says that there are."""
 
-from made_up import manifest
+from made_up import leaks_and_confounds, manifest
 from test_report import whole
+from written_numbers import numbers_in, written
 
 from workflow_scripts.report_page import material, words
 from workflow_scripts.report_page.health import checks
+from workflow_scripts.summaries.audit import CONFOUND
 
 
 def test_layers_in_words() -> None:
@@ -33,3 +35,11 @@ def test_clips_of_other_emotions_are_counted() -> None:
     assert "of song have none" not in text
     cells = [cell.text for row in material.overview(given).rows for cell in row]
     assert f"{used} of 240" in cells
+
+
+def test_what_misleads_is_named_with_the_figures_of_the_audit() -> None:
+    audit = leaks_and_confounds()
+    told = audit[(audit["topic"] == CONFOUND) & (audit["target"] == "speech")]
+    sentence = material.misled_by(whole(), "speech")
+    assert numbers_in(sentence)
+    assert {*numbers_in(sentence)} <= written(told, columns=("value", "low", "high", "chance"))

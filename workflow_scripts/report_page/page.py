@@ -26,7 +26,6 @@ from workflow_scripts.report_page import (
     explanation_printed,
     explanation_results,
     front_groups,
-    layer_findings,
     live,
     live_clips,
     live_papers,
@@ -167,7 +166,6 @@ def _front(study: Study) -> dict[str, Any]:
 def _layers_of(study: Study, dataset: str, pictures: Pictures) -> dict[str, Any]:
     return {
         "dataset": dataset,
-        "sentences": layer_findings.of_dataset(study, dataset),
         "figures": [
             picture
             for kind, words in (
@@ -187,10 +185,8 @@ def _layers_of(study: Study, dataset: str, pictures: Pictures) -> dict[str, Any]
 
 
 def _pair(study: Study, first: str, second: str, pictures: Pictures) -> dict[str, Any]:
-    sentences = [layer_findings.of_pair(study, *way) for way in ((first, second), (second, first))]
     return {
         "names": (first, second),
-        "sentences": [sentence for sentence in sentences if sentence],
         "figure": find(pictures, f"{first}_and_{second}/cross_domain", alt.cross_domain(study, first, second)),
     }
 

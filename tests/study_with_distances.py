@@ -9,7 +9,7 @@ from once import once
 from test_report import whole
 
 from workflow_scripts.report_page import distance_findings
-from workflow_scripts.report_page.findings import Study
+from workflow_scripts.report_page.study import Study
 
 COMPARED = [[*PAIR, OTHERS]]
 TRAINED_ALONE = "hubert-base"

@@ -14,7 +14,7 @@ from test_report import NOTHING_ASIDE
 
 from workflow_scripts.report_page import explanation_findings
 from workflow_scripts.report_page.explanation_rows import Explained
-from workflow_scripts.report_page.findings import Study
+from workflow_scripts.report_page.study import Study
 from workflow_scripts.study.config import Study as Config
 
 Picks = Callable[[pd.DataFrame], "pd.Series[bool]"]  # rows of a table

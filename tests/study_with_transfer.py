@@ -11,7 +11,7 @@ from test_report import NOTHING_ASIDE
 from tests import made_up_transfer as made_up
 from tests.made_up import DATASETS
 from workflow_scripts.report_page import transfer_claimed, transfer_findings
-from workflow_scripts.report_page.findings import Study
+from workflow_scripts.report_page.study import Study
 from workflow_scripts.report_page.transfer_rows import Way
 from workflow_scripts.study.config import Study as Config
 from workflow_scripts.summaries.transfer_comparisons import transfer_comparisons

@@ -1,6 +1,5 @@
 """README.md and docs/: links lead somewhere, every page is found, names are those of files, configs pass the check."""
 
-import ast
 import importlib.util
 import re
 from pathlib import Path
@@ -80,10 +79,9 @@ def test_configs_pass_the_check(name: str, text: str) -> None:
     check_study(shown if "study" in shown else AROUND | shown, name)
 
 
-@pytest.mark.parametrize("page", PAGES, ids=NAMES)
-def test_python_compiles(page: Path) -> None:
-    for text in blocks(page, "python"):
-        ast.parse(text)
+@pytest.mark.parametrize(("name", "text"), [(page.name, text) for page in PAGES for text in blocks(page, "python")])
+def test_python_compiles(name: str, text: str) -> None:
+    assert fault_of_python(text, name) == ""
 
 
 def test_the_tutorials_edits_fit_the_default_study() -> None:
@@ -129,3 +127,12 @@ def written_out(pattern: str) -> list[str]:
     """`a/{b,c}.x` as [`a/b.x`, `a/c.x`]."""
     match = re.search(r"\{([^}]*)\}", pattern)
     return [pattern.replace(match[0], choice) for choice in match[1].split(",")] if match else [pattern]
+
+
+def fault_of_python(text: str, name: str) -> str:
+    """What keeps a block of code from compiling; "" where nothing does."""
+    try:
+        compile(text, name, "exec")
+    except SyntaxError as error:
+        return str(error)
+    return ""

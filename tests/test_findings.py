@@ -12,10 +12,10 @@ import study_with_transfer as helped
 from cited_numbers import faults
 from test_report import whole
 
-from workflow_scripts.report_page.findings import Study
-from workflow_scripts.report_page.front_findings import groups
+from workflow_scripts.report_page.front_groups import groups
+from workflow_scripts.report_page.front_rules import QUESTIONS, findings, of_claim
+from workflow_scripts.report_page.study import Study
 from workflow_scripts.statistics.power import level_within, smallest_difference
-from workflow_scripts.summaries.findings import QUESTIONS, findings, of_claim
 
 
 def tables_of(study: Study) -> dict[str, pd.DataFrame]:

@@ -5,6 +5,7 @@ import functools
 import gzip
 import json
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from typing import Any
 
@@ -24,12 +25,13 @@ from workflow_scripts.figures import (
     side_by_side,
     style,
 )
-from workflow_scripts.report_page import grid, live, material, words
-from workflow_scripts.report_page.findings import Study, best_network
+from workflow_scripts.report_page import alt, grid, live, material, words
+from workflow_scripts.report_page.front_rules import findings
 from workflow_scripts.report_page.methods import paragraphs
 from workflow_scripts.report_page.page import render
 from workflow_scripts.report_page.pictures import Picture
 from workflow_scripts.report_page.references import cited, entries
+from workflow_scripts.report_page.study import Study, best_network
 from workflow_scripts.study.config import Study as Config
 from workflow_scripts.summaries import papers
 
@@ -80,7 +82,8 @@ def config() -> dict[str, Any]:
 @functools.cache
 def page(synthetic: bool = False) -> str:
     datasets = {name: {**facts, "synthetic": synthetic} for name, facts in DATASETS.items()}
-    return render(whole(datasets=datasets), pictures(), config(), ["strict", "paper1"])
+    made = whole(datasets=datasets)
+    return render(replace(made, findings=findings(made, 1)), pictures(), config(), ["strict", "paper1"])
 
 
 class Reader(HTMLParser):
@@ -181,6 +184,21 @@ def test_every_figure_has_a_finding_as_alternative_text_and_its_data() -> None:
         attrs for tag, attrs in read_page().tags if tag == "a" and (attrs.get("href") or "").startswith("data:text/csv")
     ]
     assert {attrs["download"] for attrs in data} >= {"speech_layer_curves.csv", "papers_side_by_side.csv"}
+
+
+def test_figures_of_layers_say_what_the_front_page_says_or_what_they_draw() -> None:
+    made = whole()
+    said = {row.finding: row.sentence for row in findings(made, 1).itertuples()}
+    alts = [attrs["alt"] for tag, attrs in read_page().tags if tag == "img"]
+    assert f"{said['best-song']} {said['layers-song']}" in alts
+    assert said["across-speech-song"] in alts
+    drawn = recall_by_emotion.data(made.tables["scores"], made.tables["layers"], "song", MODELS)
+    drawn = drawn[(drawn["model"] == "hubert-base") & (drawn["layer"] == "2")]
+    drawn = drawn.loc[[drawn["value"].idxmin(), drawn["value"].idxmax()]]
+    low, high = (f"{words.per_cent(row.value, row.low, row.high)} ({row.emotion})" for row in drawn.itertuples())
+    recalls = f"from {low} to {high} at layer 2 of hubert-base, strict, 8 speakers."
+    assert f"Recall of the emotions of song by layer: {recalls}" in alts
+    assert alt.layer_curves(made, "song") == "Scores of the layers on song."  # no table of findings
 
 
 def test_demonstrations_are_marked() -> None:

@@ -11,8 +11,8 @@ import pytest
 from made_up import DATASETS, MODELS, leaks_and_confounds, manifest
 
 from workflow_scripts.report_page import live_clips
-from workflow_scripts.report_page.findings import Study
 from workflow_scripts.report_page.page import render
+from workflow_scripts.report_page.study import Study
 from workflow_scripts.study.config import Study as Config
 from workflow_scripts.study.schemas import TABLES
 from workflow_scripts.summaries.clips import KINDS

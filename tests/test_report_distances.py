@@ -15,12 +15,12 @@ from test_report import config, read, sections, whole
 from test_report_entries import reported
 
 from workflow_scripts.report_page import distance_alt, distance_methods, distance_results
-from workflow_scripts.report_page.findings import Study
 from workflow_scripts.report_page.health import GOOD, MIND, checks
 from workflow_scripts.report_page.methods import paragraphs
 from workflow_scripts.report_page.page import render
 from workflow_scripts.report_page.pictures import CAPTIONS, Picture
 from workflow_scripts.report_page.references import cited, entries
+from workflow_scripts.report_page.study import Study
 from workflow_scripts.report_page.words import measured
 from workflow_scripts.study import tables as files
 from workflow_scripts.study.config import Study as Config

@@ -5,7 +5,7 @@ import pytest
 from made_up_report_distances import OTHERS, PAIR
 from study_with_distances import given, headline, made, said, starting, with_two_trained
 from test_report import config
-from test_report_findings import numbers_in, written
+from written_numbers import numbers_in, written
 
 from workflow_scripts.report_page import distance_results, distance_words
 from workflow_scripts.report_page.health import checks

@@ -3,7 +3,7 @@
 from made_up_explanation import ACOUSTIC
 from study_with_distances import starting
 from study_with_explanation import LAST, MODELS, given, made, of_last, one_claimed, said
-from test_report_findings import numbers_in, written
+from written_numbers import numbers_in, written
 
 from workflow_scripts.report_page import explanation_findings
 

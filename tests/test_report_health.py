@@ -4,9 +4,9 @@ import pandas as pd
 from made_up import MODELS, leaks_and_confounds, study
 from test_report import config, page, whole
 
-from workflow_scripts.report_page.findings import Study
 from workflow_scripts.report_page.health import GOOD, MIND, WRONG, checks
 from workflow_scripts.report_page.page import render
+from workflow_scripts.report_page.study import Study
 
 
 def states(given: Study) -> dict[str, str]:
@@ -62,3 +62,17 @@ def test_a_study_of_random_weights_alone_says_so() -> None:
         for name, facts in MODELS.items()
     }
     assert states(whole(models=random))["No pretrained network"] == MIND
+
+
+def test_too_few_speakers_for_any_comparison_are_said() -> None:
+    few = {**study(), "layers": study()["layers"].assign(smallest_p=0.125, n_speakers=4)}
+    said = [check for check in checks(whole(tables=few)) if check.title == "Few speakers"]
+    assert [check.state for check in said] == [MIND, MIND]
+    assert said[0].text.endswith("has 4 speakers: no comparison over speakers can reach p < 0.05 (smallest 0.125).")
+
+
+def test_what_a_published_protocol_leaves_out_is_said() -> None:
+    best = study()["best"]
+    without_calm = best[(best["protocol"] != "paper1") | (best["emotion"] != "calm")]
+    text = " ".join(check.text for check in checks(whole(tables={**study(), "best": without_calm})))
+    assert "paper1 tests 5 of 6 emotions and 8 of 8 speakers of speech" in text

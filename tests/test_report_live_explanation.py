@@ -8,8 +8,8 @@ from made_up_explanation_tables import tables
 
 from workflow_scripts.figures.explanation_rows import clear
 from workflow_scripts.report_page import live, live_explanation
-from workflow_scripts.report_page.findings import Study
 from workflow_scripts.report_page.live_explanation import CELL, MOST
+from workflow_scripts.report_page.study import Study
 
 MODELS = models(layers=2, tiny=False)
 EMOTIONS = ("sad", "angry")

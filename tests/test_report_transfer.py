@@ -23,13 +23,13 @@ from workflow_scripts.report_page import (
     transfer_printed,
     transfer_results,
 )
-from workflow_scripts.report_page.findings import Study
 from workflow_scripts.report_page.grid import Grid
 from workflow_scripts.report_page.health import GOOD, MIND, checks
 from workflow_scripts.report_page.methods import paragraphs
 from workflow_scripts.report_page.page import render
 from workflow_scripts.report_page.pictures import CAPTIONS, Picture
 from workflow_scripts.report_page.references import cited, entries
+from workflow_scripts.report_page.study import Study
 from workflow_scripts.report_page.transfer_rows import Way
 from workflow_scripts.study import tables as files
 from workflow_scripts.study.config import Study as Config

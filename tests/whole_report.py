@@ -10,9 +10,9 @@ from once import once
 from test_report import config, pictures, whole
 from test_report_clips import clips
 
-from workflow_scripts.report_page.findings import Study
+from workflow_scripts.report_page.front_rules import findings
 from workflow_scripts.report_page.page import render
-from workflow_scripts.summaries.findings import findings
+from workflow_scripts.report_page.study import Study
 
 FINAL = "final"
 

@@ -13,8 +13,8 @@ from workflow_scripts.paper_parts import text
 from workflow_scripts.paper_parts.latex import Table, as_latex
 from workflow_scripts.paper_parts.transfer_table import differences
 from workflow_scripts.report_page import methods
-from workflow_scripts.report_page.findings import Study
 from workflow_scripts.report_page.references import known_with
+from workflow_scripts.report_page.study import Study
 from workflow_scripts.report_page.study_files import study_of
 from workflow_scripts.study import tables
 from workflow_scripts.study.entry import entry

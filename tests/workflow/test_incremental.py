@@ -213,7 +213,7 @@ def test_audio_replaced_under_the_same_name(project: Project) -> None:
         ("explanation/rows.py", {"explained_groups": 2, **KNOWN, **TOLD}),
         ("explanation/published_ridge.py", {**KNOWN, **TOLD}),
         ("probing/newton.py", {**ALL_PROBES, **KNOWN, **REPORT}),
-        ("summaries/findings.py", TOLD),  # how a claim is judged is said on the page and in the paper too
+        ("report_page/front_rules.py", TOLD),  # how a claim is judged is said on the page and in the paper too
         ("paper_parts/latex.py", {"paper": 1}),
         ("report.py", {"report": 1}),
     ],

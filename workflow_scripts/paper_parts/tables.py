@@ -12,7 +12,7 @@ from workflow_scripts.report_page import distance_rows
 from workflow_scripts.report_page.explanation_cells import by_key
 from workflow_scripts.report_page.explanation_rows import Explained, gains_of_categories
 from workflow_scripts.report_page.explanation_words import signed
-from workflow_scripts.report_page.findings import ALPHA, Study
+from workflow_scripts.report_page.study import ALPHA, Study
 from workflow_scripts.report_page.words import listed, per_cent
 from workflow_scripts.summaries.select import headline_of
 

@@ -6,7 +6,7 @@ from workflow_scripts.paper_parts.latex import INTERVAL, Column, Table
 from workflow_scripts.paper_parts.tables import STARRED, cell_of, named, told_in
 from workflow_scripts.report_page import transfer_rows as select
 from workflow_scripts.report_page.explanation_cells import by_key
-from workflow_scripts.report_page.findings import ALPHA, Study
+from workflow_scripts.report_page.study import ALPHA, Study
 from workflow_scripts.report_page.words import points
 
 HEADLINE = "two-stage less direct"

@@ -3,7 +3,7 @@
 from workflow_scripts.report_page import distance_rows as select
 from workflow_scripts.report_page.distance_rows import Pair
 from workflow_scripts.report_page.distance_words import speakers
-from workflow_scripts.report_page.findings import Study
+from workflow_scripts.report_page.study import Study
 from workflow_scripts.report_page.words import counted, measured, per_cent
 
 

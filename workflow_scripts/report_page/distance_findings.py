@@ -7,7 +7,7 @@ from workflow_scripts.report_page import distance_order as order
 from workflow_scripts.report_page import distance_rows as select
 from workflow_scripts.report_page import distance_stability as stability
 from workflow_scripts.report_page.distance_rows import Pair
-from workflow_scripts.report_page.findings import Study
+from workflow_scripts.report_page.study import Study
 
 
 def of_pair(study: Study, pair: Pair, others: list[Any]) -> list[str]:

@@ -7,7 +7,7 @@ import pandas as pd
 from workflow_scripts.report_page import distance_rows as select
 from workflow_scripts.report_page.distance_rows import Pair
 from workflow_scripts.report_page.distance_words import by_emotion, speakers, which
-from workflow_scripts.report_page.findings import ALPHA, Study
+from workflow_scripts.report_page.study import ALPHA, Study
 from workflow_scripts.report_page.words import counted, listed, p_in_words, per_cent
 from workflow_scripts.summaries.roles import untrained
 

@@ -8,9 +8,9 @@ from workflow_scripts.distances.measures import FRECHET, KERNEL
 from workflow_scripts.figures import distance_variants as v
 from workflow_scripts.report_page import distance_rows as select
 from workflow_scripts.report_page.distance_rows import Pair
-from workflow_scripts.report_page.findings import ALPHA, Study
 from workflow_scripts.report_page.grid import Cell, Grid, cell, grid
 from workflow_scripts.report_page.results import p_cell
+from workflow_scripts.report_page.study import ALPHA, Study
 from workflow_scripts.report_page.words import measured, per_cent
 
 FEATURES = 3  # named per emotion

@@ -12,7 +12,7 @@ import pandas as pd
 from workflow_scripts.distances.layer import ALL, PUBLISHED, SHARED
 from workflow_scripts.distances.measures import FRECHET, KERNEL
 from workflow_scripts.figures import distance_variants as v
-from workflow_scripts.report_page.findings import Study
+from workflow_scripts.report_page.study import Study
 from workflow_scripts.statistics.scales import RANK_NORMAL, RAW
 from workflow_scripts.summaries.distances import MEAN
 from workflow_scripts.summaries.roles import acoustic_sets, elsewhere, networks, untrained

@@ -11,7 +11,7 @@ from workflow_scripts.figures import distance_variants as v
 from workflow_scripts.report_page import distance_rows as select
 from workflow_scripts.report_page.distance_rows import Pair
 from workflow_scripts.report_page.distance_words import any_of, by_emotion, which
-from workflow_scripts.report_page.findings import ALPHA, Study
+from workflow_scripts.report_page.study import ALPHA, Study
 from workflow_scripts.report_page.words import listed, p_in_words, per_cent
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from workflow_scripts.report_page import explanation_atlas, explanation_encoding, explanation_telling
 from workflow_scripts.report_page.explanation_rows import Explained
-from workflow_scripts.report_page.findings import Study
+from workflow_scripts.report_page.study import Study
 from workflow_scripts.report_page.words import listed
 
 Words = Callable[[Explained], str]

@@ -6,7 +6,7 @@ from workflow_scripts.explanation.rows import ALL
 from workflow_scripts.figures.explanation_rows import AGGREGATE, STRICT, WITHIN, clear, in_order
 from workflow_scripts.report_page import explanation_rows as select
 from workflow_scripts.report_page.explanation_words import between
-from workflow_scripts.report_page.findings import Study, called
+from workflow_scripts.report_page.study import Study, called
 from workflow_scripts.report_page.words import counted, listed, spans
 
 R2_ALL = "r2-all"

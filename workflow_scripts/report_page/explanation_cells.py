@@ -6,9 +6,9 @@ from typing import Any
 import pandas as pd
 
 from workflow_scripts.report_page.explanation_words import signed
-from workflow_scripts.report_page.findings import ALPHA
 from workflow_scripts.report_page.grid import Cell, Reader, cell
 from workflow_scripts.report_page.results import score
+from workflow_scripts.report_page.study import ALPHA
 from workflow_scripts.report_page.words import per_cent, points
 
 

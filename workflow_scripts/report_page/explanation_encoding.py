@@ -14,7 +14,7 @@ from workflow_scripts.report_page.explanation_words import (
     over_emotions,
     speakers,
 )
-from workflow_scripts.report_page.findings import ALPHA
+from workflow_scripts.report_page.study import ALPHA
 from workflow_scripts.report_page.words import counted, listed, measured, p_in_words, per_cent
 
 STANDS_OUT = 0.5  # share of resamples in which a category must come first to be called so

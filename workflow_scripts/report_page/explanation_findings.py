@@ -5,7 +5,7 @@ from workflow_scripts.report_page import explanation_encoding as encoding
 from workflow_scripts.report_page import explanation_printed as printed
 from workflow_scripts.report_page import explanation_telling as telling
 from workflow_scripts.report_page.explanation_rows import Explained
-from workflow_scripts.report_page.findings import Study
+from workflow_scripts.report_page.study import Study
 from workflow_scripts.summaries.roles import networks
 
 

@@ -21,9 +21,9 @@ from workflow_scripts.report_page.explanation_cells import (
 )
 from workflow_scripts.report_page.explanation_rows import Explained
 from workflow_scripts.report_page.explanation_words import agreement
-from workflow_scripts.report_page.findings import Study
 from workflow_scripts.report_page.grid import Cell, Grid, Reader, cell, grid
 from workflow_scripts.report_page.results import p_cell, score
+from workflow_scripts.report_page.study import Study
 from workflow_scripts.report_page.words import per_cent
 
 CLIPS = {ALL: "all", NORMAL: "normal intensity", MELODY: "same melodies"}

@@ -12,7 +12,7 @@ import pandas as pd
 from workflow_scripts.explanation.rows import ALL
 from workflow_scripts.figures.explanation_rows import AGGREGATE, STRICT, WITHIN, full_layers
 from workflow_scripts.figures.explanation_rows import PUBLISHED as PAPER2
-from workflow_scripts.report_page.findings import Study
+from workflow_scripts.report_page.study import Study
 from workflow_scripts.summaries.roles import acoustic_sets, elsewhere, networks, untrained
 
 MEDIAN = "median"  # over the features of a category, beside AGGREGATE

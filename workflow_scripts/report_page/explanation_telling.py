@@ -18,7 +18,7 @@ from workflow_scripts.report_page.explanation_words import (
     speakers,
     whereabouts,
 )
-from workflow_scripts.report_page.findings import ALPHA, called
+from workflow_scripts.report_page.study import ALPHA, called
 from workflow_scripts.report_page.words import counted, listed, p_in_words, per_cent, points
 from workflow_scripts.statistics.corrections import holm
 from workflow_scripts.summaries.roles import control_of

@@ -6,7 +6,7 @@ import pandas as pd
 
 from workflow_scripts.report_page import distance_rows, transfer_health
 from workflow_scripts.report_page.explanation_rows import Explained, of_networks
-from workflow_scripts.report_page.findings import ALPHA, Study
+from workflow_scripts.report_page.study import ALPHA, Study
 from workflow_scripts.report_page.words import counted, listed, per_cent
 from workflow_scripts.statistics.corrections import holm
 from workflow_scripts.summaries.audit import LEAK

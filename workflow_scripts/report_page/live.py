@@ -11,7 +11,7 @@ import pandas as pd
 
 from workflow_scripts.figures import side_by_side, style, transfer_differences, transfer_rows
 from workflow_scripts.report_page import live_clips, live_distances, live_explanation, live_layers, live_transfer
-from workflow_scripts.report_page.findings import Study, best_network, called
+from workflow_scripts.report_page.study import Study, best_network, called
 from workflow_scripts.summaries.roles import acoustic_sets, networks
 
 DIGITS = 6  # significant digits of numbers in the page; the files in results hold them in full

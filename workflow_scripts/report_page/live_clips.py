@@ -7,7 +7,7 @@ from urllib.parse import quote
 import pandas as pd
 
 from workflow_scripts.figures.spectrogram import AXES
-from workflow_scripts.report_page.findings import Study, best_network
+from workflow_scripts.report_page.study import Study, best_network
 from workflow_scripts.summaries.clips import FARTHEST, KINDS, MISCLASSIFIED, NEAREST
 
 PAGE = "results"  # the folder of the page, from which links lead

@@ -8,7 +8,7 @@ from workflow_scripts.figures import distance_conditions, distance_drivers, dist
 from workflow_scripts.figures import distance_variants as v
 from workflow_scripts.report_page import distance_rows as select
 from workflow_scripts.report_page.distance_rows import Pair
-from workflow_scripts.report_page.findings import Study
+from workflow_scripts.report_page.study import Study
 from workflow_scripts.statistics.scales import RANK_NORMAL, RAW
 from workflow_scripts.summaries.roles import acoustic_sets
 

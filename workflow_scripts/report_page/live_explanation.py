@@ -6,7 +6,7 @@ from workflow_scripts.explanation.rows import ALL
 from workflow_scripts.figures import atlas, style
 from workflow_scripts.figures.explanation_rows import AGGREGATE, PUBLISHED, STRICT, WITHIN
 from workflow_scripts.report_page.explanation_rows import where
-from workflow_scripts.report_page.findings import Study
+from workflow_scripts.report_page.study import Study
 from workflow_scripts.summaries.roles import acoustic_sets
 
 CELL = ["dataset", "model", "layer", "emotion"]

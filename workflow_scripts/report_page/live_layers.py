@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from workflow_scripts.report_page.findings import Study
+from workflow_scripts.report_page.study import Study
 from workflow_scripts.summaries.select import EACH, HOW, headline_scores
 
 SIZES = ["n_speakers", "n_clips"]

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from workflow_scripts.figures import explanation_papers, side_by_side
-from workflow_scripts.report_page.findings import Study
+from workflow_scripts.report_page.study import Study
 
 SIDE_BY_SIDE = [
     "paper", "domain", "model", "study_model", "dataset", "what", "metric", "printed", "published", "published_low",

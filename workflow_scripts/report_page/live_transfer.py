@@ -12,7 +12,7 @@ from workflow_scripts.figures import (
     transfer_grid,
 )
 from workflow_scripts.figures import transfer_rows as t
-from workflow_scripts.report_page.findings import Study
+from workflow_scripts.report_page.study import Study
 from workflow_scripts.report_page.transfer_rows import variants
 
 DIGITS = 3  # of curves, which are many

@@ -2,9 +2,9 @@
 
 import pandas as pd
 
-from workflow_scripts.report_page.findings import Study, misleads
 from workflow_scripts.report_page.grid import Cell, Grid, cell, crossed, grid
-from workflow_scripts.report_page.words import per_cent
+from workflow_scripts.report_page.study import Study, misleads
+from workflow_scripts.report_page.words import listed, per_cent
 from workflow_scripts.summaries.audit import CONFOUND, LEAK
 
 CONFOUND_WORDS = {
@@ -139,6 +139,22 @@ def confounds(study: Study) -> Grid:
             "remark": lambda row: cell(row.note),
         },
         ("chance", "speakers"),
+    )
+
+
+def misled_by(study: Study, dataset: str) -> str:
+    """Of the variables that should not matter, those that tell the emotion above chance, highest first."""
+    audit = study.audit
+    rows = audit[(audit["topic"] == CONFOUND) & (audit["target"] == dataset)]
+    rows = rows[[misleads(*row) for row in zip(rows["value"], rows["low"], rows["chance"], strict=True)]]
+    if rows.empty:
+        return ""
+    ranked = rows.sort_values("value", ascending=False).head(3)
+    told = [f"{row.what} {per_cent(row.value, row.low, row.high)}" for row in ranked.itertuples()]
+    chance = per_cent(float(ranked["chance"].iloc[0]))
+    return (
+        f"In {dataset} the emotion can in part be told from what should not matter: UAR of {listed(told)} "
+        f"(guessing {chance})."
     )
 
 

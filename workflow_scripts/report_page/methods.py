@@ -9,10 +9,10 @@ import pandas as pd
 
 from workflow_scripts import corpora
 from workflow_scripts.report_page import distance_methods, explanation_methods, transfer_methods
-from workflow_scripts.report_page.findings import Study
 from workflow_scripts.report_page.grid import Grid, cell
 from workflow_scripts.report_page.material import preparation
 from workflow_scripts.report_page.references import mark
+from workflow_scripts.report_page.study import Study
 from workflow_scripts.report_page.words import counted, listed
 from workflow_scripts.summaries.comparisons import pairs
 from workflow_scripts.summaries.fold_sizes import COLUMNS

@@ -25,8 +25,7 @@ from workflow_scripts.report_page import (
     explanation_methods,
     explanation_printed,
     explanation_results,
-    findings,
-    front_findings,
+    front_groups,
     live,
     live_clips,
     live_papers,
@@ -38,9 +37,9 @@ from workflow_scripts.report_page import (
     transfer_section,
 )
 from workflow_scripts.report_page.explanation_rows import Explained
-from workflow_scripts.report_page.findings import Study
 from workflow_scripts.report_page.health import WRONG, checks
 from workflow_scripts.report_page.pictures import Pictures, find
+from workflow_scripts.report_page.study import Study
 from workflow_scripts.summaries.roles import networks
 
 HERE = Path(__file__).resolve().parent
@@ -156,10 +155,10 @@ def _how_far(study: Study) -> str:
 
 
 def _front(study: Study) -> dict[str, Any]:
-    misled = [sentence for dataset in study.datasets if (sentence := findings.confounds(study, dataset))]
+    misled = [sentence for dataset in study.datasets if (sentence := material.misled_by(study, dataset))]
     return {
         "datasets": material.overview(study),
-        "findings": front_findings.groups(study.findings),
+        "findings": front_groups.groups(study.findings),
         "confounds": misled,
     }
 
@@ -167,7 +166,6 @@ def _front(study: Study) -> dict[str, Any]:
 def _layers_of(study: Study, dataset: str, pictures: Pictures) -> dict[str, Any]:
     return {
         "dataset": dataset,
-        "sentences": findings.of_dataset(study, dataset),
         "figures": [
             picture
             for kind, words in (
@@ -187,12 +185,9 @@ def _layers_of(study: Study, dataset: str, pictures: Pictures) -> dict[str, Any]
 
 
 def _pair(study: Study, first: str, second: str, pictures: Pictures) -> dict[str, Any]:
-    sentences = [findings.of_pair(study, *way) for way in ((first, second), (second, first))]
-    words = " ".join(filter(None, sentences)) or f"Scores of {first} and {second} within and across."
     return {
         "names": (first, second),
-        "sentences": [sentence for sentence in sentences if sentence],
-        "figure": find(pictures, f"{first}_and_{second}/cross_domain", words),
+        "figure": find(pictures, f"{first}_and_{second}/cross_domain", alt.cross_domain(study, first, second)),
     }
 
 

@@ -2,8 +2,8 @@
 
 import pandas as pd
 
-from workflow_scripts.report_page.findings import ALPHA, Study
 from workflow_scripts.report_page.grid import Cell, Grid, cell, grid
+from workflow_scripts.report_page.study import ALPHA, Study
 from workflow_scripts.report_page.words import p_in_words, per_cent, points, spans
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from workflow_scripts.report_page import transfer_claimed, transfer_findings
 from workflow_scripts.report_page import transfer_rows as select
-from workflow_scripts.report_page.findings import Study
+from workflow_scripts.report_page.study import Study
 from workflow_scripts.report_page.transfer_rows import Way
 from workflow_scripts.report_page.transfer_words import each, gained
 from workflow_scripts.report_page.words import counted

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from workflow_scripts.report_page import transfer_rows as select
-from workflow_scripts.report_page.findings import Study
+from workflow_scripts.report_page.study import Study
 from workflow_scripts.report_page.transfer_words import gained, judged, of_claim
 from workflow_scripts.report_page.words import per_cent
 from workflow_scripts.summaries.transfer_bias import SPREAD

@@ -1,7 +1,7 @@
 """What trainings allow to be said: speakers, controls, convergence, class weights."""
 
 from workflow_scripts.report_page import transfer_rows as select
-from workflow_scripts.report_page.findings import Study
+from workflow_scripts.report_page.study import Study
 from workflow_scripts.report_page.transfer_rows import ways
 from workflow_scripts.report_page.words import counted, listed
 from workflow_scripts.summaries import transfer_cells as t

@@ -6,13 +6,13 @@ from typing import Any
 import pandas as pd
 
 from workflow_scripts.report_page import transfer_rows as select
-from workflow_scripts.report_page.findings import Study
+from workflow_scripts.report_page.front_rules import judged
 from workflow_scripts.report_page.grid import Cell, Grid, cell, grid
 from workflow_scripts.report_page.results import p_cell, score
+from workflow_scripts.report_page.study import Study
 from workflow_scripts.report_page.transfer_results import difference, sizes
 from workflow_scripts.report_page.transfer_words import of_claim
 from workflow_scripts.report_page.words import listed, points
-from workflow_scripts.summaries.findings import judged
 from workflow_scripts.summaries.transfer_bias import SPREAD
 from workflow_scripts.summaries.transfer_claims import NO_VERDICT
 from workflow_scripts.summaries.transfer_claims_compared import LEVEL_ITSELF

@@ -5,9 +5,9 @@ from typing import Any
 import pandas as pd
 
 from workflow_scripts.report_page import transfer_rows as select
-from workflow_scripts.report_page.findings import Study
 from workflow_scripts.report_page.grid import Cell, Grid, cell, grid
 from workflow_scripts.report_page.results import score
+from workflow_scripts.report_page.study import Study
 from workflow_scripts.report_page.transfer_rows import Way, ways
 from workflow_scripts.summaries import transfer_cells as t
 from workflow_scripts.summaries.papers import PRINTED

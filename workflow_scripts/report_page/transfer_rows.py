@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from workflow_scripts.figures import transfer_rows
-from workflow_scripts.report_page.findings import Study
+from workflow_scripts.report_page.study import Study
 from workflow_scripts.summaries.transfer_comparisons import CONDITIONS
 from workflow_scripts.summaries.transfer_distances import POOLED
 

@@ -12,7 +12,7 @@ from workflow_scripts.report_page import (
     transfer_results,
 )
 from workflow_scripts.report_page import transfer_rows as select
-from workflow_scripts.report_page.findings import Study
+from workflow_scripts.report_page.study import Study
 from workflow_scripts.report_page.transfer_rows import Way, ways
 from workflow_scripts.report_page.words import counted, listed
 from workflow_scripts.summaries.roles import untrained

@@ -5,10 +5,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from workflow_scripts.report_page.findings import Study, called
+from workflow_scripts.report_page.front_cited import NUMBER, Cited
+from workflow_scripts.report_page.study import Study, called
 from workflow_scripts.report_page.words import listed, spans
 from workflow_scripts.statistics.power import Smallest
-from workflow_scripts.summaries.findings_cited import NUMBER, Cited
 from workflow_scripts.summaries.select import INSIDE, LAST, ON_TEST
 
 STANDS_OUT = 0.5  # share of half-samples in which an emotion must come first to be called the nearest or the farthest

@@ -7,7 +7,7 @@ import pandas as pd
 
 from workflow_scripts.report_page import distance_rows
 from workflow_scripts.report_page.explanation_rows import where
-from workflow_scripts.report_page.findings import ALPHA, Study, best_network
+from workflow_scripts.report_page.study import ALPHA, Study, best_network
 from workflow_scripts.statistics.power import (
     INTERVAL,
     Smallest,

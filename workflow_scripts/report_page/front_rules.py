@@ -12,17 +12,11 @@ import pandas as pd
 
 from workflow_scripts.figures.explanation_rows import clear
 from workflow_scripts.report_page import distance_rows, explanation_printed, explanation_rows
+from workflow_scripts.report_page import front_rows as rows_of
+from workflow_scripts.report_page import front_words as words
 from workflow_scripts.report_page.explanation_rows import Explained, where
-from workflow_scripts.report_page.findings import ALPHA, Study, best_network, called, misleads
-from workflow_scripts.report_page.words import listed
-from workflow_scripts.study import tables
-from workflow_scripts.summaries import findings_rows as rows_of
-from workflow_scripts.summaries import findings_words as words
-from workflow_scripts.summaries import transfer_cells as t
-from workflow_scripts.summaries.audit import CONFOUND, LEAK
-from workflow_scripts.summaries.comparisons import ACOUSTICS
-from workflow_scripts.summaries.findings_cited import Cited
-from workflow_scripts.summaries.findings_words import (
+from workflow_scripts.report_page.front_cited import Cited
+from workflow_scripts.report_page.front_words import (
     AGREEMENT,
     AUDIT,
     BEST,
@@ -39,6 +33,12 @@ from workflow_scripts.summaries.findings_words import (
     TRAININGS,
     who,
 )
+from workflow_scripts.report_page.study import ALPHA, Study, best_network, called, misleads
+from workflow_scripts.report_page.words import listed
+from workflow_scripts.study import tables
+from workflow_scripts.summaries import transfer_cells as t
+from workflow_scripts.summaries.audit import CONFOUND, LEAK
+from workflow_scripts.summaries.comparisons import ACOUSTICS
 from workflow_scripts.summaries.roles import elsewhere, networks
 from workflow_scripts.summaries.select import ON_TEST, headline_of, scope
 from workflow_scripts.summaries.transfer_bias import SPREAD

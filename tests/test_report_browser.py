@@ -4,16 +4,28 @@ import base64
 import re
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 from whole_report import page_of_everything
 
 DESK, TELEPHONE = 1280, 400
 PAPER = 680, 940  # pixels within the margins: across A4, down a US letter
 PATIENCE = 300  # seconds that a script may take on a busy machine
+NUMBER = r"(?<![\d.])\d+(?:\.\d+)?"
+# What sentences say of several rows together.
+OF_ROWS: dict[str, Callable[[pd.DataFrame], list[float]]] = {
+    "live-distance_matrix": lambda cells: [
+        cells[
+            (cells["first_emotion"] == cells["second_emotion"]) & (cells["first_dataset"] != cells["second_dataset"])
+        ]["value"].mean(),
+        cells[cells["first_dataset"] == cells["second_dataset"]]["value"].mean(),
+    ],
+    "live-transfer_recalls": lambda recalls: [recalls.groupby(["tuner", "condition"])["n_clips"].sum().max()],
+}
 SPECTROGRAMS = "clips/"  # lie beside the page; here there are none
 
 
@@ -133,6 +145,33 @@ def test_a_figure_gives_the_numbers_that_it_shows(browser: Any, file: Path) -> N
     assert len(rows) == 36
     shares = browser.execute_script("return document.getElementById('live-confusion').made.data[0].z")
     assert sum(map(sum, shares)) == pytest.approx(6)
+
+
+def test_the_sentence_of_a_chart_gives_the_numbers_that_it_shows(browser: Any, file: Path) -> None:
+    drawn(opened(browser, file, DESK))
+    charts = browser.execute_script("""return [...document.querySelectorAll('figure[data-chart]')]
+        .filter((one) => one.made?.rows?.length)
+        .map((one) => [one.id, one.querySelector('.says').textContent, one.made.rows])""")
+    assert len(charts) > 20
+    bounded = 0
+    for name, says, rows in charts:
+        numbers = [[abs(value) for value in row.values() if isinstance(value, int | float)] for row in rows]
+        words = {word for row in rows for value in row.values() for word in re.findall(NUMBER, str(value))}
+        for interval in re.findall(rf"{NUMBER}(?: %| points)? \[\+?-?{NUMBER}, \+?-?{NUMBER}\]", says):
+            shown = re.findall(NUMBER, interval)
+            assert any(all(shows(one, row) for one in shown) for row in numbers), (name, interval)
+            bounded += 1
+        made = [*range(len(rows) + 1), *(OF_ROWS[name](pd.DataFrame(rows)) if name in OF_ROWS else [])]
+        for one in re.findall(NUMBER, says):
+            known = one in words or any(shows(one, row) for row in [*numbers, made])
+            assert known, (name, one, says)
+    assert bounded > 15
+
+
+def shows(shown: str, values: list[float]) -> bool:
+    """Whether a number as written is one of these, or of these in per cent, as exact as it is written."""
+    exact = 10.0 ** -len(shown.partition(".")[2]) / 2 + 1e-9
+    return any(abs(float(shown) - scale * value) <= exact for value in values for scale in (1, 100))
 
 
 def test_tables_sort_and_images_can_be_saved(browser: Any, file: Path) -> None:

@@ -277,7 +277,7 @@ def shares(study: Study, pair: Pair) -> Grid:
     return grid(
         _by_model(study, wide),
         f"Share of the squared mean distance between {pair[0]} and {pair[1]} that acoustic shifts account for, all "
-        "features or one category alone, last analysed layer; grey: not clearly above 0; shares do not add up",
+        "features or one category alone, middle analysed layer; grey: not clearly above 0; shares do not add up",
         {
             "model": lambda row: cell(row.model),
             "layer": lambda row: cell(row.layer),

@@ -104,7 +104,10 @@ def paper(study: Study, pair: Pair) -> str:
     low, high = rows["value"].min(), rows["value"].max()
     tau = f"{low:.2f}" if f"{low:.2f}" == f"{high:.2f}" else f"{low:.2f} to {high:.2f}"
     limit = f"smallest p there can be {rows['p_smallest'].max():.2g}"
-    about = f"With the paper's order (from near to far: {_order_of_paper(study, pair)}) tau-b is {tau}"
+    about = (
+        f"With the paper's order (from near to far: {_order_of_paper(study, pair)}) tau-b of the kernel distance at "
+    )
+    about += f"equal clips is {tau}"
     if rows["p_smallest"].min() > ALPHA:
         return f"{about}; with so few emotions agreement cannot be shown ({limit})."
     alike = rows[rows["p"] <= ALPHA]

@@ -29,7 +29,6 @@ from workflow_scripts.report_page.front_words import (
     KNOWN,
     PRINTED,
     RANKING,
-    STANDS_OUT,
     TRAININGS,
     who,
 )
@@ -256,7 +255,7 @@ def order(study: Study, ranking: pd.DataFrame) -> Finding:
     sentence += f"layers{shares} {say.count(RANKING, near)})."
     row = {**near, "value": near["p_nearest"], "low": np.nan, "high": np.nan, "layer": ""}
     quantity = f"share of halves of the speakers in which {near['emotion']} is nearest"
-    return _finding(DISTANCES, say, sentence, row, quantity, SHARE, bool(near["p_nearest"] >= STANDS_OUT))
+    return _finding(DISTANCES, say, sentence, row, quantity, SHARE, bool(near["p_nearest"] >= 1 - ALPHA))
 
 
 def contrast(study: Study, all_pairs: pd.DataFrame, row: "pd.Series[Any]", seed: int) -> Finding:

@@ -58,6 +58,7 @@ def _controls(study: Study) -> tuple[bool, str, str] | None:
 def _converged(study: Study) -> tuple[bool, str, str] | None:
     title = "Convergence"
     strict = select.picked(select.jobs(study), protocol=t.STRICT)
+    fixed = int((strict["condition"] == t.EQUAL_UPDATES).sum())
     strict = strict[strict["condition"] != t.EQUAL_UPDATES]
     if strict.empty:
         return None
@@ -67,7 +68,10 @@ def _converged(study: Study) -> tuple[bool, str, str] | None:
     last = int((late["kept"] == late["epoch"]).sum())
     where = listed([f"{tuner} ({number})" for tuner, number in late.groupby("tuner", sort=False).size().items()])
     text = f"{len(late)} of {counted(len(strict), 'strict training')} took all epochs that they were allowed: {where}"
-    return False, title, f"{text}; {last} kept the last one. More `epochs` may change their scores."
+    text += f"; {last} kept the last one. More epochs may change their scores."
+    if fixed:
+        text += f" ({counted(fixed, 'training')} of equal updates ran to a given end.)"
+    return False, title, text
 
 
 def _weights(study: Study) -> tuple[bool, str, str] | None:

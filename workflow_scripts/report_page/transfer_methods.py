@@ -90,7 +90,7 @@ def _tuners(variants: Mapping[str, Mapping[str, Any]]) -> str:
         text += (
             " The convolutions in front of the blocks were not trained. Before every training each variant was tested "
             "(partners of zero tensors drawn at random): every tensor that should learn gets a gradient and bears on "
-            "the output, the others stay as they are, and training starts at the pretrained network."
+            "the output, the others stay as they are, and training starts at the network as it is."
         )
     return text
 

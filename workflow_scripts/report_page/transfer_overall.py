@@ -35,7 +35,8 @@ def claims_in_short(study: Study) -> Grid:
     lines = []
     for claim, rows in study.transfer["claims"].groupby("claim", sort=False):
         verdict, sides = judged(int(str(claim)), rows)
-        published = [_is_told(said) for said in rows["as_published_verdict"] if said not in ("", LEVEL_ITSELF)]
+        figures = rows[~rows["quantity"].str.startswith("share of")]  # which counts the others
+        published = [_is_told(said) for said in figures["as_published_verdict"] if said not in ("", LEVEL_ITSELF)]
         lines.append(
             {
                 "claim": f"{claim}. {rows['sentence'].iloc[0]}",
@@ -46,7 +47,8 @@ def claims_in_short(study: Study) -> Grid:
         )
     return grid(
         pd.DataFrame(lines),
-        "Paper 1's claims on transfer: how many figures of this study tell anything, after correction",
+        "Paper 1's claims on transfer (1, 2 and 6 are on layers and distances): how many figures of this study tell "
+        "anything, after correction",
         {
             "paper 1 says": lambda row: cell(row.claim),
             "told as published": lambda row: cell(row.published),

@@ -558,7 +558,7 @@ charts.cell_told = ofNearest("told", "explained", (now, width) => {
     note: explanation.notes(cell.note, note),
     says:
       `${emotion} in ${now.dataset} is told from ${explanation.other(cell.row)} by all ${all.k} dimensions at ${scoreWords(all)}` +
-      (top ? `, by the top ${top.k} at ${scoreWords(top)}` : "") +
+      (top ? `, by the top k, chosen inside the training speakers (median ${top.k}), at ${scoreWords(top)}` : "") +
       (random ? `, by as many at random at ${perCent(random.value, 1)}` : "") +
       (more
         ? `: top less random ${points(more.value)} points${inBrackets(more.low, more.high, points)}, ${explanation.p(more.p)}`

@@ -369,7 +369,8 @@ charts.confusion = ofNearest("curves", "probed", (now, width) => {
   const emotions = [...new Set(rows.map((row) => row.true))];
   const cell = (truth, predicted) => rows.find((row) => row.true === truth && row.predicted === predicted);
   const z = emotions.map((truth) => emotions.map((predicted) => cell(truth, predicted)?.share ?? null));
-  const worst = rows.filter((row) => row.true !== row.predicted).sort((a, b) => b.share - a.share)[0];
+  const wrong = rows.filter((row) => row.true !== row.predicted).sort((a, b) => b.share - a.share);
+  const worst = wrong.filter((row) => row.share && row.share === wrong[0].share); // several where they are equal
   const small = width < 500;
   return {
     rows,
@@ -404,7 +405,9 @@ charts.confusion = ofNearest("curves", "probed", (now, width) => {
     ],
     says:
       `Confusions on ${now.dataset} ${byLayer(now.layer, called(now.model))}, ${protocol}.` +
-      (worst ? ` Most often ${worst.true} is taken for ${worst.predicted}: ${perCent(worst.share)} of its clips.` : ""),
+      (worst.length
+        ? ` Most often ${worst.map((row) => `${row.true} is taken for ${row.predicted}`).join(", ")}: ${perCent(worst[0].share)} of ${worst.length > 1 ? "their" : "its"} clips.`
+        : ""),
     layout: {
       xaxis: { title: { text: "predicted" }, side: "bottom", showgrid: false, tickangle: small ? -40 : 0 },
       yaxis: { title: { text: "true emotion" }, autorange: "reversed", showgrid: false },

@@ -253,7 +253,7 @@ charts.transfer_recalls = (now, width) => {
         rows.some((one) => one.condition === condition && one.tuner === row.tuner && one.emotion === row.emotion),
       );
   const below = keyBelow(width, shown.length, 120, width < 500 ? 56 : 36),
-    { height, places } = stacked(tuners.length, { margins: 34 + below.room });
+    { height, places } = stacked(tuners.length, { gap: 26, margins: 34 + below.room });
   tuners.forEach((tuner, panel) => {
     const axis = panel ? `y${panel + 1}` : "y",
       own = rows.filter((row) => row.tuner === tuner);
@@ -372,7 +372,9 @@ charts.transfer_curves = (now, width) => {
     titles = { source: "first stage", target: width < 500 ? "second stage" : "second or only stage" };
   const present = new Set(rows.map((row) => row.condition)),
     shown = Object.keys(facts.conditions).filter((one) => present.has(one));
-  const top = measured ? 1.02 : 1.05 * Math.max(...rows.map((row) => row.training_loss)),
+  const top = measured
+      ? Math.min(1.02, 1.15 * Math.max(...rows.map((row) => row.uar_high ?? row.validation_uar)))
+      : 1.05 * Math.max(...rows.map((row) => row.training_loss)),
     data = key(facts.conditions, shown, present),
     layout = {},
     annotations = [];
@@ -475,6 +477,8 @@ charts.transfer_claims = (now, width) => {
   const rows = all.filter((row) => (row.model === model || !named.has(row.model)) && row.target === way.target),
     claims = [...new Set(rows.map((row) => row.claim))];
   if (!rows.length) return { none: `No claim of paper 1 can be held against ${words}: see the tables below.` };
+  const ofOthers = all.filter((row) => row.target === way.target && !claims.includes(row.claim)),
+    lacking = new Set(ofOthers.map((row) => parseInt(row.claim)));
   const narrow = width < 600,
     { strict, published } = facts.kinds,
     layout = {},
@@ -570,7 +574,11 @@ charts.transfer_claims = (now, width) => {
     data,
     rows,
     height,
-    note: [note, model === now.model ? "" : `No claim rests on ${now.model}: ${model} is shown.`]
+    note: [
+      note,
+      model === now.model ? "" : `No claim rests on ${now.model}: ${model} is shown.`,
+      lacking.size ? `Nothing of ${model} bears on claim ${[...lacking].join(", ")}.` : "",
+    ]
       .filter(Boolean)
       .join(" "),
     says: `Of ${rows.length} figures on paper 1's claims that ${called(model)} has, ${words}, ${told} are told from 0 strict.`,

@@ -51,7 +51,7 @@ def test_recordings_of_one_length_are_told_as_perhaps_cut() -> None:
     cut = {**whole_clips, "song": whole_clips["song"].assign(seconds=2.389)}
     said = next(check for check in checks(whole(manifests=cut)) if check.title == "Lengths of recordings")
     assert said.state == MIND
-    assert f"all {len(cut['song'])} recordings of song last 2.389 s" in said.text
+    assert f"All {len(cut['song'])} recordings of song last 2.389 s" in said.text
     assert "speech" not in said.text
 
 

@@ -33,7 +33,7 @@ from workflow_scripts.report_page.front_words import (
     who,
 )
 from workflow_scripts.report_page.study import ALPHA, Study, best_network, called, misleads
-from workflow_scripts.report_page.words import listed
+from workflow_scripts.report_page.words import capital, listed
 from workflow_scripts.study import tables
 from workflow_scripts.summaries import transfer_cells as t
 from workflow_scripts.summaries.audit import CONFOUND, LEAK
@@ -222,7 +222,7 @@ def across(study: Study, pair: Sequence[str]) -> Iterator[Finding]:
     if rows:
         untold = [row for row in rows if not row["p"] <= ALPHA]
         row = (untold or rows)[0]
-        sentence, quantity = f"{words.capital('; '.join(said))}.", f"UAR, trained on {row['source']}"
+        sentence, quantity = f"{capital('; '.join(said))}.", f"UAR, trained on {row['source']}"
         yield _finding(LAYERS, say, sentence, row, quantity, SHARE, not untold, layer=str(row["usual_layer"]))
 
 
@@ -268,7 +268,7 @@ def contrast(study: Study, all_pairs: pd.DataFrame, row: "pd.Series[Any]", seed:
     between = f"between {say.name(CONTRASTS, row, 'first')} and {say.name(CONTRASTS, row, 'second')}"
     if told:
         far, near = (one, other)[:: 1 if row["difference"] > 0 else -1]
-        sentence = f"{words.capital(far)} lies farther apart {between} than {near}: the distance of {one} less that of "
+        sentence = f"{capital(far)} lies farther apart {between} than {near}: the distance of {one} less that of "
         sentence += f"{other} is {figures}, corrected {say.p(CONTRASTS, row)}, {n}."
     else:
         sentence = (
@@ -294,7 +294,7 @@ def told_apart(study: Study, contrasts: pd.DataFrame, others: bool) -> Finding:
     if each:
         more = "further pairs differ too" if len(found) > NAMED else "no other pair is told apart"
         more = "" if len(found) == len(ranked) else f"; {more}"
-        sentence = f"{words.capital(between)}, {listed(each)}{more} ({name}, corrected over all pairs, {n})."
+        sentence = f"{capital(between)}, {listed(each)}{more} ({name}, corrected over all pairs, {n})."
     else:
         least = f"{top['emotion']} less {top['against']} {say.distance(CONTRASTS, top)}, the smallest corrected "
         least += say.p(CONTRASTS, top)

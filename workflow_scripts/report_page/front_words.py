@@ -114,7 +114,3 @@ def could(say: Cited, smallest: Smallest, unit: str = "points") -> str:
     if unit == "points" and smallest.difference >= 1:
         return "; speakers differ so much that hardly any true difference would have shown"
     return f"; a true difference of {say.smallest(smallest, unit)} would most likely have shown"
-
-
-def capital(words: str) -> str:
-    return words[0].upper() + words[1:]

@@ -7,7 +7,7 @@ import pandas as pd
 from workflow_scripts.report_page import distance_rows, transfer_health
 from workflow_scripts.report_page.explanation_rows import Explained, of_networks
 from workflow_scripts.report_page.study import ALPHA, Study
-from workflow_scripts.report_page.words import counted, listed, per_cent
+from workflow_scripts.report_page.words import capital, counted, listed, per_cent
 from workflow_scripts.statistics.corrections import holm
 from workflow_scripts.summaries.audit import LEAK
 from workflow_scripts.summaries.distances import OTHER_SPEAKERS
@@ -72,7 +72,9 @@ def _equal_lengths(study: Study) -> Check | None:
             said.append(f"all {len(manifest)} recordings of {dataset} last {seconds.iloc[0]:.3f} s")
     if not said:
         return None
-    return Check(MIND, "Lengths of recordings", f"{listed(said)}: they may have been cut before they came here.")
+    return Check(
+        MIND, "Lengths of recordings", f"{capital(listed(said))}: they may have been cut before they came here."
+    )
 
 
 def _leaks(audit: pd.DataFrame) -> Check:

@@ -7,7 +7,7 @@ from workflow_scripts.report_page.study import Study
 from workflow_scripts.report_page.transfer_words import gained, judged, of_claim
 from workflow_scripts.report_page.words import per_cent
 from workflow_scripts.summaries.transfer_bias import SPREAD
-from workflow_scripts.summaries.transfer_distances import LOUDNESS, ZERO_SHOT
+from workflow_scripts.summaries.transfer_distances import GAIN, LOUDNESS, ZERO_SHOT
 
 
 def sentences(study: Study) -> list[str]:
@@ -55,14 +55,17 @@ def gains(study: Study) -> list[str]:
 def near(study: Study) -> list[str]:
     """Claim 7: distance and transfer, over emotions; with loudness held constant it is the same question again."""
     found = []
-    for outcome, given in ((ZERO_SHOT, ""), (ZERO_SHOT + LOUDNESS, ", given how much louder one dataset is,")):
+    unaided = "were recognised better without any training on the target"
+    for outcome, given, better in (
+        (ZERO_SHOT, "", unaided),
+        (ZERO_SHOT + LOUDNESS, ", given how much louder one dataset is,", unaided),
+        (GAIN, "", "gained more in recall by a first stage"),
+    ):
         found += judged(
             select.near_and_far(study, outcome),
-            f"Emotions whose datasets lie farther apart{given} were recognised better without any training on the "
-            "target in {who}",
-            f"Emotions whose datasets lie nearer{given} were recognised better without any training on the target in "
-            "{who}",
-            f"Whether emotions whose datasets lie nearer{given} transfer better cannot be told in {{who}}",
+            f"Emotions whose datasets lie farther apart{given} {better} in {{who}}",
+            f"Emotions whose datasets lie nearer{given} {better} in {{who}}",
+            f"Whether emotions whose datasets lie nearer{given} {better} cannot be told in {{who}}",
             lambda row: f"rank correlation {row.value:+.2f}",
             of_claim,
             "correlation",

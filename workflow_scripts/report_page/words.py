@@ -78,3 +78,8 @@ def measured(value: float, low: float = float("nan"), high: float = float("nan")
     reach = (high - low) / 2
     digits = min(max(int(np.ceil(np.log10(5 / reach))), 0), 6) if reach > 0 else 3
     return f"{value:.{digits}f} [{low:.{digits}f}, {high:.{digits}f}]"
+
+
+def capital(words: str) -> str:
+    """The words with a capital first letter."""
+    return words[0].upper() + words[1:]

@@ -137,7 +137,21 @@ def test_angry_and_calm_are_an_explicit_contrast() -> None:
         assert row["told"] == told
         assert ("cannot be told" in row["sentence"]) == (not told)
         assert 0 < row["smallest_detectable"] < np.inf
-    assert "angry is the nearest emotion (82 %)" in of("distances")["sentence"].filter(like="order-").iloc[0]
+
+
+def test_an_order_is_told_where_nearly_all_halves_of_the_speakers_agree() -> None:
+    ranking = apart.made()["ranking"]
+    for share, words, told in (
+        (0.49, "no emotion stands out as the nearest", False),
+        (0.5, "is mostly the nearest (50 %)", False),
+        (0.94, "is mostly the nearest (94 %)", False),
+        (0.95, "is the nearest emotion (95 %)", True),
+    ):
+        table = ranking.assign(p_nearest=share, p_farthest=0.4)
+        found = findings(apart.given({"ranking": table}), seed=1)
+        row = found[found["finding"].str.startswith("order-")].iloc[0]
+        assert words in row["sentence"]
+        assert row["told"] == told
 
 
 def test_what_an_emotion_is_encoded_by_is_said_where_it_is_claimed() -> None:

@@ -1,7 +1,7 @@
 """The report's health: green where nothing is wrong, and what is wrong is seen."""
 
 import pandas as pd
-from made_up import MODELS, leaks_and_confounds, study
+from made_up import DATASETS, MODELS, leaks_and_confounds, study
 from test_report import config, page, whole
 
 from workflow_scripts.report_page.health import GOOD, MIND, WRONG, checks
@@ -53,6 +53,13 @@ def test_recordings_of_one_length_are_told_as_perhaps_cut() -> None:
     assert said.state == MIND
     assert f"All {len(cut['song'])} recordings of song last 2.389 s" in said.text
     assert "speech" not in said.text
+    again = whole(datasets={**DATASETS, "again": DATASETS["song"]}, manifests={**cut, "again": cut["song"]})
+    assert "again" not in next(check for check in checks(again) if check.title == said.title).text
+    part = whole(
+        datasets={**DATASETS, "part": DATASETS["speech"]},
+        manifests={**whole_clips, "part": whole_clips["speech"].iloc[:30].assign(seconds=2.0)},
+    )
+    assert "All 30 recordings of part" in next(check for check in checks(part) if check.title == said.title).text
 
 
 def test_a_study_of_random_weights_alone_says_so() -> None:

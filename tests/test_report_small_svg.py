@@ -6,7 +6,7 @@ from urllib.parse import unquote
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
 
@@ -82,7 +82,9 @@ def test_groups_keep_what_they_say_of_their_parts() -> None:
     assert len(ElementTree.fromstring(small(file)).findall(f".//{{{SVG}}}g[@clip-path]")) == len(clipped) > 0
 
 
-@given(st.text(st.characters(codec="utf-8", exclude_categories=["C"], exclude_characters="$"), max_size=20))
+@given(st.text(st.characters(codec="utf-8", exclude_categories=["C"]), max_size=20))
+@example("\"&#%'<>$`")
+@example(" a  b ")
 def test_words_stay_as_they_are_also_as_an_address(words: str) -> None:
     text = ElementTree.Element(f"{{{SVG}}}text")
     text.text = words
@@ -94,3 +96,20 @@ def test_words_stay_as_they_are_also_as_an_address(words: str) -> None:
     assert head == "data:image/svg+xml"
     read = ElementTree.fromstring(unquote(rest, errors="strict"))
     assert "".join(read.itertext()) == words
+
+
+def test_what_scales_stays_exact_and_words_keep_their_parts() -> None:
+    parts = [
+        '<text x="1.23456">a<tspan> b </tspan> c</text>',
+        '<image transform="matrix(0.744186 0 0 0.0041 1.23456 2)"/>',
+        '<path id="k" d="M .5 1e-05 L 1.23456 -0.00004"/>',
+        '<path id="gone" transform="translate(1.23456 2) scale(0.0041)"/>',
+    ]
+    sheet = "<defs><style>#k{fill:red}</style></defs>"
+    made = small(f'<svg xmlns="{SVG}">{sheet}{"".join(parts)}</svg>'.encode())
+    root = ElementTree.fromstring(made)
+    text, image, kept, moved = list(root)[1:]
+    assert "".join(text.itertext()) == "a b  c"
+    assert image.get("transform") == "matrix(0.744186 0 0 0.0041 1.23456 2)"
+    assert (kept.get("id"), kept.get("d")) == ("k", "M .5 1e-05 L 1.23 0")
+    assert (moved.get("id"), moved.get("transform")) == (None, "translate(1.23 2) scale(0.0041)")

@@ -245,7 +245,7 @@ def of_distances(study: Study, pair: tuple[str, str], seed: int) -> Iterator[Fin
 
 
 def order(study: Study, ranking: pd.DataFrame) -> Finding:
-    """The nearest and the farthest emotion, where most halves of the speakers say so."""
+    """The nearest and the farthest emotion, and in how many halves of the speakers they are."""
     near, far = (ranking.loc[ranking["value"].agg(end)] for end in ("idxmin", "idxmax"))
     say = Cited(f"order-{near['first']}-{near['second']}")
     said = [words.end_of_ranking(say, row, end) for row, end in ((near, "nearest"), (far, "farthest"))]
@@ -255,7 +255,8 @@ def order(study: Study, ranking: pd.DataFrame) -> Finding:
     sentence += f"layers{shares} {say.count(RANKING, near)})."
     row = {**near, "value": near["p_nearest"], "low": np.nan, "high": np.nan, "layer": ""}
     quantity = f"share of halves of the speakers in which {near['emotion']} is nearest"
-    return _finding(DISTANCES, say, sentence, row, quantity, SHARE, bool(near["p_nearest"] >= 1 - ALPHA))
+    sure = near["p_nearest"] >= words.SURE or far["p_farthest"] >= words.SURE
+    return _finding(DISTANCES, say, sentence, row, quantity, SHARE, bool(sure))
 
 
 def contrast(study: Study, all_pairs: pd.DataFrame, row: "pd.Series[Any]", seed: int) -> Finding:

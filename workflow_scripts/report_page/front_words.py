@@ -11,7 +11,8 @@ from workflow_scripts.report_page.words import listed, spans
 from workflow_scripts.statistics.power import Smallest
 from workflow_scripts.summaries.select import INSIDE, LAST, ON_TEST
 
-STANDS_OUT = 0.5  # share of half-samples in which an emotion must come first to be called the nearest or the farthest
+STANDS_OUT = 0.5  # share of half-samples in which an emotion must come first to be called mostly the nearest
+SURE = 0.95  # and to be called the nearest, or the farthest
 BEST, CROSS, CURVE, COMPARED = "probing/best", "probing/cross", "probing/layers", "probing/comparisons"
 AUDIT, RANKING, CONTRASTS, AGREEMENT = (
     "corpora/audit",
@@ -61,12 +62,14 @@ def leaking(say: Cited, leaks: pd.DataFrame, layer_on_test: bool) -> str:
 
 
 def end_of_ranking(say: Cited, row: "pd.Series[Any]", end: str) -> str:
-    """Which emotion is the nearest, or the farthest, where half of the half-samples say so; else that none is."""
+    """Which emotion is the nearest, or the farthest, in nearly all half-samples or in most; else that none is."""
     share = row[f"p_{end}"]
     if np.isnan(share):
         return f"{row['emotion']} is the {end} by value"
-    if share >= STANDS_OUT:
+    if share >= SURE:
         return f"{row['emotion']} is the {end} emotion ({say.share(RANKING, row, f'p_{end}')})"
+    if share >= STANDS_OUT:
+        return f"{row['emotion']} is mostly the {end} ({say.share(RANKING, row, f'p_{end}')})"
     return f"no emotion stands out as the {end} (by value {row['emotion']}, {say.share(RANKING, row, f'p_{end}')})"
 
 

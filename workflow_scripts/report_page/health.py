@@ -62,12 +62,14 @@ def _untrained(study: Study) -> Check | None:
 
 def _equal_lengths(study: Study) -> Check | None:
     """Recordings that are all of one length, to the millisecond, as nobody speaks or sings: most likely cut."""
-    said, seen = [], set[str]()
+    said: list[str] = []
+    seen: list[set[str]] = []
     for dataset, manifest in study.manifests.items():
         seconds = manifest["seconds"]
-        if seen >= set(manifest["audio_hash"]):  # the same recordings, prepared another way
+        recordings = set(manifest["audio_hash"])
+        if recordings in seen:  # prepared another way
             continue
-        seen |= set(manifest["audio_hash"])
+        seen.append(recordings)
         if len(manifest) >= CUT_CLIPS and float(seconds.max() - seconds.min()) < 0.001:
             said.append(f"all {len(manifest)} recordings of {dataset} last {seconds.iloc[0]:.3f} s")
     if not said:

@@ -135,8 +135,8 @@ def reading(protocols: list[str]) -> list[str]:
         f"Brackets are 95 % intervals: {', '.join(text for name, text in INTERVALS.items() if name in protocols)}.",
         f"{'; '.join(text for name, text in PROTOCOLS.items() if name in protocols)}.",
         "Grey means: not distinguishable from chance, or from no difference; it is no proof that there is none.",
-        "Told means: significant after correction. What 'would most likely have shown' would in four of five such "
-        "studies.",
+        "Told means: significant after correction; of an order, the same in 19 of 20 halves of the speakers. What "
+        "'would most likely have shown' would in four of five such studies.",
         "Controls are acoustic features and untrained networks: what needs no training is no finding about training.",
         "Paper 1: Sun, Zhao, Richmond & Li (2024), arXiv 2409.17899. Paper 2: Dixit et al. (2024), arXiv 2409.09511.",
     ]

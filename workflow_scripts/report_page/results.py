@@ -127,8 +127,8 @@ def comparisons(study: Study, dataset: str) -> Grid:
     return grid(
         table[table["dataset"] == dataset],
         f"Models compared on {dataset}: differences of UAR over the same speakers, strict, layer chosen inside "
-        "training; grey: not significant after Holm over the study; conservative: by t over folds, which knows no "
-        "smallest p",
+        "training; grey: not significant after Holm over the study; conservative: by t over speakers, "
+        "its standard error widened for overlapping folds",
         {
             "model": lambda row: cell(row.model),
             "against": lambda row: cell(row.against),

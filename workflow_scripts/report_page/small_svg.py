@@ -10,7 +10,8 @@ from collections import Counter
 from urllib.parse import quote
 
 SVG, XLINK = "http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"
-GEOMETRY = {"d", "x", "y", "x1", "x2", "y1", "y2", "cx", "cy", "r", "width", "height", "transform", "points"}
+GEOMETRY = {"d", "x", "y", "x1", "x2", "y1", "y2", "cx", "cy", "r", "width", "height", "points"}
+MOVES = re.compile(r"(?:translate|rotate)\([^)]*\)")  # in a transform; what scales must stay exact
 LONG = re.compile(r"-?\d+\.\d{3,}(?![\de])")
 TAG = re.compile(r"<[^>]*>")
 REFERENCE = re.compile(r"#([\w.-]+)")
@@ -29,15 +30,19 @@ def small(svg: bytes) -> str:
     for metadata in root.findall(f"{{{SVG}}}metadata"):
         root.remove(metadata)
     names = _names_referred_to(root)
+    words = {part for text in root.iter(f"{{{SVG}}}text") for part in text.iter()}
     for element in root.iter():
-        if element.tag != f"{{{SVG}}}text":
+        if element not in words:
             element.text = (element.text or "").strip()
-        element.tail = ""
+        if element not in words or element.tag == f"{{{SVG}}}text":
+            element.tail = ""
         for key, value in list(element.attrib.items()):
             if key == "id":
                 _rename(element, names)
             elif key in GEOMETRY:
                 element.set(key, LONG.sub(_rounded, " ".join(value.split())))
+            elif key == "transform":
+                element.set(key, MOVES.sub(lambda move: LONG.sub(_rounded, move[0]), value))
             else:
                 element.set(key, REFERENCE.sub(lambda found: f"#{names.get(found[1], found[1])}", value))
     _styles_as_classes(root)
@@ -75,10 +80,11 @@ def _styles_as_classes(root: ElementTree.Element) -> None:
 
 
 def _names_referred_to(root: ElementTree.Element) -> dict[str, str]:
-    """A short name for each that something refers to."""
+    """A short name for each that something refers to; in a style sheet it keeps its own."""
     used = {name for one in root.iter() for value in one.attrib.values() for name in REFERENCE.findall(value)}
-    own = [element.get("id", "") for element in root.iter() if element.get("id") in used]
-    return {name: f"n{place}" for place, name in enumerate(own)}
+    kept = {name for sheet in root.iter(f"{{{SVG}}}style") for name in REFERENCE.findall(sheet.text or "")}
+    own = [str(element.get("id")) for element in root.iter() if element.get("id") in used | kept]
+    return {name: name if name in kept else f"n{place}" for place, name in enumerate(own)}
 
 
 def _rename(element: ElementTree.Element, names: dict[str, str]) -> None:
@@ -88,4 +94,4 @@ def _rename(element: ElementTree.Element, names: dict[str, str]) -> None:
 
 
 def _rounded(number: "re.Match[str]") -> str:
-    return f"{float(number[0]):.2f}".rstrip("0").rstrip(".")
+    return f"{round(float(number[0]), 2) + 0.0:.2f}".rstrip("0").rstrip(".")

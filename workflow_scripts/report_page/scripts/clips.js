@@ -1,7 +1,7 @@
 "use strict";
 // The clips behind the chosen cell of dataset, model, layer and emotion: players and spectrograms by links to files that
 // lie beside the page.
-const MOVED = "No spectrogram: the page was moved away from the folder results/clips of its study.";
+const MISSING = "The spectrogram was not found: the page needs the folder clips of its study beside it.";
 const clips = {
   // Fills an element with the clips of a choice.
   fill(place, now) {
@@ -49,7 +49,7 @@ const clips = {
       },
       { once: true },
     );
-    picture.addEventListener("error", () => picture.replaceWith(element("p", MOVED, { className: "note" })));
+    picture.addEventListener("error", () => picture.replaceWith(element("p", MISSING, { className: "note" })));
     item.append(picture, player, element("span", row.clip_id, { className: "name" }), note);
     return item;
   },

@@ -246,7 +246,7 @@ charts.cell_curve = ofNearest("told", "explained", (now, width) => {
     few = tables.rows("told", { ...cell.of, metric, protocol: "strict", side: "top" })[0];
   return {
     data,
-    rows,
+    rows: [...rows, whole, few],
     height,
     note: explanation.notes(cell.note, note),
     says:
@@ -410,7 +410,7 @@ charts.cell_features = ofNearest("told", "explained", (now, width) => {
   }));
   const most = claimed[0];
   return {
-    rows,
+    rows: more ? [...rows, more] : rows,
     data: dotted(lines),
     height: 90 + (small ? 34 : 24) * rows.length,
     note: explanation.notes(cell.note, explanation.ofFeatures(now.model)),
@@ -557,11 +557,11 @@ charts.cell_told = ofNearest("told", "explained", (now, width) => {
     height: 90 + 34 * names.length,
     note: explanation.notes(cell.note, note),
     says:
-      `${emotion} in ${now.dataset} is told from ${explanation.other(cell.row)} by all ${all.k} dimensions at ${scoreWords(all)}` +
-      (top ? `, by the top k, chosen inside the training speakers (median ${top.k}), at ${scoreWords(top)}` : "") +
-      (random ? `, by as many at random at ${perCent(random.value, 1)}` : "") +
+      `${emotion} in ${now.dataset} ${all.p <= 0.05 && all.low > all.chance ? "is" : "cannot be"} told from ${explanation.other(cell.row)} by all ${all.k} dimensions: ${scoreWords(all)}` +
+      (top ? `, by the top k, chosen inside the training speakers (median ${top.k}): ${scoreWords(top)}` : "") +
+      (random ? `, by as many at random: ${perCent(random.value, 1)}` : "") +
       (more
-        ? `: top less random ${points(more.value)} points${inBrackets(more.low, more.high, points)}, ${explanation.p(more.p)}`
+        ? `; top less random ${points(more.value)} points${inBrackets(more.low, more.high, points)}, ${explanation.p(more.p)}`
         : "") +
       `; guessing ${perCent(all.chance, 1)}; ${sizes(all)}, strict.` +
       (leak

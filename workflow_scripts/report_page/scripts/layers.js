@@ -370,7 +370,7 @@ charts.confusion = ofNearest("curves", "probed", (now, width) => {
   const cell = (truth, predicted) => rows.find((row) => row.true === truth && row.predicted === predicted);
   const z = emotions.map((truth) => emotions.map((predicted) => cell(truth, predicted)?.share ?? null));
   const wrong = rows.filter((row) => row.true !== row.predicted).sort((a, b) => b.share - a.share);
-  const worst = wrong.filter((row) => row.share && row.share === wrong[0].share); // several where they are equal
+  const worst = wrong.filter((row) => row.share && row.share === wrong[0].share).slice(0, 3); // several where they are equal
   const small = width < 500;
   return {
     rows,
@@ -406,7 +406,7 @@ charts.confusion = ofNearest("curves", "probed", (now, width) => {
     says:
       `Confusions on ${now.dataset} ${byLayer(now.layer, called(now.model))}, ${protocol}.` +
       (worst.length
-        ? ` Most often ${worst.map((row) => `${row.true} is taken for ${row.predicted}`).join(", ")}: ${perCent(worst[0].share)} of ${worst.length > 1 ? "their" : "its"} clips.`
+        ? ` Most often ${worst.map((row) => `${row.true} is taken for ${row.predicted} (${perCent(row.share)})`).join(", ")}.`
         : ""),
     layout: {
       xaxis: { title: { text: "predicted" }, side: "bottom", showgrid: false, tickangle: small ? -40 : 0 },

@@ -577,7 +577,7 @@ charts.transfer_claims = (now, width) => {
     note: [
       note,
       model === now.model ? "" : `No claim rests on ${now.model}: ${model} is shown.`,
-      lacking.size ? `Nothing of ${model} bears on claim ${[...lacking].join(", ")}.` : "",
+      lacking.size ? `Nothing of ${model} on ${words} bears on claim ${[...lacking].join(", ")}.` : "",
     ]
       .filter(Boolean)
       .join(" "),

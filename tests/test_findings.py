@@ -80,7 +80,9 @@ def test_the_best_network_and_layer_are_the_planted_ones() -> None:
     assert (best["model"], best["layer"], best["protocol"], best["told"]) == ("hubert-base", "2", "strict", True)
     assert (best["n_speakers"], best["n_clips"], best["unit"]) == (8, 192, "share")
     layers = of("distances").loc["layers-speech"]
-    assert re.search(r"hubert-base is 2 \(UAR \d+ %, band over all layers \[.+; strict\)", layers["sentence"])
+    assert re.search(
+        r"hubert-base, chosen on test, is 2 \(UAR \d+ %, band over all layers \[.+; strict\)", layers["sentence"]
+    )
     assert layers["layer"] == "2"
 
 
@@ -284,7 +286,7 @@ def test_a_study_without_anything_has_what_its_material_says_and_synthetic_audio
 
 
 def test_the_front_page_groups_by_question_and_links_to_the_choice() -> None:
-    made = groups(of("distances").reset_index())
+    made = groups(of("distances").reset_index(), "How far apart are speech and song?")
     assert [group.question for group in made] == ["layers", "distances", "material"]
     first = made[0].findings[0]
     assert first.choice == "dataset=speech&model=hubert-base&layer=2&protocol=strict"

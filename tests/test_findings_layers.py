@@ -99,8 +99,8 @@ def test_layers_are_told_from_the_best_or_said_not_to_be(
     row = own[own["headline"] & (own["protocol"] == "strict") & (own["condition"] == "all")].iloc[0]
     band = f"[{100 * row['band_low']:.0f}, {100 * row['band_high']:.0f}]"
     assert found.loc["layers-speech", "sentence"].startswith(
-        f"On speech, the best layer of hubert-base is 2 (UAR {per_cent(row['value'])}, band over all layers {band}; "
-        f"strict), {words}"
+        f"On speech, the best layer of hubert-base, chosen on test, is 2 (UAR {per_cent(row['value'])}, band over all "
+        f"layers {band}; strict), {words}"
     )
     assert found.loc["layers-speech", "told"] == (alike == ["2"])
 

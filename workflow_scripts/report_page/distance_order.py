@@ -36,7 +36,8 @@ def differ(study: Study, pair: Pair) -> str:
     ]
     return (
         f"The datasets {pair[0]} and {pair[1]} differ beyond chance in {listed(each)} (datasets swapped within "
-        f"speakers, each emotion alone at p 0.05, last analysed layer; smallest p there can be {smallest:.2g}). This "
+        f"speakers or, where these are not paired, between them; each emotion alone at p 0.05, last analysed layer; "
+        f"smallest p there can be {smallest:.2g}). This "
         "says nothing of one emotion against another."
     )
 

@@ -33,12 +33,13 @@ def in_words(rows: pd.DataFrame) -> str:
     corpus, emotions = str(rows["corpus"].iloc[0]), counted(rows["emotion"].nunique(), "emotion")
     models = listed(list(dict.fromkeys(rows["model"])))
     printed = [f"{_span(part, 'printed_low', 'printed_high')} {SIDES[side]}" for side, part in own.items()]
-    published = [_span(part.dropna(subset="published"), "published") for part in own.values()]
-    strict = [_span(part, "strict") for part in own.values()]
-    return (
-        f"Paper 2 printed F1 of {listed(printed)} ({corpus}, {emotions}, over its runs); here, {models} on "
-        f"{rows['dataset'].iloc[0]}, it is as published {listed(published)}, strict {listed(strict)}."
-    )
+    said = [
+        f"{words} {listed([_span(part, column) for part in there])}"
+        for column, words in (("published", "as published"), ("strict", "strict"))
+        if (there := [filled for part in own.values() if len(filled := part.dropna(subset=column))])
+    ]
+    here = f"here, {models} on {rows['dataset'].iloc[0]}, it is {', '.join(said)}" if said else "nothing here beside it"
+    return f"Paper 2 printed F1 of {listed(printed)} ({corpus}, {emotions}, over its runs); {here}."
 
 
 def sentences(papers: pd.DataFrame) -> list[str]:
@@ -54,7 +55,7 @@ def of_table(papers: pd.DataFrame) -> str:
 
 def _span(rows: pd.DataFrame, low: str, high: str = "") -> str:
     values = [*rows[low], *rows[high or low]]
-    return between(values, per_cent) if values else "nothing"
+    return between(values, per_cent)
 
 
 def tables(table: pd.DataFrame) -> list[Grid]:

@@ -9,7 +9,7 @@ import pandas as pd
 # Questions in the order of the page, and their headings; a question is also the id of its section.
 HEADINGS = {
     "layers": "Which layers know the emotion?",
-    "distances": "How far apart are speech and song?",
+    "distances": "",
     "explanation": "What do the embeddings know?",
     "transfer": "Does one help the other?",
     "papers": "The papers, side by side",
@@ -39,10 +39,15 @@ class Group:
     findings: list[Told]
 
 
-def groups(findings: pd.DataFrame) -> list[Group]:
-    """The table findings by question, in the order of the page; questions without a finding are left out."""
+def groups(findings: pd.DataFrame, how_far: str) -> list[Group]:
+    """The table findings by question, in the order of the page; questions without a finding are left out.
+
+    Args:
+        findings: the table.
+        how_far: the question of the distances, which names the study's datasets.
+    """
     found: list[Group] = []
-    for question, heading in HEADINGS.items() if len(findings) else ():
+    for question, heading in (HEADINGS | {"distances": how_far}).items() if len(findings) else ():
         rows = findings[findings["question"] == question]
         own = [Told(row.finding, row.sentence, row.told, row.synthetic, choice(row)) for row in rows.itertuples()]
         found += [Group(question, heading, own)] if own else []

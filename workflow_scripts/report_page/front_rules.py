@@ -144,7 +144,7 @@ def layers_alike(study: Study, top: "pd.Series[Any]", seed: int) -> Iterator[Fin
         rest = f"but {words.layers_not_told(say, curve, same)} with {n}{words.could(say, smallest)}"
     else:
         rest = f"and every other layer is lower beyond chance ({n})"
-    peak = f"the best layer of {who(study, say, CURVE, best)} is {say.name(CURVE, best, 'layer')}"
+    peak = f"the best layer of {who(study, say, CURVE, best)}, chosen on test, is {say.name(CURVE, best, 'layer')}"
     score = say.share(CURVE, best, "value", "band_low", "band_high").replace(" [", ", band over all layers [")
     sentence = f"On {on}, {peak} (UAR {score}; {say.name(CURVE, best, 'protocol')}), {rest}."
     row = {**best, "low": best["band_low"], "high": best["band_high"], "p": np.nan}

@@ -7,7 +7,7 @@ import pandas as pd
 
 from workflow_scripts.report_page.front_cited import NUMBER, Cited
 from workflow_scripts.report_page.study import Study, called
-from workflow_scripts.report_page.words import listed, spans
+from workflow_scripts.report_page.words import listed, per_cent, spans
 from workflow_scripts.statistics.power import Smallest
 from workflow_scripts.summaries.select import INSIDE, LAST, ON_TEST
 
@@ -84,8 +84,10 @@ def leaks_of_strict(say: Cited, rows: pd.DataFrame) -> str:
 
 def span(say: Cited, rows: pd.DataFrame, low: str, high: str) -> str:
     """'89 to 91 %': the lowest and the highest share of some rows of printed figures."""
-    least = say.share(PRINTED, rows.loc[rows[low].idxmin()], low)
-    return f"{least.removesuffix(' %')} to {say.share(PRINTED, rows.loc[rows[high].idxmax()], high)}"
+    first, last = rows.loc[rows[low].idxmin()], rows.loc[rows[high].idxmax()]
+    if per_cent(first[low]) == per_cent(last[high]):
+        return say.share(PRINTED, last, high)
+    return f"{say.share(PRINTED, first, low).removesuffix(' %')} to {say.share(PRINTED, last, high)}"
 
 
 def so_often(say: Cited, rows: pd.DataFrame, alike: pd.DataFrame, told: bool) -> str:

@@ -13,7 +13,7 @@ from workflow_scripts.report_page.grid import Grid, cell
 from workflow_scripts.report_page.material import preparation
 from workflow_scripts.report_page.references import mark
 from workflow_scripts.report_page.study import Study
-from workflow_scripts.report_page.words import counted, listed
+from workflow_scripts.report_page.words import counted, listed, spans
 from workflow_scripts.summaries.comparisons import pairs
 from workflow_scripts.summaries.fold_sizes import COLUMNS
 from workflow_scripts.summaries.roles import Facts, acoustic_sets, elsewhere, networks, untrained
@@ -145,7 +145,10 @@ def _recordings(datasets: Mapping[str, Mapping[str, Any]], ran: Ran) -> str:
             "acoustic cues that are reported for people [@juslin2003]. What is found in it shows the machinery and "
             "says nothing about people."
         )
-    text += " Channels were averaged; each consumer resampled the original once."
+    emotions = list(dict.fromkeys(emotion for facts in datasets.values() for emotion in facts["emotions"]))
+    if emotions:
+        text += f" Studied were the emotions {listed(emotions)}; clips of others were left out."
+    text += " Channels were averaged; every network and feature set got its sampling rate from the original at once."
     if any(facts["level"] != "as-recorded" or facts["crop"] for facts in datasets.values()):
         text += " Levels and lengths refer to active frames and to windows from the onset of the voice."
     return text
@@ -196,8 +199,8 @@ def _embeddings(config: Mapping[str, Any], models: Facts, listening: Sequence[st
     final = any("final" in models[name]["layers"] for name in listening)
     text = (
         f"Hidden states of {listed(named)}: layer 0 is the input of the first block, L the output of the last"
-        f"{', final follows a norm outside the blocks' if final else ''}. Frames were pooled "
-        f"({listed(settings['poolings'])}) in one forward pass ({settings['precision']})."
+        f"{', final follows a norm outside the blocks' if final else ''}. {_analysed(models, listening)} Frames were "
+        f"pooled ({listed(settings['poolings'])}) in one forward pass ({settings['precision']})."
     )
     fetched = [
         f"{name} from {facts['source']} at commit {facts['commit']} (licence: {facts['licence'] or 'none stated'})"
@@ -218,6 +221,16 @@ def _embeddings(config: Mapping[str, Any], models: Facts, listening: Sequence[st
     return text + (
         f" {listed(random)} {'has' if len(random) == 1 else 'have'} random weights (controls)." if random else ""
     )
+
+
+def _analysed(models: Facts, listening: Sequence[str]) -> str:
+    """'Analysed were layers 0-12 of a and b, 0 and 2 of c.'"""
+    of: dict[str, list[str]] = {}
+    for name in listening:
+        layers = models[name]["layers"]
+        last = max((int(layer) for layer in layers if layer.isdigit()), default=-1)
+        of.setdefault(spans(layers, [*map(str, range(last + 1)), "final"]), []).append(name)
+    return f"Analysed were layers {'; '.join(f'{layers} of {listed(names)}' for layers, names in of.items())}."
 
 
 def _acoustics(models: Facts) -> str:
@@ -243,8 +256,8 @@ def _elsewhere(models: Facts) -> str:
 def _probes(probing: Mapping[str, Any]) -> str:
     words = {
         "logistic": "multinomial logistic regression (L2), features standardised and C chosen among "
-        f"{listed([f'{value:g}' for value in probing['C']])} by {probing['inner_folds']} inner folds of "
-        "training speakers",
+        f"{listed([f'{value:g}' for value in probing['C']])} by up to {probing['inner_folds']} inner "
+        "folds of training speakers",
         "linear-head": "a linear layer trained by gradient descent, as in paper 1",
     }
     forms = {

@@ -158,7 +158,7 @@ def _front(study: Study) -> dict[str, Any]:
     misled = [sentence for dataset in study.datasets if (sentence := material.misled_by(study, dataset))]
     return {
         "datasets": material.overview(study),
-        "findings": front_groups.groups(study.findings),
+        "findings": front_groups.groups(study.findings, _how_far(study)),
         "confounds": misled,
     }
 

@@ -83,7 +83,7 @@ def _of_emobox(table: pd.DataFrame, datasets: Datasets) -> list[dict[str, Any]]:
     return [
         {
             "paper": "emobox",
-            "domain": "song" if row.dataset == "song" else "speech",
+            "domain": row.dataset,
             "corpus": BENCHMARKS[row.dataset],
             "model": row.model,
             "what": f"{row.dataset}, {row.classes} emotions, last layer, {row.split}",

@@ -212,5 +212,16 @@ def tables() -> dict[str, pd.DataFrame]:
         one, other = prepared.loc[angry, column].to_numpy(), prepared.loc[fearful, column].to_numpy()
         prepared.loc[angry, column], prepared.loc[fearful, column] = other, one
     made["ranking"] = pd.concat([made["ranking"], prepared], ignore_index=True)
-    made["ranks"] = typed(pd.DataFrame({"first": []}), "ranks")
+    made["ranks"] = ranks(made["ranking"])
     return made
+
+
+def ranks(ranking: pd.DataFrame) -> pd.DataFrame:
+    """What the probabilities of the first and the last rank leave lies on the others alike."""
+    places = pd.DataFrame({"rank": range(1, len(EMOTIONS) + 1)})
+    table = ranking[ranking["n_half_samples"] > 0].drop(columns="rank").merge(places, how="cross")
+    between = (1 - table["p_nearest"] - table["p_farthest"]) / (len(EMOTIONS) - 2)
+    ends = table["p_nearest"].where(
+        table["rank"] == 1, table["p_farthest"].where(table["rank"] == len(EMOTIONS), between)
+    )
+    return typed(table.assign(probability=ends), "ranks")

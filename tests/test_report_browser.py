@@ -4,7 +4,7 @@ import base64
 import re
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,18 +13,34 @@ import pytest
 from whole_report import page_of_everything
 
 DESK, TELEPHONE = 1280, 400
+# The network that is explained; that of the first choice is not.
+EXPLAINED = "#explanation&dataset=speech&model=wavlm-large&layer=1&emotion=sad"
 PAPER = 680, 940  # pixels within the margins: across A4, down a US letter
 PATIENCE = 300  # seconds that a script may take on a busy machine
 NUMBER = r"(?<![\d.])\d+(?:\.\d+)?"
+SIGNED = rf"[+\u2212-]?{NUMBER}"
+INTERVAL = re.compile(rf"(?P<value>{SIGNED})(?P<share> %| points)? \[(?P<low>{SIGNED}), (?P<high>{SIGNED})\]")
+SENTENCES = """return [...document.querySelectorAll('figure[data-chart]')].filter((one) => one.made?.rows?.length)
+    .map((one) => [one.id, one.querySelector('.says').textContent, one.made.rows])"""
+
+
+def of_matrix(cells: pd.DataFrame) -> list[float]:
+    same, within = (cells[f"first_{what}"] == cells[f"second_{what}"] for what in ("emotion", "dataset"))
+    own = cells[same & ~within]["value"]
+    return [own.mean(), float(len(own)), cells[within]["value"].mean()]
+
+
+def of_recalls(recalls: pd.DataFrame) -> list[float]:
+    changed = recalls[recalls["condition"] == "two-stage"]["changed"].astype(bool).sum()
+    return [float(changed), float(recalls.groupby(["tuner", "condition"])["n_clips"].sum().max())]
+
+
 # What sentences say of several rows together.
 OF_ROWS: dict[str, Callable[[pd.DataFrame], list[float]]] = {
-    "live-distance_matrix": lambda cells: [
-        cells[
-            (cells["first_emotion"] == cells["second_emotion"]) & (cells["first_dataset"] != cells["second_dataset"])
-        ]["value"].mean(),
-        cells[cells["first_dataset"] == cells["second_dataset"]]["value"].mean(),
-    ],
-    "live-transfer_recalls": lambda recalls: [recalls.groupby(["tuner", "condition"])["n_clips"].sum().max()],
+    "live-distance_matrix": of_matrix,
+    "live-distance_shifts": lambda shifts: [float((shifts["feature"] != "").sum())],
+    "live-transfer_recalls": of_recalls,
+    "live-transfer_claims": lambda claims: [float((claims["p_adjusted"] <= 0.05).sum())],
 }
 SPECTROGRAMS = "clips/"  # lie beside the page; here there are none
 
@@ -78,11 +94,11 @@ def drawn(browser: Any) -> None:
     browser.execute_script("document.querySelectorAll('figure[data-chart]').forEach((figure) => figures.draw(figure))")
 
 
-@pytest.mark.parametrize("width", [DESK, TELEPHONE])
+@pytest.mark.parametrize(("width", "place"), [(DESK, ""), (DESK, EXPLAINED), (TELEPHONE, EXPLAINED)])
 def test_every_figure_is_drawn_offline_without_an_error_and_nothing_is_cut(
-    browser: Any, file: Path, width: int
+    browser: Any, file: Path, width: int, place: str
 ) -> None:
-    drawn(opened(browser, file, width))
+    drawn(opened(browser, file, width, place))
     said = [entry["message"] for entry in browser.get_log("browser") if entry["level"] in ("SEVERE", "WARNING")]
     assert [message for message in said if SPECTROGRAMS not in message] == []
     empty = "return [...document.querySelectorAll('figure[data-chart]')].filter((figure) => figure.hidden).length"
@@ -148,30 +164,37 @@ def test_a_figure_gives_the_numbers_that_it_shows(browser: Any, file: Path) -> N
 
 
 def test_the_sentence_of_a_chart_gives_the_numbers_that_it_shows(browser: Any, file: Path) -> None:
-    drawn(opened(browser, file, DESK))
-    charts = browser.execute_script("""return [...document.querySelectorAll('figure[data-chart]')]
-        .filter((one) => one.made?.rows?.length)
-        .map((one) => [one.id, one.querySelector('.says').textContent, one.made.rows])""")
-    assert len(charts) > 20
-    bounded = 0
-    for name, says, rows in charts:
-        numbers = [[abs(value) for value in row.values() if isinstance(value, int | float)] for row in rows]
-        words = {word for row in rows for value in row.values() for word in re.findall(NUMBER, str(value))}
-        for interval in re.findall(rf"{NUMBER}(?: %| points)? \[\+?-?{NUMBER}, \+?-?{NUMBER}\]", says):
-            shown = re.findall(NUMBER, interval)
-            assert any(all(shows(one, row) for one in shown) for row in numbers), (name, interval)
-            bounded += 1
-        made = [*range(len(rows) + 1), *(OF_ROWS[name](pd.DataFrame(rows)) if name in OF_ROWS else [])]
-        for one in re.findall(NUMBER, says):
-            known = one in words or any(shows(one, row) for row in [*numbers, made])
-            assert known, (name, one, says)
-    assert bounded > 15
+    seen, bounded = set(), 0
+    for place in ("", EXPLAINED):
+        drawn(opened(browser, file, DESK, place))
+        for name, says, rows in browser.execute_script(SENTENCES):
+            seen.add(name)
+            for shown in INTERVAL.finditer(says):
+                ends = [shown[part].replace("\u2212", "-") for part in ("value", "low", "high")]
+                assert any(all(shows(one, row.values(), bool(shown["share"])) for one in ends) for row in rows), (
+                    name, shown[0],
+                )  # fmt: skip
+                bounded += 1
+            table = pd.DataFrame(rows)
+            words = {word for row in rows for value in row.values() for word in re.findall(NUMBER, str(value))}
+            counts = {len(rows), *(size for column in table for size in table[column].astype(str).value_counts())}
+            shares = OF_ROWS.get(name, lambda rows: [])(table)
+            for shown in re.finditer(rf"({NUMBER})( %| points)?", INTERVAL.sub("", says)):
+                known = not shown[2] and (shown[1] in words or float(shown[1]) in counts)
+                values = [value for row in [*(row.values() for row in rows), shares] for value in row]
+                assert known or shows(shown[1], values, bool(shown[2]), signed=False), (name, shown[0], says)
+    charts = browser.execute_script("return [...document.querySelectorAll('figure[data-chart]')].map((one) => one.id)")
+    assert set(charts) == seen
+    assert bounded > 30
 
 
-def shows(shown: str, values: list[float]) -> bool:
-    """Whether a number as written is one of these, or of these in per cent, as exact as it is written."""
+def shows(shown: str, values: Iterable[Any], share: bool, signed: bool = True) -> bool:
+    """Whether a number as written, perhaps in per cent, is one of these, as exact as it is written."""
     exact = 10.0 ** -len(shown.partition(".")[2]) / 2 + 1e-9
-    return any(abs(float(shown) - scale * value) <= exact for value in values for scale in (1, 100))
+    numbers = [value for value in values if isinstance(value, int | float)]
+    return any(
+        abs(float(shown) - (100 if share else 1) * (value if signed else abs(value))) <= exact for value in numbers
+    )
 
 
 def test_tables_sort_and_images_can_be_saved(browser: Any, file: Path) -> None:
@@ -193,7 +216,7 @@ def test_tables_sort_and_images_can_be_saved(browser: Any, file: Path) -> None:
 @pytest.mark.parametrize("width", [DESK, pytest.param(TELEPHONE, marks=pytest.mark.long)])
 def test_axe_finds_nothing_serious(browser: Any, file: Path, width: int) -> None:
     axe = pytest.importorskip("axe_core_python", reason="axe-core-python is not installed")
-    opened(browser, file, width)
+    drawn(opened(browser, file, width, EXPLAINED))
     browser.execute_script((Path(axe.__file__).parent / "axe.min.js").read_text())
     # a figure is one image with its words to those who do not see it: what is drawn inside is not read
     run = "const done = arguments[0]; axe.run({exclude: [['.chart svg']]}).then((found) => done(found.violations))"

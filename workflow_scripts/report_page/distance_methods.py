@@ -84,9 +84,9 @@ def _order(settings: Mapping[str, Any], several: bool) -> str:
         "the difference of their distances as one number per speaker (difference plus jackknife influence), sign "
         "flips over speakers, the largest |t| over all pairs of emotions correcting for their number [@westfall1993]; "
         "Student's t with Holm [@holm1979] where speakers are not paired. Models and layers are not corrected for. Do "
-        f"the datasets differ at all: datasets swapped within speakers (whole speakers where they are not paired; up to "
-        f"{counted(settings['swaps'], 'swap')}); "
-        f"the deviations grow with the number of clips and rank nothing. Orders are compared by {agreement} "
+        "the datasets differ at all: datasets swapped within speakers (whole speakers where they are not paired; up "
+        f"to {counted(settings['swaps'], 'swap')}); the deviations grow with the number of clips and "
+        f"rank nothing. Orders are compared by {agreement} "
         "(measures, and the order that Sun et al. [@sun2024] print; [@kendall1945]), against orders drawn at random."
     )
 
@@ -94,7 +94,8 @@ def _order(settings: Mapping[str, Any], several: bool) -> str:
 def _drivers(name: str, networks_too: bool) -> str:
     shift = (
         f"Shifts of {name} features: mean over speakers of the difference of the speaker's means in the two datasets "
-        "(of the means over speakers where they are not paired), in standard deviations of rank-normal scores over all clips; t intervals, sign flips over speakers, "
+        "(of the means over speakers where they are not paired), "
+        "in standard deviations of rank-normal scores over all clips; t intervals, sign flips over speakers, "
         "Benjamini-Hochberg [@benjamini1995] over the features of an emotion. A category: root mean square over its "
         "features, without the bias of few speakers, jackknife interval."
     )

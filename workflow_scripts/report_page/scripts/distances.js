@@ -212,7 +212,7 @@ charts.distance_ranks = (now, width) => {
   const least = order[z.findIndex((line) => Math.max(...line) === sure)];
   return {
     note,
-    rows: shares,
+    rows: shares.map((one) => ({ ...one, n_half_samples: rows[0].n_half_samples, n_speakers: rows[0].n_speakers })),
     height: 100 + 46 * order.length,
     data: [
       {

@@ -410,7 +410,7 @@ charts.cell_features = ofNearest("told", "explained", (now, width) => {
   }));
   const most = claimed[0];
   return {
-    rows: more ? [...rows, more] : rows,
+    rows,
     data: dotted(lines),
     height: 90 + (small ? 34 : 24) * rows.length,
     note: explanation.notes(cell.note, explanation.ofFeatures(now.model)),
@@ -552,7 +552,7 @@ charts.cell_told = ofNearest("told", "explained", (now, width) => {
   );
   const points = (one) => explanation.gain(100 * one, 1);
   return {
-    rows,
+    rows: more ? [...rows, more] : rows,
     data: dotted(lines),
     height: 90 + 34 * names.length,
     note: explanation.notes(cell.note, note),

@@ -154,6 +154,8 @@ def report(project: Path, spec: Mapping[str, Any], page: Path) -> None:
         "findings": "results/findings.parquet",
         "clips": of("clips/"),
     }
+    said = json.loads(Path("results/provenance/findings.parquet.json").read_text())["spec"]
+    run("findings", _wide_spec(said), inputs, {"table": "results/findings.parquet", "csv": "results/findings.csv"})
     run("report", spec, inputs, {"page": str(page)})
 
 

@@ -131,6 +131,13 @@ def test_methods_cite_in_both_forms_and_the_bibliography_has_each_work() -> None
     assert latex.count(r"\paragraph{") == markdown.count("## ") == len(said)
 
 
+def test_methods_name_emotions_and_analysed_layers() -> None:
+    facts = {**MODELS["hubert-base"], "layers": ["0", "1", "2", "4", "final"]}
+    said = dict(methods.of_study(whole(models={**MODELS, "hubert-base": facts}), config()))
+    assert "0-2, 4 and final of hubert-base" in said["Embeddings"]
+    assert "Studied were the emotions neutral, calm, happy" in said["Recordings"]
+
+
 def test_the_entry_writes_all_and_marks_demonstrations(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     spec, inputs = on_disk(probed=False)

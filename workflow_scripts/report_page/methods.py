@@ -229,7 +229,7 @@ def _analysed(models: Facts, listening: Sequence[str]) -> str:
     for name in listening:
         layers = models[name]["layers"]
         last = max((int(layer) for layer in layers if layer.isdigit()), default=-1)
-        of.setdefault(spans(layers, [*map(str, range(last + 1)), "final"]), []).append(name)
+        of.setdefault(spans(layers, [*map(str, range(last + 1)), "", "final"]), []).append(name)
     return f"Analysed were layers {'; '.join(f'{layers} of {listed(names)}' for layers, names in of.items())}."
 
 

@@ -34,7 +34,7 @@ SHARED = [
     ("explain",),
     ("test_source",),
     ("summarise_explanation", "figures_atlas", "figures_shap"),
-    ("findings", "paper", "report"),
+    ("findings", "report"),
 ]
 CONDITIONS = ["direct", "two-stage", "source-only"]
 ON_GPU = {"embed_3_layers", "train_stage", "train_target", "test_source"}

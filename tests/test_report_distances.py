@@ -321,5 +321,5 @@ def test_the_entry_reads_the_tables_of_distances(tmp_path: Path, monkeypatch: py
         files.write(made()[name], path, schema, {})
     text = reported(probed=probed, compared=COMPARED, distances=paths)
     assert "the nearest emotion is angry for hubert-base (82 %)" in text
-    assert ("Which layers know the emotion?" in text) == probed
+    assert ("<h2>Which layers know the emotion?</h2>" in text) == probed
     assert len(study()["best"]) > 0

@@ -81,5 +81,5 @@ def test_one_command_fetches_corpora_and_networks_and_reports(tmp_path: Path, mo
         assert (zenodo.requests, hub.asked) == ([], [])
     assert project.plan() == {}  # and without any network
     report = (project.folder / "results/report.html").read_text()
-    for said in ("sung from someone/sung at commit", "Livingstone", "Trained on speech and tested on song"):
+    for said in ("sung from someone/sung at commit", "Livingstone", "trained on speech and tested on song"):
         assert said in report, said

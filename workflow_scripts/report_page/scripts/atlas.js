@@ -375,15 +375,7 @@ charts.atlas_peaks = ofNearest("told", "explained", (now, width) => {
         `${row.category}: ${called(row.model)}, ${row.dataset}<br>highest at layer ${row.layer}: R² ${explanation.number(row.value)}${inBrackets(row.low, row.high, explanation.number)}<br>${emotion}, ${sizes(row)}, strict`,
     ),
   });
-  for (const dataset of datasets.length > 1 ? datasets : [])
-    data.push({
-      x: [null],
-      y: [null],
-      type: "scatter",
-      mode: "markers",
-      name: dataset,
-      marker: { size: 10, color: dataset === now.dataset ? "#444" : "#fff", line: { color: "#444", width: 2 } },
-    });
+  data.push(...keyOfDatasets(datasets, now.dataset, "#444"));
   const mine = peaks
     .filter(({ row }) => row.model === now.model && row.dataset === now.dataset)
     .map(({ row }) => `${row.category} at layer ${row.layer} (R² ${explanation.number(row.value)})`);

@@ -307,17 +307,7 @@ charts.distance_layers = (now, width) => {
       { colour, symbol } = look(emotion);
     if (!own.length) continue;
     const x = own.map((row) => place(row.layer));
-    const bounded = own.filter((row) => row.low !== null),
-      floored = own.filter((row) => row.floor !== null);
-    if (chosen && bounded.length)
-      data.push(
-        band(
-          bounded.map((row) => place(row.layer)),
-          bounded.map((row) => row.low),
-          bounded.map((row) => row.high),
-          colour,
-        ),
-      );
+    const floored = own.filter((row) => row.floor !== null);
     if (chosen && floored.length) {
       data.push({
         x: floored.map((row) => place(row.layer)),
@@ -331,22 +321,18 @@ charts.distance_layers = (now, width) => {
       });
       ends.push({ text: "no difference", x: last, y: floored.at(-1).floor, colour: "#5c5c5c" });
     }
-    data.push({
-      x,
-      y: own.map((row) => row.value),
-      mode: "lines+markers",
-      type: "scatter",
-      showlegend: false,
-      opacity: chosen ? 1 : 0.7,
-      customdata: own.map((row) => [emotion, row.layer]),
-      hoverinfo: "text",
-      line: { color: colour, width: chosen ? 3 : 1.3 },
-      marker: { symbol, color: colour, size: chosen ? 9 : 6 },
-      text: own.map(
-        (row) =>
-          `${emotion}, layer ${row.layer}<br>kernel distance ${distanceWords(row)}<br>rank ${row.rank}<br>${speakersOf(row)}`,
-      ),
-    });
+    data.push(
+      ...curve(own, x, colour, chosen, {
+        opacity: chosen ? 1 : 0.7,
+        customdata: own.map((row) => [emotion, row.layer]),
+        line: { color: colour, width: chosen ? 3 : 1.3 },
+        marker: { symbol, color: colour, size: chosen ? 9 : 6 },
+        text: own.map(
+          (row) =>
+            `${emotion}, layer ${row.layer}<br>kernel distance ${distanceWords(row)}<br>rank ${row.rank}<br>${speakersOf(row)}`,
+        ),
+      }),
+    );
     ends.push({ text: chosen ? `<b>${emotion}</b>` : emotion, x: last, y: own.at(-1).value, colour });
   }
   const mine = rows.find((row) => row.emotion === now.emotion && row.layer === now.layer);

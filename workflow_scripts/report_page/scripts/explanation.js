@@ -322,15 +322,7 @@ charts.cell_categories = ofNearest("told", "explained", (now, width) => {
     ranges.push(reach([0, ...extent(lines)]));
     data.push(...dotted(lines, place ? { xaxis: "x2", yaxis: small ? "y2" : "y" } : {}));
   }
-  for (const dataset of datasets.length > 1 ? datasets : [])
-    data.push({
-      x: [null],
-      y: [null],
-      type: "scatter",
-      mode: "markers",
-      name: dataset,
-      marker: { size: 10, symbol, color: dataset === now.dataset ? colour : "#fff", line: { color: colour, width: 2 } },
-    });
+  data.push(...keyOfDatasets(datasets, now.dataset, colour, symbol));
   const gains = rows.filter((row) => row.what === "gain"),
     told = (dataset) =>
       gains.filter((row) => row.dataset === dataset && row.significant).sort((a, b) => b.value - a.value);

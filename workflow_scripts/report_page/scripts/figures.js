@@ -224,6 +224,44 @@ function band(x, low, high, colour, more = {}) {
   };
 }
 
+// A curve over layers and, where it is asked for, the band of its intervals. `x`: the places of the rows.
+function curve(rows, x, colour, banded, more) {
+  const places = x.filter((_, at) => rows[at].low !== null),
+    bounded = rows.filter((row) => row.low !== null);
+  const [low, high] = ["low", "high"].map((end) => bounded.map((row) => row[end]));
+  const line = { x, y: rows.map((row) => row.value), mode: "lines+markers", type: "scatter", showlegend: false };
+  return [
+    ...(banded && bounded.length ? [band(places, low, high, colour)] : []),
+    { ...line, hoverinfo: "text", ...more },
+  ];
+}
+
+// A dotted line across all layers at one height, such as guessing.
+function level(y, last, text = "") {
+  return {
+    x: [-0.4, last + 0.4],
+    y: [y, y],
+    mode: "lines",
+    type: "scatter",
+    showlegend: false,
+    line: { color: "#767676", width: 1.2, dash: "dot" },
+    hoverinfo: text ? "text" : "skip",
+    text: [text, text],
+  };
+}
+
+// The key where two datasets stand beside each other: the chosen one filled, the other open.
+function keyOfDatasets(datasets, chosen, colour, symbol = "circle") {
+  return (datasets.length > 1 ? datasets : []).map((dataset) => ({
+    x: [null],
+    y: [null],
+    mode: "markers",
+    type: "scatter",
+    name: dataset,
+    marker: { size: 10, symbol, color: dataset === chosen ? colour : "#fff", line: { color: colour, width: 2 } },
+  }));
+}
+
 // Names at the ends of lines, moved apart so that they do not overlap. `ends`: {text, x, y, colour}; `range`: of the axis.
 function endLabels(ends, range, height, size = 12) {
   const gap = ((size + 3) / Math.max(height, 1)) * (range[1] - range[0]);

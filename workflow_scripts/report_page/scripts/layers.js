@@ -75,49 +75,26 @@ charts.layer_curves = ofNearest("curves", "probed", (now, width) => {
       chosen = model === now.model;
     const x = own.map((row) => place(row.layer, row.model)),
       colour = modelColour(model);
-    if (chosen)
-      data.push(
-        band(
-          x,
-          own.map((row) => row.low),
-          own.map((row) => row.high),
-          colour,
+    data.push(
+      ...curve(own, x, colour, chosen, {
+        customdata: own.map((row) => [model, row.layer]),
+        line: { color: colour, width: chosen ? 3 : 1.3, dash: dash(now.dataset) },
+        marker: { size: own.map((row) => (chosen ? 8 : 5) + (row.best ? 4 : 0)), color: colour },
+        opacity: chosen ? 1 : 0.75,
+        text: own.map(
+          (row) =>
+            `${called(model)}, layer ${row.layer}<br>${scoreWords(row)}, ${row.kind}<br>${sizes(row)}, ${protocol}` +
+            (row.best ? "<br>the highest layer" : row.among_best ? "<br>not distinguishable from the highest" : ""),
         ),
-      );
-    data.push({
-      x,
-      y: own.map((row) => row.value),
-      name: model,
-      mode: "lines+markers",
-      type: "scatter",
-      customdata: own.map((row) => [model, row.layer]),
-      showlegend: false,
-      line: { color: colour, width: chosen ? 3 : 1.3, dash: dash(now.dataset) },
-      marker: { size: own.map((row) => (chosen ? 8 : 5) + (row.best ? 4 : 0)), color: colour },
-      opacity: chosen ? 1 : 0.75,
-      hoverinfo: "text",
-      text: own.map(
-        (row) =>
-          `${called(model)}, layer ${row.layer}<br>${scoreWords(row)}, ${row.kind}<br>${sizes(row)}, ${protocol}` +
-          (row.best ? "<br>the highest layer" : row.among_best ? "<br>not distinguishable from the highest" : ""),
-      ),
-    });
+      }),
+    );
     ends.push({ text: chosen ? `<b>${model}</b>` : model, x: x.at(-1), y: own.at(-1).value, colour });
   }
   const levels = [["guessing", rows[0].chance, `guessing: ${perCent(rows[0].chance, 1)}`, null]];
   for (const row of rows.filter((one) => facts.acoustics.includes(one.model)))
     levels.push([row.model, row.value, `${row.model}: ${scoreWords(row)}, ${sizes(row)}`, row]);
   for (const [text, y, hover] of levels) {
-    data.push({
-      x: [-0.4, last + 0.4],
-      y: [y, y],
-      mode: "lines",
-      type: "scatter",
-      line: { color: "#767676", width: 1.2, dash: "dot" },
-      showlegend: false,
-      hoverinfo: "text",
-      text: [hover, hover],
-    });
+    data.push(level(y, last, hover));
     ends.push({ text, x: last, y, colour: "#5c5c5c" });
   }
   const top = Math.max(...rows.map((row) => (row.model === now.model ? (row.high ?? row.value) : row.value))) * 1.04;
@@ -165,40 +142,20 @@ charts.both_domains = ofNearest("curves", "probed", (now, width) => {
     if (!own.length) continue;
     const x = own.map((row) => place(row.layer, row.model));
     data.push(
-      band(
-        x,
-        own.map((row) => row.low),
-        own.map((row) => row.high),
-        colour,
-      ),
+      ...curve(own, x, colour, true, {
+        line: { color: colour, width: 2.5, dash: dash(dataset) },
+        marker: { size: 7, color: dataset === now.dataset ? colour : "#fff", line: { color: colour, width: 2 } },
+        customdata: own.map((row) => row.layer),
+        text: own.map(
+          (row) => `${dataset}, layer ${row.layer}<br>${scoreWords(row)}, ${row.kind}<br>${sizes(row)}, ${protocol}`,
+        ),
+      }),
     );
-    data.push({
-      x,
-      y: own.map((row) => row.value),
-      mode: "lines+markers",
-      type: "scatter",
-      showlegend: false,
-      line: { color: colour, width: 2.5, dash: dash(dataset) },
-      marker: { size: 7, color: dataset === now.dataset ? colour : "#fff", line: { color: colour, width: 2 } },
-      hoverinfo: "text",
-      customdata: own.map((row) => row.layer),
-      text: own.map(
-        (row) => `${dataset}, layer ${row.layer}<br>${scoreWords(row)}, ${row.kind}<br>${sizes(row)}, ${protocol}`,
-      ),
-    });
     ends.push({ text: dataset, x: last, y: own.at(-1).value, colour });
   }
   const chance = rows[0].chance,
     top = Math.max(...rows.map((row) => row.high ?? row.value)) * 1.04;
-  data.push({
-    x: [-0.4, last + 0.4],
-    y: [chance, chance],
-    mode: "lines",
-    type: "scatter",
-    line: { color: "#767676", width: 1.2, dash: "dot" },
-    showlegend: false,
-    hoverinfo: "skip",
-  });
+  data.push(level(chance, last));
   ends.push({ text: "guessing", x: last, y: chance, colour: "#5c5c5c" });
   return {
     data,
@@ -245,30 +202,17 @@ charts.recall_by_emotion = ofNearest("curves", "probed", (now, width) => {
       chosen = emotion === now.emotion,
       { colour, symbol } = look(emotion);
     const x = own.map((row) => place(row.layer, row.model));
-    if (chosen)
-      data.push(
-        band(
-          x,
-          own.map((row) => row.low),
-          own.map((row) => row.high),
-          colour,
+    data.push(
+      ...curve(own, x, colour, chosen, {
+        opacity: chosen ? 1 : 0.7,
+        customdata: own.map((row) => [emotion, row.layer]),
+        line: { color: colour, width: chosen ? 3 : 1.3, dash: dash(now.dataset) },
+        marker: { symbol, color: colour, size: chosen ? 9 : 6 },
+        text: own.map(
+          (row) => `${emotion}, ${layerWords(row.layer)}<br>${scoreWords(row, "recall")}<br>${sizes(row)}, ${protocol}`,
         ),
-      );
-    data.push({
-      x,
-      y: own.map((row) => row.value),
-      mode: "lines+markers",
-      type: "scatter",
-      showlegend: false,
-      opacity: chosen ? 1 : 0.7,
-      customdata: own.map((row) => [emotion, row.layer]),
-      line: { color: colour, width: chosen ? 3 : 1.3, dash: dash(now.dataset) },
-      marker: { symbol, color: colour, size: chosen ? 9 : 6 },
-      hoverinfo: "text",
-      text: own.map(
-        (row) => `${emotion}, ${layerWords(row.layer)}<br>${scoreWords(row, "recall")}<br>${sizes(row)}, ${protocol}`,
-      ),
-    });
+      }),
+    );
     ends.push({ text: chosen ? `<b>${emotion}</b>` : emotion, x: last, y: own.at(-1).value, colour });
   }
   const mine = rows.find((row) => row.emotion === now.emotion && row.layer === now.layer);

@@ -1,5 +1,3 @@
-from pathlib import Path
-
 # What all rules share: the names that wildcards may take, what a job uses and needs, and where embeddings lie.
 
 

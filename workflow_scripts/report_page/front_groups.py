@@ -6,15 +6,6 @@ from urllib.parse import urlencode
 
 import pandas as pd
 
-# Questions in the order of the page, and their headings; a question is also the id of its section.
-HEADINGS = {
-    "layers": "Which layers know the emotion?",
-    "distances": "",
-    "explanation": "What do the embeddings know?",
-    "transfer": "Does one help the other?",
-    "papers": "The papers, side by side",
-    "material": "The material",
-}
 CHOICE = ["dataset", "model", "layer", "emotion", "protocol"]
 
 
@@ -46,8 +37,16 @@ def groups(findings: pd.DataFrame, how_far: str) -> list[Group]:
         findings: the table.
         how_far: the question of the distances, which names the study's datasets.
     """
+    headings = {  # a question is also the id of its section
+        "layers": "Which layers know the emotion?",
+        "distances": how_far,
+        "explanation": "What do the embeddings know?",
+        "transfer": "Does one help the other?",
+        "papers": "The papers, side by side",
+        "material": "The material",
+    }
     found: list[Group] = []
-    for question, heading in (HEADINGS | {"distances": how_far}).items() if len(findings) else ():
+    for question, heading in headings.items() if len(findings) else ():
         rows = findings[findings["question"] == question]
         own = [Told(row.finding, row.sentence, row.told, row.synthetic, choice(row)) for row in rows.itertuples()]
         found += [Group(question, heading, own)] if own else []

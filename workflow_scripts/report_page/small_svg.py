@@ -1,7 +1,8 @@
 """matplotlib's SVG with fewer bytes: a page of a large study holds some fifty of them.
 
-Own code, since the library for this (scour 0.38) leaves a fifth to two thirds more and takes ten to twenty times as
-long: it knows nothing of how matplotlib writes. Of the figures of eight networks of 25 layers this leaves 44 %.
+Own code, since the library for this (scour 0.38) leaves 21 to 83 % more of three large figures and takes over
+twenty times as long: it knows nothing of how matplotlib writes. Of all figures of eight networks of 25 layers this
+leaves 42 %.
 """
 
 import re

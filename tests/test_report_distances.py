@@ -197,7 +197,7 @@ def test_what_users_wrote_is_escaped() -> None:
 def test_distances_without_probes_and_probes_without_distances_have_a_page() -> None:
     far = render(given(tables={}), pictures(), {**with_distances(), "probing": None}, ["strict"])
     assert sections(far) == ["front", "distances", "material", "methods"]
-    assert "the nearest emotion is angry for hubert-base" in far
+    assert "the nearest emotion is mostly angry for hubert-base" in far
     near = render(whole(), {}, config(), ["strict"])
     assert sections(near) == ["front", "layers", "material", "methods"]
     words = " ".join(read(near).text)
@@ -320,6 +320,6 @@ def test_the_entry_reads_the_tables_of_distances(tmp_path: Path, monkeypatch: py
     for (name, schema), path in zip(SCHEMAS.items(), paths, strict=True):
         files.write(made()[name], path, schema, {})
     text = reported(probed=probed, compared=COMPARED, distances=paths)
-    assert "the nearest emotion is angry for hubert-base (82 %)" in text
+    assert "the nearest emotion is mostly angry for hubert-base (82 %)" in text
     assert ("<h2>Which layers know the emotion?</h2>" in text) == probed
     assert len(study()["best"]) > 0

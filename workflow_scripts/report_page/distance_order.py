@@ -11,7 +11,7 @@ from workflow_scripts.report_page.study import ALPHA, Study
 from workflow_scripts.report_page.words import counted, listed, p_in_words, per_cent
 from workflow_scripts.summaries.roles import untrained
 
-STANDS_OUT = 0.5  # share of half-samples in which an emotion must be the nearest to be called so
+STANDS_OUT = 0.5  # share of half-samples in which an emotion must be the nearest to be called mostly so
 TOLD = 3  # pairs of emotions that a sentence names
 
 
@@ -67,7 +67,7 @@ def _standing_out(ends: pd.DataFrame, end: str, what: str) -> str:
     standing = ends[f"p_{end}"] >= STANDS_OUT
     said = []
     if standing.any():
-        said.append(f"the {end} emotion is {by_emotion(ends[standing], end, what)}")
+        said.append(f"the {end} emotion is mostly {by_emotion(ends[standing], end, what)}")
     if not standing.all():
         whose = f" for {which(list(ends.index[~standing]), len(ends), what)}" if standing.any() else ""
         weak = ends[~standing]
@@ -139,6 +139,6 @@ def controls(study: Study, pair: Pair) -> str:
 def _end_of_control(row: "pd.Series[Any]", end: str) -> str:
     share = row[f"p_{end}"]
     if share >= STANDS_OUT:
-        return f"{row[end]} {end} ({per_cent(share)})"
+        return f"{row[end]} mostly {end} ({per_cent(share)})"
     sure = "" if pd.isna(share) else f", {per_cent(share)}"
     return f"no emotion clearly {end} ({row[end]} by value{sure})"

@@ -5,14 +5,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from workflow_scripts.report_page.distance_order import STANDS_OUT
 from workflow_scripts.report_page.front_cited import NUMBER, Cited
 from workflow_scripts.report_page.study import Study, called
 from workflow_scripts.report_page.words import listed, per_cent, spans
 from workflow_scripts.statistics.power import Smallest
 from workflow_scripts.summaries.select import INSIDE, LAST, ON_TEST
 
-STANDS_OUT = 0.5  # share of half-samples in which an emotion must come first to be called mostly the nearest
-SURE = 0.95  # and to be called the nearest, or the farthest
+SURE = 0.95  # share of half-samples in which an emotion must come first to be called the nearest, or the farthest
 BEST, CROSS, CURVE, COMPARED = "probing/best", "probing/cross", "probing/layers", "probing/comparisons"
 AUDIT, RANKING, CONTRASTS, AGREEMENT = (
     "corpora/audit",

@@ -15,8 +15,8 @@ from workflow_scripts.report_page.page import render
 def test_the_order_is_the_planted_one_with_its_certainty() -> None:
     assert starting(said(given()), "Between").startswith(
         "Between speech and song the nearest emotion is mostly angry for hubert-base (82 %); the farthest emotion is "
-        "mostly calm for hubert-base (72 %) (kernel distance at 4 clips per speaker, mean over layers; in brackets: share of halves "
-        "of the 8 speakers"
+        "mostly calm for hubert-base (72 %) (kernel distance at 4 clips per speaker, mean over layers; in brackets: "
+        "share of halves of the 8 speakers"
     )
 
 
